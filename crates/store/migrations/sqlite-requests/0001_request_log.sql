@@ -1,0 +1,22 @@
+create table request_log (
+    id text primary key,
+    account_id text not null,
+    at bigint not null,
+    server text not null,
+    method text not null,
+    tool text,
+    principal text not null,
+    client_name text,
+    client_version text,
+    revision text not null,
+    outcome text not null,
+    error text,
+    duration_us bigint not null,
+    upstream_status bigint,
+    upstream_duration_us bigint,
+    bytes_in bigint not null,
+    bytes_out bigint not null,
+    test bigint not null,
+    arguments text,
+    result text
+) without rowid;

@@ -1,0 +1,54 @@
+/// What the store can meet.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// A unique name or id is taken.
+    #[error("a row of that name exists already")]
+    Duplicate,
+    /// A row holds what this version of Gatewright cannot read.
+    #[error("the database holds an unreadable value in {column}")]
+    Corrupt {
+        /// `table.column`.
+        column: &'static str,
+    },
+    /// The database was written by a newer Gatewright.
+    #[error("the database was made by a newer version of Gatewright; run that version, or restore a backup")]
+    Newer,
+    /// A sealed value does not open: another key, another row, or altered bytes.
+    #[error("a sealed value does not open with this key; start with the key that sealed it")]
+    Sealed,
+    /// The data directory cannot be used.
+    #[error("{message}")]
+    Directory {
+        /// What is wrong and what to do.
+        message: String,
+        /// The cause.
+        source: Option<std::io::Error>,
+    },
+    /// Another process serves this data directory.
+    #[error("another gatewright process serves this data directory; stop it, or name another with --data-dir")]
+    Locked,
+    /// Anything else that the database says.
+    #[error("the database failed")]
+    Sql(#[source] sqlx::Error),
+    /// A migration failed.
+    #[error("the database could not be brought up to date")]
+    Migrate(#[source] sqlx::migrate::MigrateError),
+}
+
+impl From<sqlx::Error> for Error {
+    fn from(error: sqlx::Error) -> Self {
+        match &error {
+            sqlx::Error::Database(cause) if cause.is_unique_violation() => Self::Duplicate,
+            _ => Self::Sql(error),
+        }
+    }
+}
+
+impl From<sqlx::migrate::MigrateError> for Error {
+    fn from(error: sqlx::migrate::MigrateError) -> Self {
+        match error {
+            sqlx::migrate::MigrateError::VersionMissing(_) | sqlx::migrate::MigrateError::VersionTooNew(..) => Self::Newer,
+            other => Self::Migrate(other),
+        }
+    }
+}

@@ -1,0 +1,33 @@
+//! All of Gatewright's SQL, and the sealing of what must not be read from a stolen file.
+//!
+//! Every query on an account's rows takes an [`model::AccountId`]; there is no lookup by id alone. A change to our own
+//! data goes through [`Change`], which writes the audit row in the same transaction, so none can be without one. Nothing here
+//! decides who may do what, reads a clock or draws an id: these come in as values.
+
+mod account;
+mod app;
+mod audit;
+mod change;
+mod connection;
+mod directory;
+mod error;
+mod open;
+mod request_log;
+mod seal;
+mod server;
+mod session;
+mod token;
+
+pub use account::Account;
+pub use app::{ActionRow, App};
+pub use audit::AuditRow;
+pub use change::Change;
+pub use connection::Connection;
+pub use directory::{DataDir, KeySource};
+pub use error::Error;
+pub use open::Store;
+pub use request_log::{LogFilter, RequestRow};
+pub use seal::{Sealer, WeakKey};
+pub use server::{Server, ServerEntry};
+pub use session::SessionState;
+pub use token::Token;

@@ -1,0 +1,205 @@
+use crate::{Error, Store};
+use model::{AccountId, RequestId, Timestamp};
+use sqlx::{AssertSqlSafe, FromRow, Row as _, sqlite::SqliteRow};
+use std::sync::LazyLock;
+
+/// One MCP request, as the request log keeps it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RequestRow {
+    /// Names it; sorts by time.
+    pub id: RequestId,
+    /// Whose.
+    pub account_id: AccountId,
+    /// When it came.
+    pub at: Timestamp,
+    /// The server's slug.
+    pub server: String,
+    /// Such as `tools/call`.
+    pub method: String,
+    /// The tool that was called.
+    pub tool: Option<String>,
+    /// Who called: a token's id.
+    pub principal: String,
+    /// What the client calls itself.
+    pub client_name: Option<String>,
+    /// The version that it names.
+    pub client_version: Option<String>,
+    /// The protocol revision.
+    pub revision: String,
+    /// `ok`, `tool_error` or `error`.
+    pub outcome: &'static str,
+    /// What went wrong, in short.
+    pub error: Option<String>,
+    /// From the last byte of the request to the answer, in microseconds.
+    pub duration_us: i64,
+    /// HTTP status of the upstream.
+    pub upstream_status: Option<u16>,
+    /// The upstream's part of the duration.
+    pub upstream_duration_us: Option<i64>,
+    /// Bytes of the request's body.
+    pub bytes_in: i64,
+    /// Bytes of the answer's body.
+    pub bytes_out: i64,
+    /// Whether it was a test call.
+    pub test: bool,
+    /// Redacted arguments, where the server keeps them.
+    pub arguments: Option<String>,
+    /// The redacted result, where the server keeps it.
+    pub result: Option<String>,
+}
+
+/// Which rows to read.
+#[derive(Clone, Debug, Default)]
+pub struct LogFilter {
+    /// Only this server's.
+    pub server: Option<String>,
+    /// Only calls of this tool.
+    pub tool: Option<String>,
+    /// Only failures.
+    pub errors: bool,
+    /// Only rows after this one; oldest first. Without it, the newest rows, oldest first.
+    pub after: Option<RequestId>,
+    /// At most so many.
+    pub limit: u32,
+}
+
+const COLUMNS: &str = "id, account_id, at, server, method, tool, principal, client_name, client_version, revision, \
+     outcome, error, duration_us, upstream_status, upstream_duration_us, bytes_in, bytes_out, test, arguments, result";
+const WIDTH: usize = 20;
+/// Rows per statement. Few sizes, so that every statement is prepared once: SQLite spends more on a statement than on a row.
+const SIZES: [usize; 3] = [64, 8, 1];
+
+static INSERTS: LazyLock<[String; 3]> = LazyLock::new(|| SIZES.map(insert_sql));
+
+fn insert_sql(rows: usize) -> String {
+    let mut sql = format!("insert into request_log ({COLUMNS}) values ");
+    for row in 0..rows {
+        let places: Vec<String> = (1..=WIDTH).map(|column| format!("${}", row * WIDTH + column)).collect();
+        sql.push_str(if row == 0 { "(" } else { ", (" });
+        sql.push_str(&places.join(", "));
+        sql.push(')');
+    }
+    sql
+}
+
+impl Store {
+    /// Adds rows to the request log in one transaction.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Sql`]; then none was added.
+    pub async fn insert_requests(&self, rows: &[RequestRow]) -> Result<(), Error> {
+        let mut tx = self.log_writer.begin_with("begin immediate").await?;
+        let mut rest = rows;
+        while !rest.is_empty() {
+            let size = SIZES.iter().position(|size| *size <= rest.len()).expect("one is the smallest size");
+            let (chunk, later) = rest.split_at(SIZES[size]);
+            let mut query = sqlx::query(INSERTS[size].as_str());
+            for row in chunk {
+                query = bind(query, row);
+            }
+            query.execute(&mut *tx).await?;
+            rest = later;
+        }
+        Ok(tx.commit().await?)
+    }
+
+    /// Rows of the account's request log.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Corrupt`] when a row cannot be read.
+    pub async fn requests(&self, account: AccountId, filter: &LogFilter) -> Result<Vec<RequestRow>, Error> {
+        // The two orders differ in one word; the newest come first when there is no place to go on from.
+        let (order, from) =
+            filter.after.map_or(("desc", String::new()), |id| ("asc", id.to_string()));
+        let sql = format!(
+            "select {COLUMNS} from request_log where account_id = $1 and id > $2 \
+             and ($3 is null or server = $3) and ($4 is null or tool = $4) and ($5 = 0 or outcome <> 'ok') \
+             order by id {order} limit $6"
+        );
+        let mut rows: Vec<RequestRow> = sqlx::query_as(AssertSqlSafe(sql))
+            .bind(account.to_string())
+            .bind(from)
+            .bind(&filter.server)
+            .bind(&filter.tool)
+            .bind(i64::from(filter.errors))
+            .bind(filter.limit)
+            .fetch_all(&self.log_reader)
+            .await?;
+        if filter.after.is_none() {
+            rows.reverse();
+        }
+        Ok(rows)
+    }
+
+    /// Removes rows older than `before`, at most `limit` at a time, so that the writer is never held for long.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Sql`].
+    pub async fn delete_requests_before(&self, before: RequestId, limit: u32) -> Result<u64, Error> {
+        const SQL: &str = "delete from request_log where id in \
+             (select id from request_log where id < $1 order by id limit $2)";
+        let done = sqlx::query(SQL).bind(before.to_string()).bind(limit).execute(&self.log_writer).await?;
+        Ok(done.rows_affected())
+    }
+}
+
+type Query<'q> = sqlx::query::Query<'q, sqlx::Sqlite, sqlx::sqlite::SqliteArguments>;
+
+fn bind<'q>(query: Query<'q>, row: &'q RequestRow) -> Query<'q> {
+    query
+        .bind(row.id.to_string())
+        .bind(row.account_id.to_string())
+        .bind(row.at.as_millisecond())
+        .bind(&row.server)
+        .bind(&row.method)
+        .bind(&row.tool)
+        .bind(&row.principal)
+        .bind(&row.client_name)
+        .bind(&row.client_version)
+        .bind(&row.revision)
+        .bind(row.outcome)
+        .bind(&row.error)
+        .bind(row.duration_us)
+        .bind(row.upstream_status.map(i64::from))
+        .bind(row.upstream_duration_us)
+        .bind(row.bytes_in)
+        .bind(row.bytes_out)
+        .bind(i64::from(row.test))
+        .bind(&row.arguments)
+        .bind(&row.result)
+}
+
+impl FromRow<'_, SqliteRow> for RequestRow {
+    fn from_row(row: &SqliteRow) -> Result<Self, sqlx::Error> {
+        let unreadable = |column: &str| sqlx::Error::ColumnNotFound(format!("request_log.{column}: unreadable"));
+        let outcome: String = row.try_get("outcome")?;
+        Ok(Self {
+            id: row.try_get::<String, _>("id")?.parse().map_err(|_| unreadable("id"))?,
+            account_id: row.try_get::<String, _>("account_id")?.parse().map_err(|_| unreadable("account_id"))?,
+            at: Timestamp::from_millisecond(row.try_get("at")?).map_err(|_| unreadable("at"))?,
+            server: row.try_get("server")?,
+            method: row.try_get("method")?,
+            tool: row.try_get("tool")?,
+            principal: row.try_get("principal")?,
+            client_name: row.try_get("client_name")?,
+            client_version: row.try_get("client_version")?,
+            revision: row.try_get("revision")?,
+            outcome: ["ok", "tool_error", "error"]
+                .into_iter()
+                .find(|known| *known == outcome)
+                .ok_or_else(|| unreadable("outcome"))?,
+            error: row.try_get("error")?,
+            duration_us: row.try_get("duration_us")?,
+            upstream_status: row.try_get::<Option<i64>, _>("upstream_status")?.and_then(|code| u16::try_from(code).ok()),
+            upstream_duration_us: row.try_get("upstream_duration_us")?,
+            bytes_in: row.try_get("bytes_in")?,
+            bytes_out: row.try_get("bytes_out")?,
+            test: row.try_get::<i64, _>("test")? != 0,
+            arguments: row.try_get("arguments")?,
+            result: row.try_get("result")?,
+        })
+    }
+}
