@@ -56,13 +56,18 @@ mod tests {
 
     #[test]
     fn refusal_is_the_default() {
-        let none = Scope { servers: Names::Only(vec![]), tools: Names::Only(vec![]), read_only: false };
+        let none =
+            Scope { servers: Names::Only(vec![]), tools: Names::Only(vec![]), read_only: false };
         assert!(!none.covers_server("crm"));
         check(&none, ("list", true), false);
         let reader = Scope { servers: Names::All, tools: Names::All, read_only: true };
         check(&reader, ("list", true), true);
         check(&reader, ("drop", false), false);
-        let one = Scope { servers: Names::All, tools: Names::Only(vec!["list".into()]), read_only: false };
+        let one = Scope {
+            servers: Names::All,
+            tools: Names::Only(vec!["list".into()]),
+            read_only: false,
+        };
         check(&one, ("list", true), true);
         check(&one, ("List", true), false);
         check(&one, ("listing", true), false);

@@ -5,7 +5,9 @@ use uuid::Uuid;
 
 /// Text that is no id of the kind asked for.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
-#[error("expected an id such as {prefix}_0190a5c2…: the prefix and 32 lower-case hexadecimal digits")]
+#[error(
+    "expected an id such as {prefix}_0190a5c2…: the prefix and 32 lower-case hexadecimal digits"
+)]
 pub struct IdError {
     prefix: &'static str,
 }
@@ -94,7 +96,14 @@ mod tests {
         assert!(text.starts_with("srv_"));
         assert_eq!(text.parse(), Ok(id));
         assert!(text.parse::<AccountId>().is_err());
-        for bad in ["", "srv_", &text.to_uppercase(), &text[..35], &format!("{text}0"), &text.replace("srv_", "srv-")] {
+        for bad in [
+            "",
+            "srv_",
+            &text.to_uppercase(),
+            &text[..35],
+            &format!("{text}0"),
+            &text.replace("srv_", "srv-"),
+        ] {
             assert!(bad.parse::<ServerId>().is_err(), "{bad}");
         }
     }

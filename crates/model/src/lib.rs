@@ -21,7 +21,9 @@ pub use call::{
 };
 pub use credential::{CredentialSlot, SlotKind};
 pub use grant::{Names, Scope};
-pub use id::{AccountId, ActionId, AppId, AuditId, ConnectionId, IdError, RequestId, ServerId, TokenId};
+pub use id::{
+    AccountId, ActionId, AppId, AuditId, ConnectionId, IdError, RequestId, ServerId, TokenId,
+};
 pub use json::RawJson;
 pub use name::{Alias, AppKey, NameError, Slug, ToolName};
 pub use outcome::{Content, Outcome, ResourceBody, UpstreamFacts};

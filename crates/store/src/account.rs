@@ -27,7 +27,8 @@ impl Store {
     /// [`Error::Sql`].
     pub async fn account_by_alias(&self, alias: &Alias) -> Result<Option<Account>, Error> {
         const SQL: &str = "select id, alias from account where alias = $1";
-        let row: Option<Row> = sqlx::query_as(SQL).bind(alias.as_str()).fetch_optional(&self.reader).await?;
+        let row: Option<Row> =
+            sqlx::query_as(SQL).bind(alias.as_str()).fetch_optional(&self.reader).await?;
         row.map(account).transpose()
     }
 

@@ -41,7 +41,8 @@ fn app((id, key, title, origin, base_url, trusted_hosts, slots): Row) -> Result<
         title,
         origin,
         base_url,
-        trusted_hosts: serde_json::from_str(&trusted_hosts).map_err(|_| corrupt("app.trusted_hosts"))?,
+        trusted_hosts: serde_json::from_str(&trusted_hosts)
+            .map_err(|_| corrupt("app.trusted_hosts"))?,
         slots: serde_json::from_str(&slots).map_err(|_| corrupt("app.slots"))?,
     })
 }
@@ -55,8 +56,31 @@ impl Store {
     pub async fn app_by_key(&self, account: AccountId, key: &AppKey) -> Result<Option<App>, Error> {
         const SQL: &str = "select id, key, title, origin, base_url, trusted_hosts, slots from app \
              where account_id = $1 and key = $2";
-        let row: Option<Row> =
-            sqlx::query_as(SQL).bind(account.to_string()).bind(key.as_str()).fetch_optional(&self.reader).await?;
+        let row: Option<Row> = sqlx::query_as(SQL)
+            .bind(account.to_string())
+            .bind(key.as_str())
+            .fetch_optional(&self.reader)
+            .await?;
+        row.map(app).transpose()
+    }
+
+    /// The account's app that was imported from there, the newest if there are several.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Corrupt`] when the row cannot be read.
+    pub async fn app_by_origin(
+        &self,
+        account: AccountId,
+        origin: &str,
+    ) -> Result<Option<App>, Error> {
+        const SQL: &str = "select id, key, title, origin, base_url, trusted_hosts, slots from app \
+             where account_id = $1 and origin = $2 order by id desc limit 1";
+        let row: Option<Row> = sqlx::query_as(SQL)
+            .bind(account.to_string())
+            .bind(origin)
+            .fetch_optional(&self.reader)
+            .await?;
         row.map(app).transpose()
     }
 
@@ -65,9 +89,18 @@ impl Store {
     /// # Errors
     ///
     /// [`Error::Sql`].
-    pub async fn action_hashes(&self, account: AccountId, app: AppId) -> Result<Vec<(String, String)>, Error> {
-        const SQL: &str = "select name, hash from action where account_id = $1 and app_id = $2 order by name";
-        Ok(sqlx::query_as(SQL).bind(account.to_string()).bind(app.to_string()).fetch_all(&self.reader).await?)
+    pub async fn action_hashes(
+        &self,
+        account: AccountId,
+        app: AppId,
+    ) -> Result<Vec<(String, String)>, Error> {
+        const SQL: &str =
+            "select name, hash from action where account_id = $1 and app_id = $2 order by name";
+        Ok(sqlx::query_as(SQL)
+            .bind(account.to_string())
+            .bind(app.to_string())
+            .fetch_all(&self.reader)
+            .await?)
     }
 }
 
@@ -77,7 +110,12 @@ impl Change {
     /// # Errors
     ///
     /// [`Error::Duplicate`] when another app of the account has the key.
-    pub async fn put_app(&mut self, account: AccountId, app: &App, now: Timestamp) -> Result<(), Error> {
+    pub async fn put_app(
+        &mut self,
+        account: AccountId,
+        app: &App,
+        now: Timestamp,
+    ) -> Result<(), Error> {
         const SQL: &str = "insert into app \
              (id, account_id, key, title, origin, base_url, trusted_hosts, slots, created_at, updated_at) \
              values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9) \
@@ -104,7 +142,12 @@ impl Change {
     /// # Errors
     ///
     /// [`Error::Sql`].
-    pub async fn put_actions(&mut self, account: AccountId, app: AppId, actions: &[ActionRow]) -> Result<(), Error> {
+    pub async fn put_actions(
+        &mut self,
+        account: AccountId,
+        app: AppId,
+        actions: &[ActionRow],
+    ) -> Result<(), Error> {
         const SQL: &str = "insert into action (app_id, account_id, name, hash, definition) \
              values ($1, $2, $3, $4, $5) \
              on conflict (app_id, name) do update set hash = excluded.hash, definition = excluded.definition \
@@ -127,7 +170,12 @@ impl Change {
     /// # Errors
     ///
     /// [`Error::Sql`].
-    pub async fn delete_actions(&mut self, account: AccountId, app: AppId, names: &[String]) -> Result<(), Error> {
+    pub async fn delete_actions(
+        &mut self,
+        account: AccountId,
+        app: AppId,
+        names: &[String],
+    ) -> Result<(), Error> {
         const SQL: &str = "delete from action where account_id = $1 and app_id = $2 and name = $3";
         for name in names {
             sqlx::query(SQL)

@@ -45,8 +45,17 @@ impl Store {
     /// # Errors
     ///
     /// [`Error::Sql`].
-    pub async fn audit_events(&self, account: AccountId, limit: u32) -> Result<Vec<(String, String)>, Error> {
-        const SQL: &str = "select event, object from audit_log where account_id = $1 order by id limit $2";
-        Ok(sqlx::query_as(SQL).bind(account.to_string()).bind(limit).fetch_all(&self.reader).await?)
+    pub async fn audit_events(
+        &self,
+        account: AccountId,
+        limit: u32,
+    ) -> Result<Vec<(String, String)>, Error> {
+        const SQL: &str =
+            "select event, object from audit_log where account_id = $1 order by id limit $2";
+        Ok(sqlx::query_as(SQL)
+            .bind(account.to_string())
+            .bind(limit)
+            .fetch_all(&self.reader)
+            .await?)
     }
 }

@@ -34,7 +34,8 @@ impl Store {
         app: AppId,
         name: &str,
     ) -> Result<Option<Connection>, Error> {
-        const SQL: &str = "select id, sealed from connection where account_id = $1 and app_id = $2 and name = $3";
+        const SQL: &str =
+            "select id, sealed from connection where account_id = $1 and app_id = $2 and name = $3";
         let row: Option<(String, Vec<u8>)> = sqlx::query_as(SQL)
             .bind(account.to_string())
             .bind(app.to_string())

@@ -30,7 +30,10 @@ impl DataDir {
     /// [`Error::Directory`] when it cannot be made or written.
     pub fn create(path: &Path) -> Result<Self, Error> {
         let failed = |source| Error::Directory {
-            message: format!("cannot use the data directory {}: choose a writable one with --data-dir", path.display()),
+            message: format!(
+                "cannot use the data directory {}: choose a writable one with --data-dir",
+                path.display()
+            ),
             source: Some(source),
         };
         fs::DirBuilder::new().recursive(true).mode(0o700).create(path).map_err(failed)?;
@@ -94,7 +97,8 @@ impl DataDir {
             KeySource::File => self.key_file(entropy)?,
         };
         let bytes = STANDARD.decode(text.trim()).unwrap_or_default();
-        Sealer::new(&bytes).map_err(|weak| Error::Directory { message: weak.to_string(), source: None })
+        Sealer::new(&bytes)
+            .map_err(|weak| Error::Directory { message: weak.to_string(), source: None })
     }
 
     fn key_file(&self, entropy: [u8; 32]) -> Result<String, Error> {
@@ -111,14 +115,16 @@ impl DataDir {
             );
             return Err(Error::Directory { message, source: None });
         }
-        self.write_key(&path, &STANDARD.encode(entropy)).map_err(|source| self.failed("key", source))
+        self.write_key(&path, &STANDARD.encode(entropy))
+            .map_err(|source| self.failed("key", source))
     }
 
     // Written beside, synced and linked into place: a crash leaves a whole key or none, and of two processes that start at
     // once the second reads the first one's.
     fn write_key(&self, path: &Path, text: &str) -> io::Result<String> {
         let beside = self.path.join(format!("key.{}", std::process::id()));
-        let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&beside)?;
+        let mut file =
+            OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&beside)?;
         file.write_all(text.as_bytes())?;
         file.sync_all()?;
         let linked = fs::hard_link(&beside, path);
@@ -135,11 +141,18 @@ impl DataDir {
 
     /// Makes a file that only its owner can read, if it is missing. SQLite gives its mode to the files beside it.
     pub(crate) fn open_private(&self, name: &str) -> io::Result<File> {
-        OpenOptions::new().read(true).write(true).create(true).truncate(false).mode(0o600).open(self.path.join(name))
+        OpenOptions::new()
+            .read(true)
+            .write(true)
+            .create(true)
+            .truncate(false)
+            .mode(0o600)
+            .open(self.path.join(name))
     }
 
     pub(crate) fn failed(&self, name: &str, source: io::Error) -> Error {
-        let message = format!("cannot use {}: check its owner and the disk", self.path.join(name).display());
+        let message =
+            format!("cannot use {}: check its owner and the disk", self.path.join(name).display());
         Error::Directory { message, source: Some(source) }
     }
 }

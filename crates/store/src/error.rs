@@ -11,7 +11,9 @@ pub enum Error {
         column: &'static str,
     },
     /// The database was written by a newer Gatewright.
-    #[error("the database was made by a newer version of Gatewright; run that version, or restore a backup")]
+    #[error(
+        "the database was made by a newer version of Gatewright; run that version, or restore a backup"
+    )]
     Newer,
     /// A sealed value does not open: another key, another row, or altered bytes.
     #[error("a sealed value does not open with this key; start with the key that sealed it")]
@@ -25,7 +27,9 @@ pub enum Error {
         source: Option<std::io::Error>,
     },
     /// Another process serves this data directory.
-    #[error("another gatewright process serves this data directory; stop it, or name another with --data-dir")]
+    #[error(
+        "another gatewright process serves this data directory; stop it, or name another with --data-dir"
+    )]
     Locked,
     /// Anything else that the database says.
     #[error("the database failed")]
@@ -47,7 +51,8 @@ impl From<sqlx::Error> for Error {
 impl From<sqlx::migrate::MigrateError> for Error {
     fn from(error: sqlx::migrate::MigrateError) -> Self {
         match error {
-            sqlx::migrate::MigrateError::VersionMissing(_) | sqlx::migrate::MigrateError::VersionTooNew(..) => Self::Newer,
+            sqlx::migrate::MigrateError::VersionMissing(_)
+            | sqlx::migrate::MigrateError::VersionTooNew(..) => Self::Newer,
             other => Self::Migrate(other),
         }
     }

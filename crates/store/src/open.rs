@@ -36,9 +36,14 @@ impl Store {
             dir.open_private(name).map_err(|source| dir.failed(name, source))?;
         }
         let (writer, reader) = pools(&dir.main_database(), SqliteSynchronous::Full).await?;
-        let (log_writer, log_reader) = pools(&dir.request_database(), SqliteSynchronous::Normal).await?;
+        let (log_writer, log_reader) =
+            pools(&dir.request_database(), SqliteSynchronous::Normal).await?;
         let main = [(1, "main", include_str!("../migrations/sqlite/0001_main.sql"))];
-        let requests = [(1, "request log", include_str!("../migrations/sqlite-requests/0001_request_log.sql"))];
+        let requests = [(
+            1,
+            "request log",
+            include_str!("../migrations/sqlite-requests/0001_request_log.sql"),
+        )];
         migrator(&main).run(&writer).await?;
         migrator(&requests).run(&log_writer).await?;
         Ok(Self { writer, reader, log_writer, log_reader })
@@ -73,7 +78,10 @@ impl Store {
     }
 }
 
-async fn pools(path: &Path, synchronous: SqliteSynchronous) -> Result<(SqlitePool, SqlitePool), Error> {
+async fn pools(
+    path: &Path,
+    synchronous: SqliteSynchronous,
+) -> Result<(SqlitePool, SqlitePool), Error> {
     let options = SqliteConnectOptions::new()
         .filename(path)
         .journal_mode(SqliteJournalMode::Wal)
@@ -82,9 +90,11 @@ async fn pools(path: &Path, synchronous: SqliteSynchronous) -> Result<(SqlitePoo
         .busy_timeout(BUSY_TIMEOUT)
         .pragma("trusted_schema", "OFF");
     // The first connection turns the file to WAL: it comes before the readers, so that they need not wait for its lock.
-    let pool = || SqlitePoolOptions::new().acquire_timeout(ACQUIRE_TIMEOUT).test_before_acquire(false);
+    let pool =
+        || SqlitePoolOptions::new().acquire_timeout(ACQUIRE_TIMEOUT).test_before_acquire(false);
     let writer = pool().max_connections(1).connect_with(options.clone()).await?;
-    let reader = pool().max_connections(READERS).connect_lazy_with(options.pragma("query_only", "ON"));
+    let reader =
+        pool().max_connections(READERS).connect_lazy_with(options.pragma("query_only", "ON"));
     Ok((writer, reader))
 }
 

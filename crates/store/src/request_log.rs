@@ -1,7 +1,10 @@
 use crate::{Error, Store};
 use model::{AccountId, RequestId, Timestamp};
 use sqlx::{AssertSqlSafe, FromRow, Row as _, sqlite::SqliteRow};
-use std::sync::LazyLock;
+use std::{
+    borrow::Cow,
+    sync::{Arc, LazyLock},
+};
 
 /// One MCP request, as the request log keeps it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -13,19 +16,19 @@ pub struct RequestRow {
     /// When it came.
     pub at: Timestamp,
     /// The server's slug.
-    pub server: String,
+    pub server: Arc<str>,
     /// Such as `tools/call`.
-    pub method: String,
+    pub method: Cow<'static, str>,
     /// The tool that was called.
     pub tool: Option<String>,
     /// Who called: a token's id.
-    pub principal: String,
+    pub principal: Arc<str>,
     /// What the client calls itself.
     pub client_name: Option<String>,
     /// The version that it names.
     pub client_version: Option<String>,
     /// The protocol revision.
-    pub revision: String,
+    pub revision: Cow<'static, str>,
     /// `ok`, `tool_error` or `error`.
     pub outcome: &'static str,
     /// What went wrong, in short.
@@ -74,7 +77,8 @@ static INSERTS: LazyLock<[String; 3]> = LazyLock::new(|| SIZES.map(insert_sql));
 fn insert_sql(rows: usize) -> String {
     let mut sql = format!("insert into request_log ({COLUMNS}) values ");
     for row in 0..rows {
-        let places: Vec<String> = (1..=WIDTH).map(|column| format!("${}", row * WIDTH + column)).collect();
+        let places: Vec<String> =
+            (1..=WIDTH).map(|column| format!("${}", row * WIDTH + column)).collect();
         sql.push_str(if row == 0 { "(" } else { ", (" });
         sql.push_str(&places.join(", "));
         sql.push(')');
@@ -92,7 +96,10 @@ impl Store {
         let mut tx = self.log_writer.begin_with("begin immediate").await?;
         let mut rest = rows;
         while !rest.is_empty() {
-            let size = SIZES.iter().position(|size| *size <= rest.len()).expect("one is the smallest size");
+            let size = SIZES
+                .iter()
+                .position(|size| *size <= rest.len())
+                .expect("one is the smallest size");
             let (chunk, later) = rest.split_at(SIZES[size]);
             let mut query = sqlx::query(INSERTS[size].as_str());
             for row in chunk {
@@ -109,7 +116,11 @@ impl Store {
     /// # Errors
     ///
     /// [`Error::Corrupt`] when a row cannot be read.
-    pub async fn requests(&self, account: AccountId, filter: &LogFilter) -> Result<Vec<RequestRow>, Error> {
+    pub async fn requests(
+        &self,
+        account: AccountId,
+        filter: &LogFilter,
+    ) -> Result<Vec<RequestRow>, Error> {
         // The two orders differ in one word; the newest come first when there is no place to go on from.
         let (order, from) =
             filter.after.map_or(("desc", String::new()), |id| ("asc", id.to_string()));
@@ -138,10 +149,15 @@ impl Store {
     /// # Errors
     ///
     /// [`Error::Sql`].
-    pub async fn delete_requests_before(&self, before: RequestId, limit: u32) -> Result<u64, Error> {
+    pub async fn delete_requests_before(
+        &self,
+        before: RequestId,
+        limit: u32,
+    ) -> Result<u64, Error> {
         const SQL: &str = "delete from request_log where id in \
              (select id from request_log where id < $1 order by id limit $2)";
-        let done = sqlx::query(SQL).bind(before.to_string()).bind(limit).execute(&self.log_writer).await?;
+        let done =
+            sqlx::query(SQL).bind(before.to_string()).bind(limit).execute(&self.log_writer).await?;
         Ok(done.rows_affected())
     }
 }
@@ -153,13 +169,13 @@ fn bind<'q>(query: Query<'q>, row: &'q RequestRow) -> Query<'q> {
         .bind(row.id.to_string())
         .bind(row.account_id.to_string())
         .bind(row.at.as_millisecond())
-        .bind(&row.server)
-        .bind(&row.method)
+        .bind(&*row.server)
+        .bind(&*row.method)
         .bind(&row.tool)
-        .bind(&row.principal)
+        .bind(&*row.principal)
         .bind(&row.client_name)
         .bind(&row.client_version)
-        .bind(&row.revision)
+        .bind(&*row.revision)
         .bind(row.outcome)
         .bind(&row.error)
         .bind(row.duration_us)
@@ -174,26 +190,32 @@ fn bind<'q>(query: Query<'q>, row: &'q RequestRow) -> Query<'q> {
 
 impl FromRow<'_, SqliteRow> for RequestRow {
     fn from_row(row: &SqliteRow) -> Result<Self, sqlx::Error> {
-        let unreadable = |column: &str| sqlx::Error::ColumnNotFound(format!("request_log.{column}: unreadable"));
+        let unreadable =
+            |column: &str| sqlx::Error::ColumnNotFound(format!("request_log.{column}: unreadable"));
         let outcome: String = row.try_get("outcome")?;
         Ok(Self {
             id: row.try_get::<String, _>("id")?.parse().map_err(|_| unreadable("id"))?,
-            account_id: row.try_get::<String, _>("account_id")?.parse().map_err(|_| unreadable("account_id"))?,
+            account_id: row
+                .try_get::<String, _>("account_id")?
+                .parse()
+                .map_err(|_| unreadable("account_id"))?,
             at: Timestamp::from_millisecond(row.try_get("at")?).map_err(|_| unreadable("at"))?,
-            server: row.try_get("server")?,
-            method: row.try_get("method")?,
+            server: row.try_get::<String, _>("server")?.into(),
+            method: row.try_get::<String, _>("method")?.into(),
             tool: row.try_get("tool")?,
-            principal: row.try_get("principal")?,
+            principal: row.try_get::<String, _>("principal")?.into(),
             client_name: row.try_get("client_name")?,
             client_version: row.try_get("client_version")?,
-            revision: row.try_get("revision")?,
+            revision: row.try_get::<String, _>("revision")?.into(),
             outcome: ["ok", "tool_error", "error"]
                 .into_iter()
                 .find(|known| *known == outcome)
                 .ok_or_else(|| unreadable("outcome"))?,
             error: row.try_get("error")?,
             duration_us: row.try_get("duration_us")?,
-            upstream_status: row.try_get::<Option<i64>, _>("upstream_status")?.and_then(|code| u16::try_from(code).ok()),
+            upstream_status: row
+                .try_get::<Option<i64>, _>("upstream_status")?
+                .and_then(|code| u16::try_from(code).ok()),
             upstream_duration_us: row.try_get("upstream_duration_us")?,
             bytes_in: row.try_get("bytes_in")?,
             bytes_out: row.try_get("bytes_out")?,

@@ -10,7 +10,9 @@ const HEAD: usize = 5;
 
 /// A key that is too short or no key at all.
 #[derive(Debug, thiserror::Error)]
-#[error("the sealing key must be 32 random bytes in base64: make one with `openssl rand -base64 32`")]
+#[error(
+    "the sealing key must be 32 random bytes in base64: make one with `openssl rand -base64 32`"
+)]
 pub struct WeakKey;
 
 /// Seals values with AES-256-GCM, each bound to its place: a value moved to another row, column or account does not open.
@@ -34,7 +36,10 @@ impl Sealer {
         }
         let unbound = UnboundKey::new(&AES_256_GCM, key).map_err(|_| WeakKey)?;
         let digest = Sha256::digest([b"gatewright key id", key].concat());
-        Ok(Self { key: LessSafeKey::new(unbound), key_id: [digest[0], digest[1], digest[2], digest[3]] })
+        Ok(Self {
+            key: LessSafeKey::new(unbound),
+            key_id: [digest[0], digest[1], digest[2], digest[3]],
+        })
     }
 
     /// Seals `plain` for `place`, such as `acc_…|connection|con_…|sealed`. `nonce` is random and used once.
@@ -42,7 +47,11 @@ impl Sealer {
     pub fn seal(&self, place: &str, nonce: [u8; NONCE_LEN], plain: &[u8]) -> Vec<u8> {
         let mut body = plain.to_vec();
         self.key
-            .seal_in_place_append_tag(Nonce::assume_unique_for_key(nonce), Aad::from(place), &mut body)
+            .seal_in_place_append_tag(
+                Nonce::assume_unique_for_key(nonce),
+                Aad::from(place),
+                &mut body,
+            )
             .expect("AES-GCM seals anything below 64 GiB");
         let mut sealed = Vec::with_capacity(HEAD + NONCE_LEN + body.len());
         sealed.push(VERSION);
@@ -90,9 +99,14 @@ mod tests {
     fn opens_only_in_its_place_with_its_key() {
         let sealer = Sealer::new(&key(1)).unwrap();
         let sealed = sealer.seal("acc_1|connection|con_1|sealed", [9; 12], b"hunter2");
-        assert_eq!(sealer.open("acc_1|connection|con_1|sealed", &sealed).unwrap().expose(), b"hunter2");
+        assert_eq!(
+            sealer.open("acc_1|connection|con_1|sealed", &sealed).unwrap().expose(),
+            b"hunter2"
+        );
         assert!(sealer.open("acc_2|connection|con_1|sealed", &sealed).is_err());
-        assert!(Sealer::new(&key(2)).unwrap().open("acc_1|connection|con_1|sealed", &sealed).is_err());
+        assert!(
+            Sealer::new(&key(2)).unwrap().open("acc_1|connection|con_1|sealed", &sealed).is_err()
+        );
         for bit in 0..sealed.len() * 8 {
             let mut altered = sealed.clone();
             altered[bit / 8] ^= 1 << (bit % 8);
@@ -105,7 +119,13 @@ mod tests {
 
     #[test]
     fn refuses_weak_keys() {
-        for weak in [vec![], vec![0; 32], b"changeme".to_vec(), b"secretsecretsecretsecretsecretse".to_vec(), key(1)[..31].to_vec()] {
+        for weak in [
+            vec![],
+            vec![0; 32],
+            b"changeme".to_vec(),
+            b"secretsecretsecretsecretsecretse".to_vec(),
+            key(1)[..31].to_vec(),
+        ] {
             assert!(Sealer::new(&weak).is_err());
         }
     }

@@ -29,11 +29,15 @@ pub struct ServerEntry {
     pub alias: Alias,
     /// The server.
     pub server: Server,
+    /// When a connection of the account last changed, in milliseconds; 0 when it has none.
+    pub credentials_at: i64,
 }
 
 type Row = (String, String, i64, i64, i64, i64, i64);
 
-fn server((id, slug, enabled, read_only, strict_log, log_payloads, version): Row) -> Result<Server, Error> {
+fn server(
+    (id, slug, enabled, read_only, strict_log, log_payloads, version): Row,
+) -> Result<Server, Error> {
     Ok(Server {
         id: id.parse().map_err(|_| Error::Corrupt { column: "server.id" })?,
         slug: slug.parse().map_err(|_| Error::Corrupt { column: "server.slug" })?,
@@ -51,11 +55,18 @@ impl Store {
     /// # Errors
     ///
     /// [`Error::Corrupt`] when the row cannot be read.
-    pub async fn server_by_slug(&self, account: AccountId, slug: &Slug) -> Result<Option<Server>, Error> {
+    pub async fn server_by_slug(
+        &self,
+        account: AccountId,
+        slug: &Slug,
+    ) -> Result<Option<Server>, Error> {
         const SQL: &str = "select id, slug, enabled, read_only, strict_log, log_payloads, version from server \
              where account_id = $1 and slug = $2";
-        let row: Option<Row> =
-            sqlx::query_as(SQL).bind(account.to_string()).bind(slug.as_str()).fetch_optional(&self.reader).await?;
+        let row: Option<Row> = sqlx::query_as(SQL)
+            .bind(account.to_string())
+            .bind(slug.as_str())
+            .fetch_optional(&self.reader)
+            .await?;
         row.map(server).transpose()
     }
 
@@ -67,8 +78,58 @@ impl Store {
     pub async fn servers(&self, account: AccountId) -> Result<Vec<Server>, Error> {
         const SQL: &str = "select id, slug, enabled, read_only, strict_log, log_payloads, version from server \
              where account_id = $1 order by id";
-        let rows: Vec<Row> = sqlx::query_as(SQL).bind(account.to_string()).fetch_all(&self.reader).await?;
+        let rows: Vec<Row> =
+            sqlx::query_as(SQL).bind(account.to_string()).fetch_all(&self.reader).await?;
         rows.into_iter().map(server).collect()
+    }
+
+    /// Every server of every account: for the registry that serves all of them, which answers each by its own.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Corrupt`] when a row cannot be read.
+    pub async fn server_entries(&self) -> Result<Vec<ServerEntry>, Error> {
+        const SQL: &str = "select account.id, account.alias, \
+             (select coalesce(max(updated_at), 0) from connection where connection.account_id = account.id), \
+             server.id, slug, enabled, read_only, strict_log, log_payloads, version \
+             from server join account on account.id = server.account_id order by server.id";
+        let rows: Vec<(String, String, i64, String, String, i64, i64, i64, i64, i64)> =
+            sqlx::query_as(SQL).fetch_all(&self.reader).await?;
+        rows.into_iter()
+            .map(
+                |(
+                    account,
+                    alias,
+                    credentials_at,
+                    id,
+                    slug,
+                    enabled,
+                    read_only,
+                    strict_log,
+                    log_payloads,
+                    version,
+                )| {
+                    Ok(ServerEntry {
+                        account_id: account
+                            .parse()
+                            .map_err(|_| Error::Corrupt { column: "server.account_id" })?,
+                        alias: alias
+                            .parse()
+                            .map_err(|_| Error::Corrupt { column: "account.alias" })?,
+                        server: server((
+                            id,
+                            slug,
+                            enabled,
+                            read_only,
+                            strict_log,
+                            log_payloads,
+                            version,
+                        ))?,
+                        credentials_at,
+                    })
+                },
+            )
+            .collect()
     }
 
     /// What the server serves at that version.
@@ -100,7 +161,12 @@ impl Change {
     /// # Errors
     ///
     /// [`Error::Duplicate`] when the account already uses the slug.
-    pub async fn put_server(&mut self, account: AccountId, server: &Server, now: Timestamp) -> Result<(), Error> {
+    pub async fn put_server(
+        &mut self,
+        account: AccountId,
+        server: &Server,
+        now: Timestamp,
+    ) -> Result<(), Error> {
         const SQL: &str = "insert into server \
              (id, account_id, slug, enabled, read_only, strict_log, log_payloads, version, created_at, updated_at) \
              values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9) \

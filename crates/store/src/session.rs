@@ -11,16 +11,28 @@ pub struct SessionState {
 }
 
 impl Store {
-    /// The state of a session, if it has any.
+    /// The state of every session that has some, with its account: for the process that serves them, which answers
+    /// each by its own. A session without a row is in its first state.
     ///
     /// # Errors
     ///
-    /// [`Error::Sql`].
-    pub async fn session_state(&self, account: AccountId, session: &str) -> Result<Option<SessionState>, Error> {
-        const SQL: &str = "select log_level, ended from mcp_session where account_id = $1 and id = $2";
-        let row: Option<(Option<String>, i64)> =
-            sqlx::query_as(SQL).bind(account.to_string()).bind(session).fetch_optional(&self.reader).await?;
-        Ok(row.map(|(log_level, ended)| SessionState { log_level, ended: ended != 0 }))
+    /// [`Error::Corrupt`] when a row cannot be read.
+    pub async fn session_states(
+        &self,
+    ) -> Result<Vec<(AccountId, String, SessionState, Timestamp)>, Error> {
+        const SQL: &str = "select account_id, id, log_level, ended, expires_at from mcp_session";
+        let rows: Vec<(String, String, Option<String>, i64, i64)> =
+            sqlx::query_as(SQL).fetch_all(&self.reader).await?;
+        rows.into_iter()
+            .map(|(account, id, log_level, ended, expires_at)| {
+                let account = account
+                    .parse()
+                    .map_err(|_| Error::Corrupt { column: "mcp_session.account_id" })?;
+                let expires_at = Timestamp::from_millisecond(expires_at)
+                    .map_err(|_| Error::Corrupt { column: "mcp_session.expires_at" })?;
+                Ok((account, id, SessionState { log_level, ended: ended != 0 }, expires_at))
+            })
+            .collect()
     }
 
     /// Writes the state of a session, which is kept until `expires_at`. An ended session stays ended.

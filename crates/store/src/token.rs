@@ -30,9 +30,11 @@ type Row =
     (String, String, String, String, Vec<u8>, String, i64, Option<i64>, Option<i64>, Option<i64>);
 
 fn token(row: Row) -> Result<Token, Error> {
-    let (id, account_id, name, hint, hash, scope, created_at, expires_at, revoked_at, last_used_at) = row;
+    let (id, account_id, name, hint, hash, scope, created_at, expires_at, revoked_at, last_used_at) =
+        row;
     let corrupt = |column| Error::Corrupt { column };
-    let time = |millis: i64| Timestamp::from_millisecond(millis).map_err(|_| corrupt("token times"));
+    let time =
+        |millis: i64| Timestamp::from_millisecond(millis).map_err(|_| corrupt("token times"));
     Ok(Token {
         id: id.parse().map_err(|_| corrupt("token.id"))?,
         account_id: account_id.parse().map_err(|_| corrupt("token.account_id"))?,
@@ -56,8 +58,11 @@ impl Store {
     pub async fn tokens(&self, account: AccountId, limit: u32) -> Result<Vec<Token>, Error> {
         const SQL: &str = "select id, account_id, name, hint, hash, scope, created_at, expires_at, revoked_at, last_used_at \
              from token where account_id = $1 order by id limit $2";
-        let rows: Vec<Row> =
-            sqlx::query_as(SQL).bind(account.to_string()).bind(limit).fetch_all(&self.reader).await?;
+        let rows: Vec<Row> = sqlx::query_as(SQL)
+            .bind(account.to_string())
+            .bind(limit)
+            .fetch_all(&self.reader)
+            .await?;
         rows.into_iter().map(token).collect()
     }
 
@@ -78,7 +83,10 @@ impl Store {
     /// # Errors
     ///
     /// [`Error::Sql`]; then none was noted.
-    pub async fn touch_tokens(&self, uses: &[(AccountId, TokenId, Timestamp)]) -> Result<(), Error> {
+    pub async fn touch_tokens(
+        &self,
+        uses: &[(AccountId, TokenId, Timestamp)],
+    ) -> Result<(), Error> {
         const SQL: &str = "update token set last_used_at = $1 where account_id = $2 and id = $3";
         let mut tx = self.writer.begin_with("begin immediate").await?;
         for (account, id, at) in uses {
@@ -121,7 +129,12 @@ impl Change {
     /// # Errors
     ///
     /// [`Error::Sql`].
-    pub async fn revoke_token(&mut self, account: AccountId, id: TokenId, now: Timestamp) -> Result<bool, Error> {
+    pub async fn revoke_token(
+        &mut self,
+        account: AccountId,
+        id: TokenId,
+        now: Timestamp,
+    ) -> Result<bool, Error> {
         const SQL: &str = "update token set revoked_at = $1 where account_id = $2 and id = $3 and revoked_at is null";
         let done = sqlx::query(SQL)
             .bind(now.as_millisecond())

@@ -1,10 +1,13 @@
 //! The store against real SQLite files, a fresh folder each.
 
-use model::{AccountId, AppId, AuditId, ConnectionId, Names, RequestId, Scope, ServerId, Slug, Timestamp, TokenId};
+use model::{
+    AccountId, AppId, AuditId, ConnectionId, Names, RequestId, Scope, ServerId, Slug, Timestamp,
+    TokenId,
+};
 use std::{os::unix::fs::PermissionsExt, path::Path};
 use store::{
-    Account, ActionRow, App, AuditRow, Connection, DataDir, Error, KeySource, LogFilter, RequestRow, Server,
-    SessionState, Store, Token,
+    Account, ActionRow, App, AuditRow, Connection, DataDir, Error, KeySource, LogFilter,
+    RequestRow, Server, SessionState, Store, Token,
 };
 
 fn at(ms: i64) -> Timestamp {
@@ -127,8 +130,12 @@ async fn an_account_never_sees_or_changes_the_rows_of_another() {
         log_payloads: false,
         version: 1,
     };
-    let connection =
-        Connection { id: ConnectionId::new(at(0), entropy()), app_id: app.id, name: "default".into(), sealed: vec![1] };
+    let connection = Connection {
+        id: ConnectionId::new(at(0), entropy()),
+        app_id: app.id,
+        name: "default".into(),
+        sealed: vec![1],
+    };
     let action = ActionRow { name: "list".into(), hash: "1".into(), definition: "{}".into() };
     let mine = token(a, 1);
     let mut change = store.begin(&audit(Some(a))).await.unwrap();
@@ -151,14 +158,23 @@ async fn an_account_never_sees_or_changes_the_rows_of_another() {
     let mut foreign = store.begin(&audit(Some(b))).await.unwrap();
     assert!(!foreign.revoke_token(b, mine.id, at(5)).await.unwrap());
     foreign.put_app(b, &App { title: "taken over".into(), ..app.clone() }, at(5)).await.unwrap();
-    foreign.put_connection(b, &Connection { sealed: vec![2], ..connection.clone() }, at(5)).await.unwrap();
+    foreign
+        .put_connection(b, &Connection { sealed: vec![2], ..connection.clone() }, at(5))
+        .await
+        .unwrap();
     foreign.put_server(b, &Server { enabled: false, ..server.clone() }, at(5)).await.unwrap();
-    foreign.put_actions(b, app.id, &[ActionRow { hash: "2".into(), ..action.clone() }]).await.unwrap();
+    foreign
+        .put_actions(b, app.id, &[ActionRow { hash: "2".into(), ..action.clone() }])
+        .await
+        .unwrap();
     foreign.delete_actions(b, app.id, &["list".into()]).await.unwrap();
     foreign.commit().await.unwrap();
 
     assert_eq!(store.app_by_key(a, &app.key).await.unwrap(), Some(app.clone()));
-    assert_eq!(store.action_hashes(a, app.id).await.unwrap(), [("list".to_owned(), "1".to_owned())]);
+    assert_eq!(
+        store.action_hashes(a, app.id).await.unwrap(),
+        [("list".to_owned(), "1".to_owned())]
+    );
     assert_eq!(store.connection_by_name(a, app.id, "default").await.unwrap(), Some(connection));
     assert_eq!(store.server_by_slug(a, &slug).await.unwrap(), Some(server));
     assert_eq!(store.live_tokens().await.unwrap(), [mine]);
@@ -193,8 +209,9 @@ async fn an_ended_session_stays_ended() {
     store.put_session_state(a, "s1", &ended, at(100)).await.unwrap();
     let level = SessionState { log_level: Some("info".into()), ended: false };
     store.put_session_state(a, "s1", &level, at(100)).await.unwrap();
-    assert!(store.session_state(a, "s1").await.unwrap().unwrap().ended);
-    assert_eq!(store.session_state(b, "s1").await.unwrap(), None);
+    store.put_session_state(b, "s1", &SessionState::default(), at(100)).await.unwrap();
+    let kept = SessionState { log_level: Some("info".into()), ended: true };
+    assert_eq!(store.session_states().await.unwrap(), [(a, "s1".to_owned(), kept, at(100))]);
     assert_eq!(store.delete_expired_sessions(at(101)).await.unwrap(), 1);
 }
 
@@ -204,7 +221,14 @@ async fn the_request_log_takes_batches_and_answers_filters() {
     let store = open(dir.path()).await;
     let (a, b) = (account(&store, "a").await, account(&store, "b").await);
     let rows: Vec<RequestRow> = (0..141)
-        .map(|i| request(a, i, if i % 2 == 0 { "even" } else { "odd" }, if i % 10 == 0 { "tool_error" } else { "ok" }))
+        .map(|i| {
+            request(
+                a,
+                i,
+                if i % 2 == 0 { "even" } else { "odd" },
+                if i % 10 == 0 { "tool_error" } else { "ok" },
+            )
+        })
         .collect();
     store.insert_requests(&rows).await.unwrap();
     let read = async |filter: LogFilter| store.requests(a, &filter).await.unwrap();
@@ -214,11 +238,15 @@ async fn the_request_log_takes_batches_and_answers_filters() {
     assert_eq!(newest, rows[138..]);
     let after = read(LogFilter { after: Some(rows[9].id), limit: 2, ..LogFilter::default() }).await;
     assert_eq!(after, rows[10..12]);
-    let errors = LogFilter { tool: Some("even".into()), errors: true, limit: 1_000, ..LogFilter::default() };
+    let errors =
+        LogFilter { tool: Some("even".into()), errors: true, limit: 1_000, ..LogFilter::default() };
     assert_eq!(read(errors).await.len(), 15);
     let other = LogFilter { server: Some("other".into()), limit: 10, ..LogFilter::default() };
     assert_eq!(read(other).await, []);
-    assert_eq!(store.requests(b, &LogFilter { limit: 10, ..LogFilter::default() }).await.unwrap(), []);
+    assert_eq!(
+        store.requests(b, &LogFilter { limit: 10, ..LogFilter::default() }).await.unwrap(),
+        []
+    );
     assert_eq!(store.delete_requests_before(rows[100].id, 60).await.unwrap(), 60);
     assert_eq!(store.delete_requests_before(rows[100].id, 60).await.unwrap(), 40);
 }
@@ -227,7 +255,8 @@ async fn the_request_log_takes_batches_and_answers_filters() {
 async fn a_newer_database_is_refused() {
     let dir = tempfile::tempdir().unwrap();
     open(dir.path()).await.close().await;
-    let options = sqlx::sqlite::SqliteConnectOptions::new().filename(dir.path().join("gatewright.db"));
+    let options =
+        sqlx::sqlite::SqliteConnectOptions::new().filename(dir.path().join("gatewright.db"));
     let pool = sqlx::SqlitePool::connect_with(options).await.unwrap();
     let sql = "insert into _sqlx_migrations (version, description, success, checksum, execution_time) \
                values (99, 'later', 1, x'00', 0)";
@@ -259,10 +288,18 @@ async fn files_are_private_and_the_key_is_made_once() {
     assert_eq!(std::fs::metadata(data.path()).unwrap().permissions().mode() & 0o777, 0o700);
     for entry in std::fs::read_dir(data.path()).unwrap() {
         let entry = entry.unwrap();
-        assert_eq!(entry.metadata().unwrap().permissions().mode() & 0o777, 0o600, "{:?}", entry.path());
+        assert_eq!(
+            entry.metadata().unwrap().permissions().mode() & 0o777,
+            0o600,
+            "{:?}",
+            entry.path()
+        );
     }
     std::fs::remove_file(data.path().join("key")).unwrap();
-    assert!(data.sealer(&KeySource::File, key.try_into().unwrap()).is_err(), "a new key would lose what is sealed");
+    assert!(
+        data.sealer(&KeySource::File, key.try_into().unwrap()).is_err(),
+        "a new key would lose what is sealed"
+    );
     assert!(data.sealer(&KeySource::Given("changeme".into()), [0; 32]).is_err());
 }
 

@@ -1,0 +1,20 @@
+# docker build -t gatewright .
+# docker run --rm -p 3000:3000 -v gatewright:/data gatewright up
+FROM rust:1.95-bookworm AS build
+WORKDIR /src
+COPY . .
+RUN cargo build --profile ship --locked --package gatewright --bin gatewright \
+    && install -D target/ship/gatewright /image/usr/local/bin/gatewright \
+    && install -d -o 10001 -g 10001 -m 0700 /image/data
+
+FROM debian:12-slim
+COPY --from=build /image/ /
+ENV GATEWRIGHT_DATA_DIR=/data \
+    GATEWRIGHT_LISTEN=0.0.0.0:3000
+USER 10001:10001
+VOLUME /data
+EXPOSE 3000
+STOPSIGNAL SIGTERM
+HEALTHCHECK --interval=30s --timeout=3s --start-period=5s --retries=3 CMD ["gatewright", "health"]
+ENTRYPOINT ["gatewright"]
+CMD ["serve"]

@@ -1,0 +1,182 @@
+use crate::{
+    App, Caller, Error, Kind, Outbound,
+    clock::entropy,
+    publication::{Published, Tool},
+};
+use model::Outcome;
+use std::{
+    sync::atomic::{AtomicUsize, Ordering},
+    time::{Duration, Instant},
+};
+use upstream::{Arguments, Shape, failure, plan, refusal, shape};
+
+/// Bytes of a file, an image or a sound that a result carries.
+const RESOURCE_CAP_BYTES: usize = 1 << 20;
+
+/// How far a call has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Step<'a> {
+    /// The arguments are valid and the request is about to leave.
+    Sending {
+        /// Its method.
+        method: &'a str,
+        /// Its path, without query.
+        path: &'a str,
+    },
+    /// The API has answered.
+    Answered {
+        /// Its HTTP status.
+        status: u16,
+        /// Bytes of its decoded body.
+        bytes: usize,
+        /// How long it took.
+        duration: Duration,
+    },
+    /// The API gave no usable answer.
+    Failed,
+    /// The answer is a result.
+    Shaped {
+        /// Whether it was cut to fit the budget.
+        truncated: bool,
+    },
+}
+
+impl Step<'_> {
+    /// The step's number, of [`Step::COUNT`].
+    #[must_use]
+    pub const fn number(&self) -> u32 {
+        match self {
+            Self::Sending { .. } => 1,
+            Self::Answered { .. } | Self::Failed => 2,
+            Self::Shaped { .. } => 3,
+        }
+    }
+
+    /// How many steps a call has.
+    pub const COUNT: u32 = 3;
+}
+
+/// Who is told how far a call has come.
+pub trait Observer: Sync {
+    /// Takes a step down. Must not block.
+    fn step(&self, step: Step<'_>);
+}
+
+/// What comes with a call beside its arguments.
+#[derive(Clone, Copy, Default)]
+pub struct Companions<'a> {
+    /// Who is told how far it has come.
+    pub observer: Option<&'a dyn Observer>,
+    /// The `traceparent` that the API gets (W3C Trace Context).
+    pub traceparent: Option<&'a str>,
+}
+
+impl Companions<'_> {
+    fn step(&self, step: Step<'_>) {
+        if let Some(observer) = self.observer {
+            observer.step(step);
+        }
+    }
+}
+
+/// A place among the calls that one token has under way.
+struct InFlight<'a>(&'a AtomicUsize);
+
+impl Drop for InFlight<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+impl App {
+    /// Calls a tool. `arguments` is the JSON text of an object. What the API answers, and arguments that the tool
+    /// cannot take, are outcomes that a model can act on; nothing was sent in the latter case.
+    ///
+    /// # Errors
+    ///
+    /// [`Kind::NotFound`] for a tool that does not exist or that the caller may not see, alike;
+    /// [`Kind::Wait`] when the caller's quota is used up.
+    pub async fn call_tool(
+        &self,
+        caller: &Caller,
+        server: &Published,
+        name: &str,
+        arguments: &str,
+        outbound: &Outbound,
+        with: Companions<'_>,
+    ) -> Result<Outcome, Error> {
+        let tool = server.tool(caller, name).ok_or_else(|| Error::not_found("unknown tool"))?;
+        let _place = self.admit(caller)?;
+        let arguments = match check(tool, arguments)? {
+            Ok(arguments) => arguments,
+            Err(outcome) => return Ok(outcome),
+        };
+        let target = &server.apps[tool.app];
+        let base = tool.server.as_ref().unwrap_or(&target.base);
+        let mut request = match plan(&tool.call, base, &arguments, entropy()) {
+            Ok(request) => request,
+            Err(error) => return Ok(refusal(&[error])),
+        };
+        if let Some(value) = with.traceparent.and_then(|text| text.parse().ok()) {
+            request.headers.insert("traceparent", value);
+        }
+        with.step(Step::Sending { method: &tool.call.method, path: request.uri.path() });
+        let uri = resource_uri(&request.uri);
+        let outcome =
+            match outbound.client.send(request, &target.credential, &self.config.upstream).await {
+                Ok(response) => {
+                    with.step(Step::Answered {
+                        status: response.status,
+                        bytes: response.body.len(),
+                        duration: response.duration,
+                    });
+                    let options = Shape {
+                        budget_tokens: self.config.result_budget_tokens,
+                        resource_cap_bytes: RESOURCE_CAP_BYTES,
+                        secrets: &target.secrets,
+                        output_schema: tool.output(),
+                        paging_hints: &tool.paging_hints,
+                    };
+                    shape(&uri, response, &options)
+                }
+                Err(error) => {
+                    with.step(Step::Failed);
+                    failure(&error)
+                }
+            };
+        with.step(Step::Shaped { truncated: outcome.truncated });
+        Ok(outcome)
+    }
+
+    fn admit<'a>(&self, caller: &'a Caller) -> Result<InFlight<'a>, Error> {
+        let wait = |retry_after: Duration, message: &'static str| {
+            Error::new(Kind::Wait { retry_after: retry_after.max(Duration::from_secs(1)) }, message)
+        };
+        let token = &caller.token;
+        token.quota.take(self.config.call_rate(), Instant::now()).map_err(|after| {
+            wait(after, "this token calls too often: wait, then go on at a lower rate")
+        })?;
+        // The place is made first, so that a refusal gives it back by being dropped.
+        let before = token.in_flight.fetch_add(1, Ordering::Relaxed);
+        let place = InFlight(&token.in_flight);
+        if before >= self.config.calls_in_flight {
+            return Err(wait(
+                Duration::ZERO,
+                "this token has too many calls under way: wait for some to end",
+            ));
+        }
+        Ok(place)
+    }
+}
+
+fn check<'a>(tool: &Tool, text: &'a str) -> Result<Result<Arguments<'a>, Outcome>, Error> {
+    if let Err(violations) = tool.input()?.check(text) {
+        return Ok(Err(refusal(&violations)));
+    }
+    Ok(Arguments::parse(text).map_err(|error| refusal(&[error])))
+}
+
+fn resource_uri(uri: &http::Uri) -> String {
+    let text = uri.to_string();
+    text.split_once('?').map_or_else(|| text.clone(), |(head, _)| head.to_owned())
+}

@@ -1,0 +1,79 @@
+use std::{borrow::Cow, time::Duration};
+
+/// What the asker can do about an error. Every answer that leaves the process is chosen by this alone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// Sign in: there is no valid credential.
+    SignIn,
+    /// Ask for access: the credential does not cover this.
+    Forbidden,
+    /// Name something else: there is nothing of that name, or not for this caller.
+    NotFound,
+    /// Correct it: the input cannot be taken.
+    Invalid,
+    /// Choose another name, or read again: it collides with what is there.
+    Conflict,
+    /// Wait: a quota is used up.
+    Wait {
+        /// For so long.
+        retry_after: Duration,
+    },
+    /// Wait: Gatewright cannot do it now.
+    Unavailable,
+    /// Call the operator: a fault of ours.
+    Internal,
+}
+
+/// An error of a use case: what the asker can do, and words for people that say it.
+#[derive(Debug, thiserror::Error)]
+#[error("{message}")]
+pub struct Error {
+    /// What the asker can do.
+    pub kind: Kind,
+    /// For people; never quotes `source`.
+    pub message: Cow<'static, str>,
+    /// The cause, for the log.
+    pub source: Option<Box<dyn std::error::Error + Send + Sync>>,
+}
+
+impl Error {
+    pub(crate) fn new(kind: Kind, message: impl Into<Cow<'static, str>>) -> Self {
+        Self { kind, message: message.into(), source: None }
+    }
+
+    pub(crate) fn sign_in() -> Self {
+        Self::new(Kind::SignIn, "send a valid API token: Authorization: Bearer gwt_…")
+    }
+
+    pub(crate) fn not_found(message: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(Kind::NotFound, message)
+    }
+
+    pub(crate) fn invalid(message: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(Kind::Invalid, message)
+    }
+
+    pub(crate) fn with_source(
+        mut self,
+        source: impl Into<Box<dyn std::error::Error + Send + Sync>>,
+    ) -> Self {
+        self.source = Some(source.into());
+        self
+    }
+}
+
+impl From<store::Error> for Error {
+    fn from(error: store::Error) -> Self {
+        let kind = match &error {
+            store::Error::Duplicate => Kind::Conflict,
+            store::Error::Directory { .. } | store::Error::Locked | store::Error::Newer => {
+                Kind::Invalid
+            }
+            store::Error::Sql(_) => Kind::Unavailable,
+            store::Error::Corrupt { .. } | store::Error::Sealed | store::Error::Migrate(_) => {
+                Kind::Internal
+            }
+        };
+        Self::new(kind, error.to_string()).with_source(error)
+    }
+}

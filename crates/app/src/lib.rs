@@ -1,0 +1,44 @@
+//! The use cases of Gatewright: authorise, act, record. Knows no HTTP and no MCP.
+//!
+//! Every public method of [`App`] that touches an account's things takes a [`Caller`] or an [`Operator`] first. Those that
+//! cannot are these: [`App::open`], [`App::authenticate`] and [`App::operator`] (they make the callers), [`App::health`],
+//! [`App::tasks`], [`App::outbound`] and [`App::close`] (the process's own life).
+
+mod authenticate;
+mod call;
+mod caller;
+mod clock;
+mod cursor;
+mod description;
+mod error;
+mod log;
+mod open;
+mod publication;
+mod publish;
+mod quota;
+mod record;
+mod redact;
+mod registry;
+mod server;
+mod session;
+mod tasks;
+mod token;
+
+pub use call::{Companions, Observer, Step};
+pub use caller::{Caller, Operator};
+pub use clock::Clock;
+pub use description::{Description, Fetching};
+pub use error::{Error, Kind};
+pub use log::LogQuery;
+pub use open::{App, Config, Outbound};
+pub use publication::{Published, Tool, ToolView};
+pub use publish::{Publish, PublishOutcome};
+pub use record::{Record, RecordOutcome};
+pub use server::{ServerWatch, Signal, Subscription};
+pub use session::{Session, SessionHandle};
+pub use token::{CreatedToken, NewToken, TokenSummary};
+
+// What callers of the use cases name in their own signatures.
+pub use openapi::{Counts, Format, Import, Options as ImportOptions, Report, Rule, Status};
+pub use store::{DataDir, KeySource, RequestRow};
+pub use upstream::{AllowRule, Limits as UpstreamLimits};

@@ -1,0 +1,212 @@
+use crate::{
+    Clock, Error, Operator,
+    clock::entropy,
+    quota::{Quota, Rate},
+    record::{LogQueue, queue},
+    registry::Registry,
+    session::SessionStates,
+};
+use arc_swap::ArcSwap;
+use model::{AuditId, Timestamp};
+use serde::Serialize;
+use std::{
+    fmt,
+    net::SocketAddr,
+    sync::{Arc, Mutex},
+    time::{Duration, Instant},
+};
+use store::{AuditRow, Change, DataDir, KeySource, Sealer, Store};
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+use upstream::{AllowRule, Client, Egress, Limits, Roots};
+
+/// What a process is told when it starts. Every limit has its name here and in the configuration file.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// Whether APIs in private networks and on this machine may be called.
+    pub allow_private_networks: bool,
+    /// Single addresses that may be called although they are private.
+    pub allow_addresses: Vec<AllowRule>,
+    /// Addresses of this process itself, which are never called.
+    pub own_addresses: Vec<SocketAddr>,
+    /// Time and size of a call to an API.
+    pub upstream: Limits,
+    /// Tokens (of four bytes) of a tool's result before it is cut.
+    pub result_budget_tokens: usize,
+    /// Calls per second of one token, and at once after a pause.
+    pub calls_per_second: u32,
+    /// Calls that one token may have under way.
+    pub calls_in_flight: usize,
+    /// Unknown but well-formed tokens per second, of all strangers together.
+    pub unknown_tokens_per_second: u32,
+    /// Life of a legacy session.
+    pub session_life: Duration,
+    /// Rows of the request log that may wait for the disk before callers wait too.
+    pub log_queue_rows: usize,
+    /// Age at which rows of the request log are removed.
+    pub log_retention: Duration,
+    /// How often the database is asked whether another process has changed it: bounds how late a revocation comes.
+    pub refresh_interval: Duration,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            allow_private_networks: false,
+            allow_addresses: Vec::new(),
+            own_addresses: Vec::new(),
+            upstream: Limits::default(),
+            result_budget_tokens: 25_000,
+            calls_per_second: 1_000,
+            calls_in_flight: 256,
+            unknown_tokens_per_second: 20,
+            session_life: Duration::from_secs(24 * 60 * 60),
+            log_queue_rows: 10_000,
+            log_retention: Duration::from_secs(30 * 24 * 60 * 60),
+            refresh_interval: Duration::from_millis(250),
+        }
+    }
+}
+
+impl Config {
+    pub(crate) fn call_rate(&self) -> Rate {
+        Rate { per_second: self.calls_per_second, burst: self.calls_per_second.saturating_mul(2) }
+    }
+
+    pub(crate) fn stranger_rate(&self) -> Rate {
+        Rate { per_second: self.unknown_tokens_per_second, burst: self.unknown_tokens_per_second }
+    }
+}
+
+/// One process's Gatewright: the use cases over one data directory.
+pub struct App {
+    pub(crate) store: Store,
+    pub(crate) sealer: Sealer,
+    pub(crate) clock: Clock,
+    pub(crate) config: Config,
+    pub(crate) registry: ArcSwap<Registry>,
+    pub(crate) refreshing: tokio::sync::Mutex<()>,
+    pub(crate) strangers: Quota,
+    pub(crate) sessions: SessionStates,
+    pub(crate) log: LogQueue,
+    /// What every way out is made from.
+    client: Client,
+    pub(crate) tracker: TaskTracker,
+    pub(crate) stop: CancellationToken,
+    pub(crate) writer: Mutex<Option<crate::record::LogWriter>>,
+}
+
+/// The way out of one runtime: its own pool of connections, so that no call waits for another runtime's thread.
+#[derive(Clone)]
+pub struct Outbound {
+    pub(crate) client: Client,
+}
+
+impl App {
+    /// Opens the data directory and reads the registry. Nothing runs yet: see [`App::tasks`].
+    ///
+    /// # Errors
+    ///
+    /// [`crate::Kind::Invalid`] when the directory, its key or its database cannot be used.
+    pub async fn open(
+        dir: &DataDir,
+        key: &KeySource,
+        config: Config,
+        clock: Clock,
+    ) -> Result<Self, Error> {
+        let sealer = dir.sealer(key, entropy())?;
+        let store = Store::open(dir).await?;
+        let egress = Egress {
+            allow_private: config.allow_private_networks,
+            allow: config.allow_addresses.clone(),
+            deny: config.own_addresses.clone(),
+        };
+        let client = Client::new(egress, config.upstream.clone(), &Roots::System)
+            .map_err(|error| Error::new(crate::Kind::Internal, error.to_string()))?;
+        let (log, writer) = queue(config.log_queue_rows);
+        let app = Self {
+            sealer,
+            clock,
+            registry: ArcSwap::from_pointee(Registry { epoch: -1, ..Registry::default() }),
+            refreshing: tokio::sync::Mutex::new(()),
+            strangers: Quota::new(Instant::now()),
+            sessions: SessionStates::load(store.session_states().await?),
+            log,
+            client,
+            tracker: TaskTracker::new(),
+            stop: CancellationToken::new(),
+            writer: Mutex::new(Some(writer)),
+            config,
+            store,
+        };
+        app.refresh().await?;
+        Ok(app)
+    }
+
+    /// A way out for the runtime that it is called on.
+    #[must_use]
+    pub fn outbound(&self) -> Outbound {
+        Outbound { client: self.client.with_own_connections() }
+    }
+
+    /// Whether the database answers.
+    ///
+    /// # Errors
+    ///
+    /// [`crate::Kind::Unavailable`] when it does not.
+    pub async fn health(&self) -> Result<(), Error> {
+        Ok(self.store.ping().await?)
+    }
+
+    /// The time, read once for a use case.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    /// Begins a change with its audit row.
+    pub(crate) async fn begin(
+        &self,
+        operator: &Operator,
+        now: Timestamp,
+        event: &'static str,
+        object: &(impl fmt::Display + ?Sized),
+        detail: &impl Serialize,
+    ) -> Result<Change, Error> {
+        let audit = AuditRow {
+            id: AuditId::new(now, entropy()),
+            account_id: Some(operator.account_id),
+            at: now,
+            actor: "operator".to_owned(),
+            event,
+            object: object.to_string(),
+            detail: serde_json::to_string(detail).unwrap_or_else(|_| "null".to_owned()),
+        };
+        Ok(self.store.begin(&audit).await?)
+    }
+
+    /// Reads the registry anew when the database has changed since.
+    pub(crate) async fn refresh(&self) -> Result<(), Error> {
+        let _one_at_a_time = self.refreshing.lock().await;
+        let before = self.registry.load_full();
+        // The epoch is read first: a change that comes between is seen at the next refresh, never lost.
+        let epoch = self.store.epoch().await?;
+        if epoch == before.epoch {
+            return Ok(());
+        }
+        let tokens = self.store.live_tokens().await?;
+        let servers = self.store.server_entries().await?;
+        let next = Arc::new(before.next(epoch, &tokens, servers));
+        self.registry.store(Arc::clone(&next));
+        next.announce(&before);
+        for slot in next.slots() {
+            slot.watch.check();
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Debug for App {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("App").field("config", &self.config).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,353 @@
+use crate::{
+    App, Description, Error, Kind, NewToken, Operator,
+    clock::entropy,
+    publication::{CONNECTION, Publication, Published, PublishedApp, PublishedTool},
+    token::CreatedToken,
+};
+use model::{Action, AppId, ConnectionId, Names, Scope, Secret, ServerId, Slug, Timestamp};
+use openapi::{Import, Options};
+use sha2::{Digest, Sha256};
+use std::{collections::BTreeMap, sync::Arc};
+use store::{ActionRow, Change, Connection, Server};
+
+/// The longest name that is made from a title.
+const MADE_NAME_MAX: usize = 48;
+
+/// What shall be published.
+#[derive(Debug, Default)]
+pub struct Publish {
+    /// The server's part of the URL; made from the description's title when absent.
+    pub server: Option<Slug>,
+    /// Takes the place of the description's servers.
+    pub base_url: Option<String>,
+    /// Headers that authenticate at the API. Empty: what is stored stays.
+    pub credentials: Vec<(String, Secret)>,
+    /// Hosts beside the base URL's own that get the credentials, as base URLs.
+    pub trusted_hosts: Vec<String>,
+    /// Whether the server sends safe methods only.
+    pub read_only: bool,
+    /// Whether request-log rows are on disk before an answer leaves.
+    pub strict_log: bool,
+    /// Whether the request log keeps arguments and results.
+    pub log_payloads: bool,
+    /// Which operations become tools.
+    pub options: Options,
+}
+
+/// What a publication came to.
+#[derive(Debug)]
+pub struct PublishOutcome {
+    /// What the importer found.
+    pub import: Import,
+    /// The server's part of the URL.
+    pub server: Slug,
+    /// Where the API is called.
+    pub base_url: String,
+    /// Actions that are new, different, and gone.
+    pub added: usize,
+    /// Different from before.
+    pub changed: usize,
+    /// Gone.
+    pub removed: usize,
+    /// Whether anything was written at all.
+    pub wrote: bool,
+}
+
+/// Everything that a publication writes, worked out before the transaction begins.
+struct Work {
+    app: store::App,
+    connection: Option<Connection>,
+    rows: Vec<ActionRow>,
+    gone: Vec<String>,
+    server: Server,
+    document: Option<String>,
+}
+
+impl App {
+    /// Imports a description, and publishes its operations as the tools of a server. Done again, it changes only what has
+    /// changed; all of it is one transaction.
+    ///
+    /// # Errors
+    ///
+    /// [`Kind::Invalid`] when the description cannot be read, or names no usable server;
+    /// [`Kind::Conflict`] when another process took the name at the same moment.
+    pub async fn publish(
+        &self,
+        operator: &Operator,
+        description: Description,
+        order: Publish,
+    ) -> Result<PublishOutcome, Error> {
+        let options = Options { read_only: order.read_only, ..order.options.clone() };
+        let (description, import) = tokio::task::spawn_blocking(move || {
+            let import = description.import(&options);
+            (description, import)
+        })
+        .await
+        .map_err(|error| Error::new(Kind::Internal, "the import did not end").with_source(error))?;
+        let import = import?;
+        let base_url = description.base_url(order.base_url.as_deref(), &import.servers)?;
+        let now = self.clock.now();
+        let known = self.store.app_by_origin(operator.account_id, &description.origin).await?;
+        let slug = match (order.server.clone(), &known) {
+            (Some(slug), _) => slug,
+            (None, Some(app)) => {
+                app.key.as_str().parse().map_err(|_| Error::invalid("choose a --server name"))?
+            }
+            (None, None) => made_slug(&import.title),
+        };
+        let key: model::AppKey = slug
+            .to_ascii_lowercase()
+            .parse()
+            .map_err(|_| Error::invalid("a --server name for `up` has at most 64 characters"))?;
+        let known = self.store.app_by_key(operator.account_id, &key).await?;
+        let app = store::App {
+            id: known.as_ref().map_or_else(|| AppId::new(now, entropy()), |app| app.id),
+            key,
+            title: import.title.clone(),
+            origin: description.origin.clone(),
+            base_url: base_url.clone(),
+            trusted_hosts: order.trusted_hosts.clone(),
+            slots: import.slots.clone(),
+        };
+        let hashes: BTreeMap<String, String> =
+            self.store.action_hashes(operator.account_id, app.id).await?.into_iter().collect();
+        let all = import.actions.iter().map(action_row).collect::<Result<Vec<_>, _>>()?;
+        let gone: Vec<String> = hashes
+            .keys()
+            .filter(|name| !all.iter().any(|row| row.name == **name))
+            .cloned()
+            .collect();
+        let rows: Vec<ActionRow> =
+            all.into_iter().filter(|row| hashes.get(&row.name) != Some(&row.hash)).collect();
+        let changed = rows.iter().filter(|row| hashes.contains_key(&row.name)).count();
+        let connection = self.changed_connection(operator, app.id, &order.credentials, now).await?;
+        let (server, document) =
+            self.changed_server(operator, &slug, &app, &import, &order, now).await?;
+        let (added, removed) = (rows.len() - changed, gone.len());
+        let wrote = known.as_ref() != Some(&app)
+            || connection.is_some()
+            || document.is_some()
+            || !rows.is_empty()
+            || !gone.is_empty();
+        if wrote {
+            let work = Work { app, connection, rows, gone, server, document };
+            self.write(operator, work, now).await?;
+        }
+        self.refresh().await?;
+        Ok(PublishOutcome { import, server: slug, base_url, added, changed, removed, wrote })
+    }
+
+    async fn write(&self, operator: &Operator, work: Work, now: Timestamp) -> Result<(), Error> {
+        let account = operator.account_id;
+        let detail = serde_json::json!({
+            "app": work.app.key, "origin": work.app.origin, "base_url": work.app.base_url, "version": work.server.version,
+            "changed": work.rows.len(), "removed": work.gone.len(), "connection": work.connection.is_some(),
+        });
+        let mut change: Change =
+            self.begin(operator, now, "server.publish", &work.server.id, &detail).await?;
+        change.put_app(account, &work.app, now).await?;
+        change.put_actions(account, work.app.id, &work.rows).await?;
+        change.delete_actions(account, work.app.id, &work.gone).await?;
+        if let Some(connection) = &work.connection {
+            change.put_connection(account, connection, now).await?;
+        }
+        change.put_server(account, &work.server, now).await?;
+        if let Some(document) = &work.document {
+            change
+                .insert_publication(account, work.server.id, work.server.version, document, now)
+                .await?;
+        }
+        change.commit().await?;
+        Ok(())
+    }
+
+    /// The server and its next document, if they differ from what is there.
+    async fn changed_server(
+        &self,
+        operator: &Operator,
+        slug: &Slug,
+        app: &store::App,
+        import: &Import,
+        order: &Publish,
+        now: Timestamp,
+    ) -> Result<(Server, Option<String>), Error> {
+        let publication = Publication {
+            apps: vec![PublishedApp {
+                id: app.id,
+                base_url: app.base_url.clone(),
+                trusted_hosts: app.trusted_hosts.clone(),
+            }],
+            tools: import
+                .actions
+                .iter()
+                .map(|action| PublishedTool { app: 0, action: action.clone() })
+                .collect(),
+        };
+        let document = serde_json::to_string(&publication).map_err(|error| {
+            Error::new(Kind::Internal, "the publication cannot be written").with_source(error)
+        })?;
+        let known = self.store.server_by_slug(operator.account_id, slug).await?;
+        let Some(known) = known else {
+            let server = Server {
+                id: ServerId::new(now, entropy()),
+                slug: slug.clone(),
+                enabled: true,
+                read_only: order.read_only,
+                strict_log: order.strict_log,
+                log_payloads: order.log_payloads,
+                version: 1,
+            };
+            return Ok((server, Some(document)));
+        };
+        let current = self.store.publication(operator.account_id, known.id, known.version).await?;
+        let settings = Server {
+            read_only: order.read_only,
+            strict_log: order.strict_log,
+            log_payloads: order.log_payloads,
+            ..known.clone()
+        };
+        if current.as_deref() == Some(&document) && settings == known {
+            return Ok((known, None));
+        }
+        Ok((Server { version: known.version + 1, ..settings }, Some(document)))
+    }
+
+    /// The app's connection with those credentials, if it differs from what is there.
+    async fn changed_connection(
+        &self,
+        operator: &Operator,
+        app: AppId,
+        credentials: &[(String, Secret)],
+        now: Timestamp,
+    ) -> Result<Option<Connection>, Error> {
+        if credentials.is_empty() {
+            return Ok(None);
+        }
+        let account = operator.account_id;
+        let mut headers = Vec::new();
+        for (name, value) in credentials {
+            let text = std::str::from_utf8(value.expose()).map_err(|_| {
+                Error::invalid(format!("the value of the header {name} is not UTF-8"))
+            })?;
+            upstream::Credential::none()
+                .with_header(name, value)
+                .map_err(|error| Error::invalid(format!("--header: {error}")))?;
+            headers.push((name, text));
+        }
+        let plain = serde_json::to_vec(&headers).map_err(|error| {
+            Error::new(Kind::Internal, "the credentials cannot be written").with_source(error)
+        })?;
+        let known = self.store.connection_by_name(account, app, CONNECTION).await?;
+        if let Some(known) = &known {
+            let opened = self.sealer.open(&Connection::place(account, known.id), &known.sealed);
+            if opened.is_ok_and(|before| before.expose() == plain) {
+                return Ok(None);
+            }
+        }
+        let id = known.map_or_else(|| ConnectionId::new(now, entropy()), |known| known.id);
+        let sealed = self.sealer.seal(&Connection::place(account, id), entropy(), &plain);
+        Ok(Some(Connection { id, app_id: app, name: CONNECTION.to_owned(), sealed }))
+    }
+
+    /// A token for the server, unless there is a live one that covers it.
+    ///
+    /// # Errors
+    ///
+    /// [`Kind::Unavailable`] when the database does not answer.
+    pub async fn first_token(
+        &self,
+        operator: &Operator,
+        server: &Slug,
+    ) -> Result<Option<CreatedToken>, Error> {
+        let now = self.clock.now();
+        let covered = self.list_tokens(operator).await?.into_iter().any(|token| {
+            token.revoked_at.is_none()
+                && token.expires_at.is_none_or(|at| at > now)
+                && token.scope.covers_server(server)
+        });
+        if covered {
+            return Ok(None);
+        }
+        let scope = Scope {
+            servers: Names::Only(vec![server.to_string()]),
+            tools: Names::All,
+            read_only: false,
+        };
+        let new = NewToken { name: format!("first token of {server}"), scope, expires_at: None };
+        Ok(Some(self.create_token(operator, new).await?))
+    }
+
+    /// The operator's view of a published server.
+    ///
+    /// # Errors
+    ///
+    /// [`Kind::NotFound`] when the account has no such server.
+    pub async fn published(
+        &self,
+        operator: &Operator,
+        server: &Slug,
+    ) -> Result<Arc<Published>, Error> {
+        let registry = self.registry.load_full();
+        let slot = registry
+            .slots()
+            .find(|slot| slot.account_id == operator.account_id && slot.server.slug == *server)
+            .ok_or_else(|| Error::not_found(format!("there is no MCP server {server}")))?;
+        slot.published.get_or_try_init(|| self.load_publication(slot)).await.map(Arc::clone)
+    }
+
+    /// Names of the account's servers, in the order of their making.
+    ///
+    /// # Errors
+    ///
+    /// [`Kind::Unavailable`] when the database does not answer.
+    pub async fn list_servers(&self, operator: &Operator) -> Result<Vec<Slug>, Error> {
+        Ok(self
+            .store
+            .servers(operator.account_id)
+            .await?
+            .into_iter()
+            .map(|server| server.slug)
+            .collect())
+    }
+}
+
+fn action_row(action: &Action) -> Result<ActionRow, Error> {
+    let definition = serde_json::to_string(action).map_err(|error| {
+        Error::new(Kind::Internal, "an action cannot be written").with_source(error)
+    })?;
+    let digest = Sha256::digest(definition.as_bytes());
+    let hash = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+    Ok(ActionRow { name: action.name.clone(), hash, definition })
+}
+
+/// A server name made of a title: lower case, other characters as hyphens.
+fn made_slug(title: &str) -> Slug {
+    let mut text = String::new();
+    for c in title.chars() {
+        if c.is_ascii_alphanumeric() {
+            text.push(c.to_ascii_lowercase());
+        } else if !text.ends_with('-') {
+            text.push('-');
+        }
+    }
+    let text = text.trim_matches('-');
+    let text = text[..text.len().min(MADE_NAME_MAX)].trim_end_matches('-');
+    Slug::new(if text.is_empty() { "api" } else { text })
+        .expect("only letters, digits and hyphens, 48 at most")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::made_slug;
+
+    #[test]
+    fn names_from_titles() {
+        let check =
+            |title: &str, expected: &str| assert_eq!(&*made_slug(title), expected, "{title}");
+        check("Redocly Museum API", "redocly-museum-api");
+        check("  Größe & Maß — v3!  ", "gr-e-ma-v3");
+        check("日本語", "api");
+        check("", "api");
+        check(&"long title ".repeat(20), "long-title-long-title-long-title-long-title-long");
+    }
+}

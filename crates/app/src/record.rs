@@ -1,0 +1,259 @@
+use crate::{App, Caller, Error, Kind, clock::entropy, publication::Published};
+use model::{AccountId, Outcome, RequestId, Timestamp, UpstreamFacts};
+use std::{sync::Arc, time::Duration};
+use store::{RequestRow, Store};
+use tokio::sync::{Notify, mpsc, oneshot};
+use tokio_util::sync::CancellationToken;
+
+/// Rows written in one transaction at most.
+const BATCH_ROWS: usize = 1_024;
+/// How long a row may wait for others before it is written.
+const BATCH_WAIT: Duration = Duration::from_millis(200);
+/// How long the writer waits after a failure before it tries the same rows again.
+const RETRY_WAIT: Duration = Duration::from_secs(1);
+
+/// How a request ended, in the request log.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RecordOutcome {
+    /// It was answered.
+    Ok,
+    /// A tool's result is an error.
+    ToolError,
+    /// It was refused, it failed, or the client went away.
+    Error,
+}
+
+impl RecordOutcome {
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Ok => "ok",
+            Self::ToolError => "tool_error",
+            Self::Error => "error",
+        }
+    }
+}
+
+/// What the request log keeps of one MCP request.
+#[derive(Clone, Debug)]
+pub struct Record {
+    /// Whose.
+    pub account_id: AccountId,
+    /// When it came.
+    pub at: Timestamp,
+    /// The server's slug.
+    pub server: Arc<str>,
+    /// The MCP method.
+    pub method: &'static str,
+    /// The tool that was called.
+    pub tool: Option<String>,
+    /// Who called.
+    pub principal: Arc<str>,
+    /// What the client calls itself.
+    pub client_name: Option<String>,
+    /// The version that it names.
+    pub client_version: Option<String>,
+    /// The protocol revision.
+    pub revision: &'static str,
+    /// How it ended.
+    pub outcome: RecordOutcome,
+    /// What went wrong, in short.
+    pub error: Option<String>,
+    /// How long it took.
+    pub duration: Duration,
+    /// The API's part.
+    pub upstream: Option<UpstreamFacts>,
+    /// Bytes of the request's body.
+    pub bytes_in: usize,
+    /// Bytes of the answer's body.
+    pub bytes_out: usize,
+    /// The arguments, where the server keeps them: redacted.
+    pub arguments: Option<String>,
+    /// The result, where the server keeps it: redacted.
+    pub result: Option<String>,
+}
+
+pub(crate) struct Queued {
+    record: Record,
+    written: Option<oneshot::Sender<()>>,
+}
+
+/// The bounded way to the request log.
+#[derive(Clone, Debug)]
+pub(crate) struct LogQueue {
+    sender: mpsc::Sender<Queued>,
+    urgent: Arc<Notify>,
+}
+
+/// Writes what comes through the queue, in batches.
+pub(crate) struct LogWriter {
+    receiver: mpsc::Receiver<Queued>,
+    urgent: Arc<Notify>,
+}
+
+pub(crate) fn queue(rows: usize) -> (LogQueue, LogWriter) {
+    let (sender, receiver) = mpsc::channel(rows.max(1));
+    let urgent = Arc::new(Notify::new());
+    (LogQueue { sender, urgent: Arc::clone(&urgent) }, LogWriter { receiver, urgent })
+}
+
+impl App {
+    /// Puts a row on its way to the request log. Waits while the queue is full: a slow disk slows callers rather than
+    /// losing rows. For a server with a strict log, waits until the row is on disk.
+    ///
+    /// # Errors
+    ///
+    /// [`Kind::Unavailable`] when a strict row could not be written.
+    pub async fn record(
+        &self,
+        caller: &Caller,
+        server: &Published,
+        record: Record,
+    ) -> Result<(), Error> {
+        debug_assert_eq!(record.account_id, caller.account_id());
+        let lost =
+            || Error::new(Kind::Unavailable, "the request log cannot be written: try again later");
+        if !server.strict_log {
+            return self
+                .log
+                .sender
+                .send(Queued { record, written: None })
+                .await
+                .map_err(|_| lost());
+        }
+        let (written, done) = oneshot::channel();
+        self.log
+            .sender
+            .send(Queued { record, written: Some(written) })
+            .await
+            .map_err(|_| lost())?;
+        self.log.urgent.notify_one();
+        done.await.map_err(|_| lost())
+    }
+
+    /// Puts a row on its way without waiting, for a request whose client has gone. With a full queue the row is counted as
+    /// dropped instead. Says whether it was taken.
+    pub fn record_abandoned(&self, caller: &Caller, record: Record) -> bool {
+        debug_assert_eq!(record.account_id, caller.account_id());
+        self.log.sender.try_send(Queued { record, written: None }).is_ok()
+    }
+
+    /// What a server with payloads in its log keeps of a call: arguments and result, less what is secret.
+    #[must_use]
+    pub fn redacted(
+        &self,
+        server: &Published,
+        tool: &str,
+        arguments: &str,
+        outcome: &Outcome,
+    ) -> (String, String) {
+        crate::redact::payloads(server, tool, arguments, outcome)
+    }
+}
+
+impl LogWriter {
+    /// Runs until `stop`, and then until every row that was taken is written.
+    pub(crate) async fn run(mut self, store: Store, stop: CancellationToken) {
+        let mut batch = Vec::with_capacity(BATCH_ROWS);
+        loop {
+            let first = match stop.run_until_cancelled(self.receiver.recv()).await {
+                Some(first) => first,
+                None => {
+                    self.receiver.close();
+                    self.receiver.recv().await
+                }
+            };
+            let Some(first) = first else { return };
+            let waited_for = first.written.is_some();
+            batch.push(first);
+            if !waited_for {
+                // Rows gather company here, and nobody is woken for each: a thread that is woken for every call
+                // would cost more than writing its row does.
+                tokio::select! {
+                    () = tokio::time::sleep(BATCH_WAIT) => {}
+                    () = self.urgent.notified() => {}
+                    () = stop.cancelled() => {}
+                }
+            }
+            while !batch.is_empty() {
+                while batch.len() < BATCH_ROWS {
+                    let Ok(next) = self.receiver.try_recv() else { break };
+                    batch.push(next);
+                }
+                let full = batch.len() == BATCH_ROWS;
+                write(&store, &mut batch).await;
+                if full && let Ok(next) = self.receiver.try_recv() {
+                    batch.push(next);
+                }
+            }
+        }
+    }
+}
+
+/// Writes the batch, and tries again until it is written: the queue fills behind it and callers slow down.
+async fn write(store: &Store, batch: &mut Vec<Queued>) {
+    let (rows, waiting): (Vec<RequestRow>, Vec<_>) =
+        batch.drain(..).map(|queued| (row(queued.record), queued.written)).unzip();
+    let mut failures = 0u32;
+    while let Err(error) = store.insert_requests(&rows).await {
+        failures += 1;
+        tracing::error!(
+            error = &error as &dyn std::error::Error,
+            rows = rows.len(),
+            failures,
+            "request log not written"
+        );
+        if failures >= 5 && waiting.iter().any(Option::is_some) {
+            // A strict caller gets its refusal now; the rows go on being tried.
+            return retry_without_waiters(store, rows, waiting).await;
+        }
+        tokio::time::sleep(RETRY_WAIT).await;
+    }
+    for written in waiting.into_iter().flatten() {
+        let _ = written.send(());
+    }
+}
+
+async fn retry_without_waiters(
+    store: &Store,
+    rows: Vec<RequestRow>,
+    waiting: Vec<Option<oneshot::Sender<()>>>,
+) {
+    drop(waiting);
+    while let Err(error) = store.insert_requests(&rows).await {
+        tracing::error!(
+            error = &error as &dyn std::error::Error,
+            rows = rows.len(),
+            "request log not written"
+        );
+        tokio::time::sleep(RETRY_WAIT).await;
+    }
+}
+
+fn row(record: Record) -> RequestRow {
+    let micros = |duration: Duration| i64::try_from(duration.as_micros()).unwrap_or(i64::MAX);
+    let bytes = |count: usize| i64::try_from(count).unwrap_or(i64::MAX);
+    RequestRow {
+        id: RequestId::new(record.at, entropy()),
+        account_id: record.account_id,
+        at: record.at,
+        server: record.server,
+        method: record.method.into(),
+        tool: record.tool,
+        principal: record.principal,
+        client_name: record.client_name,
+        client_version: record.client_version,
+        revision: record.revision.into(),
+        outcome: record.outcome.as_str(),
+        error: record.error,
+        duration_us: micros(record.duration),
+        upstream_status: record.upstream.and_then(|facts| facts.status),
+        upstream_duration_us: record
+            .upstream
+            .map(|facts| i64::try_from(facts.duration_us).unwrap_or(i64::MAX)),
+        bytes_in: bytes(record.bytes_in),
+        bytes_out: bytes(record.bytes_out),
+        test: false,
+        arguments: record.arguments,
+        result: record.result,
+    }
+}

@@ -1,0 +1,127 @@
+use crate::{App, Caller, Error, publication::Published};
+use std::sync::Arc;
+use tokio::sync::watch;
+
+/// What the open streams of a server wait on.
+#[derive(Clone, Debug)]
+pub struct ServerWatch {
+    state: watch::Sender<State>,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct State {
+    lists: u64,
+    ended: bool,
+    /// Grows when tokens may have been revoked.
+    checks: u64,
+}
+
+/// What a stream is to do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Signal {
+    /// The tool list is another.
+    ListChanged,
+    /// Look whether the caller's token still lives.
+    Check,
+    /// The server is gone or disabled, or the process ends.
+    Ended,
+}
+
+impl Default for ServerWatch {
+    fn default() -> Self {
+        Self { state: watch::Sender::new(State::default()) }
+    }
+}
+
+/// One stream's place at a [`ServerWatch`].
+#[derive(Debug)]
+pub struct Subscription {
+    state: watch::Receiver<State>,
+    seen: State,
+}
+
+impl ServerWatch {
+    /// A place that sees what happens from now on.
+    #[must_use]
+    pub fn subscribe(&self) -> Subscription {
+        let mut state = self.state.subscribe();
+        let seen = *state.borrow_and_update();
+        Subscription { state, seen }
+    }
+
+    /// How many streams are open.
+    #[must_use]
+    pub fn streams(&self) -> usize {
+        self.state.receiver_count()
+    }
+
+    pub(crate) fn list_changed(&self) {
+        self.state.send_modify(|state| state.lists += 1);
+    }
+
+    pub(crate) fn check(&self) {
+        self.state.send_modify(|state| state.checks += 1);
+    }
+
+    pub(crate) fn ended(&self) {
+        self.state.send_modify(|state| state.ended = true);
+    }
+}
+
+impl Subscription {
+    /// Waits for the next signal. Several list changes in between are one.
+    pub async fn next(&mut self) -> Signal {
+        loop {
+            let now = *self.state.borrow_and_update();
+            let before = std::mem::replace(&mut self.seen, now);
+            if now.ended {
+                return Signal::Ended;
+            }
+            if now.lists != before.lists {
+                return Signal::ListChanged;
+            }
+            if now.checks != before.checks {
+                return Signal::Check;
+            }
+            if self.state.changed().await.is_err() {
+                return Signal::Ended;
+            }
+        }
+    }
+}
+
+impl App {
+    /// The server of that name, as published, and what its streams wait on.
+    ///
+    /// # Errors
+    ///
+    /// [`crate::Kind::NotFound`] when there is none, it is disabled, or it is another account's;
+    /// [`crate::Kind::Forbidden`] when the caller's token does not cover it.
+    pub async fn server(
+        &self,
+        caller: &Caller,
+        alias: &str,
+        slug: &str,
+    ) -> Result<(Arc<Published>, ServerWatch), Error> {
+        let absent = || Error::not_found("there is no MCP server at this address");
+        let registry = self.registry.load();
+        let slot =
+            registry.slot(alias, slug).filter(|slot| slot.server.enabled).ok_or_else(absent)?;
+        if slot.account_id != caller.account_id() {
+            return Err(absent());
+        }
+        if !caller.scope().covers_server(slug) {
+            return Err(Error::new(
+                crate::Kind::Forbidden,
+                "this token does not cover this MCP server",
+            ));
+        }
+        if let Some(published) = slot.published.get() {
+            return Ok((Arc::clone(published), slot.watch.clone()));
+        }
+        let slot = Arc::clone(slot);
+        drop(registry);
+        let published = slot.published.get_or_try_init(|| self.load_publication(&slot)).await?;
+        Ok((Arc::clone(published), slot.watch.clone()))
+    }
+}

@@ -1,0 +1,208 @@
+use crate::{App, Caller, Error, clock::entropy, error::Kind};
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use model::{AccountId, Timestamp};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use std::{
+    collections::HashMap,
+    sync::{PoisonError, RwLock},
+};
+use store::SessionState;
+
+/// Sessions with state of their own that are kept. A client that sets no log level and ends nothing needs none.
+const STATES_MAX: usize = 100_000;
+
+/// A legacy session: what its id says, which only we could have written.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Session {
+    /// The protocol revision that was settled on.
+    #[serde(rename = "r")]
+    pub revision: String,
+    /// What the client calls itself.
+    #[serde(rename = "n", default, skip_serializing_if = "Option::is_none")]
+    pub client_name: Option<String>,
+    /// The version that it names.
+    #[serde(rename = "v", default, skip_serializing_if = "Option::is_none")]
+    pub client_version: Option<String>,
+    #[serde(rename = "s")]
+    server: String,
+    #[serde(rename = "p")]
+    principal: String,
+    #[serde(rename = "e")]
+    expires_at_ms: i64,
+    #[serde(rename = "i")]
+    nonce: u64,
+}
+
+/// A session that was opened from its id.
+#[derive(Clone, Debug)]
+pub struct SessionHandle {
+    /// What the id says.
+    pub session: Session,
+    /// The log level that the client set, if it did.
+    pub log_level: Option<String>,
+    /// What the session is called inside: not its id, which is a credential of sorts.
+    pub key: [u8; 16],
+}
+
+/// States of sessions, as the database holds them.
+#[derive(Debug, Default)]
+pub(crate) struct SessionStates {
+    states: RwLock<HashMap<(AccountId, String), Kept>>,
+}
+
+#[derive(Debug)]
+struct Kept {
+    state: SessionState,
+    expires_at: Timestamp,
+}
+
+impl SessionStates {
+    pub(crate) fn load(rows: Vec<(AccountId, String, SessionState, Timestamp)>) -> Self {
+        let kept = |(account, id, state, expires_at)| ((account, id), Kept { state, expires_at });
+        Self { states: RwLock::new(rows.into_iter().map(kept).collect()) }
+    }
+
+    fn get(&self, account: AccountId, key: &[u8; 16]) -> Option<SessionState> {
+        let states = self.states.read().unwrap_or_else(PoisonError::into_inner);
+        if states.is_empty() {
+            None
+        } else {
+            states.get(&(account, hex(key))).map(|kept| kept.state.clone())
+        }
+    }
+
+    fn set(&self, account: AccountId, key: String, kept: Kept) -> Result<(), Error> {
+        let mut states = self.states.write().unwrap_or_else(PoisonError::into_inner);
+        let place = (account, key);
+        if states.len() >= STATES_MAX && !states.contains_key(&place) {
+            return Err(Error::new(
+                Kind::Unavailable,
+                "too many sessions: wait until some have expired",
+            ));
+        }
+        states.insert(place, kept);
+        Ok(())
+    }
+
+    pub(crate) fn forget_expired(&self, now: Timestamp) {
+        self.states
+            .write()
+            .unwrap_or_else(PoisonError::into_inner)
+            .retain(|_, kept| kept.expires_at > now);
+    }
+}
+
+impl App {
+    /// The id of a new session of the caller at a server. Nothing is stored: the id holds it all, sealed.
+    ///
+    /// # Errors
+    ///
+    /// [`Kind::Internal`] when the session cannot be written.
+    pub fn create_session(
+        &self,
+        caller: &Caller,
+        server: &str,
+        revision: &str,
+        client: (Option<String>, Option<String>),
+    ) -> Result<String, Error> {
+        let life = i64::try_from(self.config.session_life.as_millis()).unwrap_or(i64::MAX);
+        let session = Session {
+            revision: revision.to_owned(),
+            client_name: client.0.map(short),
+            client_version: client.1.map(short),
+            server: server.to_owned(),
+            principal: caller.principal().to_string(),
+            expires_at_ms: self.clock.now().as_millisecond().saturating_add(life),
+            nonce: u64::from_le_bytes(entropy()),
+        };
+        let plain = serde_json::to_vec(&session).map_err(|error| {
+            Error::new(Kind::Internal, "the session cannot be written").with_source(error)
+        })?;
+        let sealed = self.sealer.seal(&place(caller.account_id()), entropy(), &plain);
+        Ok(URL_SAFE_NO_PAD.encode(sealed))
+    }
+
+    /// The session of that id, if it is the caller's, of that server, and neither ended nor expired.
+    ///
+    /// # Errors
+    ///
+    /// [`Kind::NotFound`] otherwise, whatever the reason: the client begins anew.
+    pub fn session(&self, caller: &Caller, server: &str, id: &str) -> Result<SessionHandle, Error> {
+        let absent = || Error::not_found("there is no such session: begin anew with initialize");
+        let account = caller.account_id();
+        let sealed = URL_SAFE_NO_PAD.decode(id).map_err(|_| absent())?;
+        let plain = self.sealer.open(&place(account), &sealed).map_err(|_| absent())?;
+        let session: Session = serde_json::from_slice(plain.expose()).map_err(|_| absent())?;
+        let key = key(id);
+        let state = self.sessions.get(account, &key).unwrap_or_default();
+        let valid = session.server == server
+            && session.principal == **caller.principal()
+            && session.expires_at_ms > self.clock.now().as_millisecond()
+            && !state.ended;
+        if valid {
+            Ok(SessionHandle { session, log_level: state.log_level, key })
+        } else {
+            Err(absent())
+        }
+    }
+
+    /// Remembers the log level that the client set.
+    ///
+    /// # Errors
+    ///
+    /// [`Kind::Unavailable`] when the database does not answer; then it was not set.
+    pub async fn set_log_level(
+        &self,
+        caller: &Caller,
+        handle: &SessionHandle,
+        level: &str,
+    ) -> Result<(), Error> {
+        let state = SessionState { log_level: Some(level.to_owned()), ended: false };
+        self.put_session_state(caller, handle, state).await
+    }
+
+    /// Ends a session: from now on its id is unknown, after a restart too.
+    ///
+    /// # Errors
+    ///
+    /// [`Kind::Unavailable`] when the database does not answer; then it was not ended.
+    pub async fn end_session(&self, caller: &Caller, handle: &SessionHandle) -> Result<(), Error> {
+        let state = SessionState { log_level: handle.log_level.clone(), ended: true };
+        self.put_session_state(caller, handle, state).await
+    }
+
+    async fn put_session_state(
+        &self,
+        caller: &Caller,
+        handle: &SessionHandle,
+        state: SessionState,
+    ) -> Result<(), Error> {
+        let account = caller.account_id();
+        let key = hex(&handle.key);
+        let expires_at =
+            Timestamp::from_millisecond(handle.session.expires_at_ms).map_err(|error| {
+                Error::new(Kind::Internal, "the session's expiry cannot be read").with_source(error)
+            })?;
+        self.store.put_session_state(account, &key, &state, expires_at).await?;
+        self.sessions.set(account, key, Kept { state, expires_at })
+    }
+}
+
+fn place(account: AccountId) -> String {
+    format!("{account}|mcp session")
+}
+
+fn key(id: &str) -> [u8; 16] {
+    let digest: [u8; 32] = Sha256::digest(id.as_bytes()).into();
+    digest[..16].try_into().expect("16 of 32 bytes")
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// A session id travels in a header with every request: names in it are kept short.
+fn short(text: String) -> String {
+    text.chars().take(48).collect()
+}

@@ -1,0 +1,115 @@
+use crate::App;
+use model::{AccountId, RequestId, Timestamp, TokenId};
+use std::{
+    pin::Pin,
+    sync::{Arc, PoisonError, atomic::Ordering},
+    time::Duration,
+};
+
+/// How often the last use of tokens is written down.
+const TOUCH_INTERVAL: Duration = Duration::from_secs(5);
+/// How often what has expired is removed.
+const PURGE_INTERVAL: Duration = Duration::from_secs(60 * 60);
+/// Rows removed in one statement.
+const PURGE_ROWS: u32 = 5_000;
+
+type Act<'a> = Pin<Box<dyn Future<Output = ()> + Send + 'a>>;
+
+impl App {
+    /// Starts the background tasks on the runtime that it is called on. They end by [`App::close`].
+    pub fn tasks(self: &Arc<Self>) {
+        if let Some(writer) = self.writer.lock().unwrap_or_else(PoisonError::into_inner).take() {
+            self.tracker.spawn(writer.run(self.store.clone(), self.stop.clone()));
+        }
+        self.every(self.config.refresh_interval, |app| {
+            Box::pin(async {
+                if let Err(error) = app.refresh().await {
+                    tracing::error!(
+                        error = &error as &dyn std::error::Error,
+                        "the database does not answer"
+                    );
+                }
+            })
+        });
+        self.every(TOUCH_INTERVAL, |app| Box::pin(app.touch_tokens()));
+        self.every(PURGE_INTERVAL, |app| Box::pin(app.purge()));
+    }
+
+    fn every(self: &Arc<Self>, interval: Duration, act: fn(&App) -> Act<'_>) {
+        let (app, stop) = (Arc::clone(self), self.stop.clone());
+        self.tracker.spawn(async move {
+            while stop.run_until_cancelled(tokio::time::sleep(interval)).await.is_some() {
+                act(&app).await;
+            }
+        });
+    }
+
+    /// Stops the tasks and writes what is still to be written. Rows that come later are refused.
+    pub async fn close(&self) {
+        self.end_streams();
+        self.stop.cancel();
+        self.touch_tokens().await;
+        self.tracker.close();
+        self.tracker.wait().await;
+        self.store.close().await;
+    }
+
+    /// Tells every open stream to end.
+    pub fn end_streams(&self) {
+        for slot in self.registry.load().slots() {
+            slot.watch.ended();
+        }
+    }
+
+    async fn touch_tokens(&self) {
+        let registry = self.registry.load_full();
+        let uses: Vec<(AccountId, TokenId, Timestamp)> = registry
+            .tokens
+            .values()
+            .filter_map(|token| {
+                let used = token.last_used.swap(0, Ordering::Relaxed);
+                let at = (used != 0).then(|| Timestamp::from_millisecond(used).ok())??;
+                Some((token.account_id, token.id, at))
+            })
+            .collect();
+        if uses.is_empty() {
+            return;
+        }
+        if let Err(error) = self.store.touch_tokens(&uses).await {
+            tracing::warn!(
+                error = &error as &dyn std::error::Error,
+                "the last use of tokens was not written down"
+            );
+        }
+    }
+
+    async fn purge(&self) {
+        let now = self.clock.now();
+        if let Err(error) = self.store.delete_expired_sessions(now).await {
+            tracing::warn!(
+                error = &error as &dyn std::error::Error,
+                "expired sessions were not removed"
+            );
+        }
+        self.sessions.forget_expired(now);
+        let Ok(oldest) = now.checked_sub(
+            jiff::SignedDuration::try_from(self.config.log_retention).unwrap_or_default(),
+        ) else {
+            return;
+        };
+        let before = RequestId::new(oldest, [0; 10]);
+        loop {
+            match self.store.delete_requests_before(before, PURGE_ROWS).await {
+                Ok(removed) if removed >= u64::from(PURGE_ROWS) => {}
+                Ok(_) => return,
+                Err(error) => {
+                    tracing::warn!(
+                        error = &error as &dyn std::error::Error,
+                        "old request-log rows were not removed"
+                    );
+                    return;
+                }
+            }
+        }
+    }
+}

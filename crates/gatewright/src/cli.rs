@@ -1,0 +1,220 @@
+use clap::{Args, Parser, Subcommand};
+use std::{net::SocketAddr, path::PathBuf};
+
+/// Publish APIs as managed MCP servers.
+#[derive(Debug, Parser)]
+#[command(name = "gatewright", version, about, max_term_width = 100)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Publish an API description as an MCP server, and serve it. Without one, a demo API.
+    Up(Box<Up>),
+    /// Serve what is published already.
+    Serve(Serving),
+    /// Read an API description and report what would become of each operation.
+    Import(Import),
+    /// Make, list and revoke API tokens.
+    Token {
+        #[command(flatten)]
+        data: Data,
+        #[command(subcommand)]
+        command: TokenCommand,
+    },
+    /// Show the request log.
+    Logs(Logs),
+    /// Ask a running server whether it is ready; exit 0 when it is.
+    Health {
+        /// What to ask.
+        #[arg(long, default_value = "http://127.0.0.1:3000/readyz")]
+        url: String,
+    },
+}
+
+/// Where the data is, and whose.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct Data {
+    /// Folder of the databases and the key [default: .gatewright]
+    #[arg(long, env = "GATEWRIGHT_DATA_DIR", global = true, value_name = "FOLDER")]
+    pub(crate) data_dir: Option<PathBuf>,
+    /// Account alias, a part of every MCP URL
+    #[arg(long, env = "GATEWRIGHT_ALIAS", default_value = "local", global = true)]
+    pub(crate) alias: String,
+    /// File that holds the sealing key, 32 bytes in base64, instead of the one in the data directory
+    #[arg(long, env = "GATEWRIGHT_KEY_FILE", global = true, value_name = "FILE")]
+    pub(crate) key_file: Option<PathBuf>,
+    /// The sealing key itself, from the environment only
+    #[arg(long, env = "GATEWRIGHT_KEY", hide = true, hide_env_values = true, global = true)]
+    pub(crate) key: Option<String>,
+}
+
+/// How to serve. What is not given here comes from the environment, then from the configuration file, then a default.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct Serving {
+    #[command(flatten)]
+    pub(crate) data: Data,
+    /// Configuration file, in TOML; its keys are the options' names with underscores
+    #[arg(long, env = "GATEWRIGHT_CONFIG", value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+    /// Address to listen on [default: 127.0.0.1:3000]
+    #[arg(long, env = "GATEWRIGHT_LISTEN", value_name = "ADDRESS")]
+    pub(crate) listen: Option<SocketAddr>,
+    /// URL by which clients reach this server, when it is not the address itself
+    #[arg(long, env = "GATEWRIGHT_PUBLIC_URL", value_name = "URL")]
+    pub(crate) public_url: Option<String>,
+    /// Host name that is answered, beside loopback names; may be repeated
+    #[arg(long, env = "GATEWRIGHT_ALLOW_HOST", value_delimiter = ',', value_name = "HOST")]
+    pub(crate) allow_host: Vec<String>,
+    /// Web origin that may call from a browser; may be repeated
+    #[arg(long, env = "GATEWRIGHT_ALLOW_ORIGIN", value_delimiter = ',', value_name = "ORIGIN")]
+    pub(crate) allow_origin: Vec<String>,
+    /// Call APIs in private networks and on this machine too
+    #[arg(long, env = "GATEWRIGHT_ALLOW_PRIVATE_NETWORKS")]
+    pub(crate) allow_private_networks: bool,
+    /// Private address, network or address:port that may be called; may be repeated
+    #[arg(long, env = "GATEWRIGHT_ALLOW_ADDRESS", value_delimiter = ',', value_name = "ADDRESS")]
+    pub(crate) allow_address: Vec<String>,
+    /// Address of the Prometheus metrics; none are served without it
+    #[arg(long, env = "GATEWRIGHT_METRICS_LISTEN", value_name = "ADDRESS")]
+    pub(crate) metrics_listen: Option<SocketAddr>,
+    /// Threads that serve [default: one a core]
+    #[arg(long, env = "GATEWRIGHT_WORKERS", value_name = "N")]
+    pub(crate) workers: Option<usize>,
+    /// Calls per second of one token [default: 1000]
+    #[arg(long, env = "GATEWRIGHT_CALLS_PER_SECOND", value_name = "N")]
+    pub(crate) calls_per_second: Option<u32>,
+    /// Tokens of a tool's result before it is cut [default: 25000]
+    #[arg(long, env = "GATEWRIGHT_RESULT_BUDGET_TOKENS", value_name = "N")]
+    pub(crate) result_budget_tokens: Option<usize>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Up {
+    /// File or URL of an API description: Swagger 2.0 or OpenAPI 3.0–3.2, JSON or YAML
+    pub(crate) description: Option<String>,
+    /// Name of the MCP server, the last part of its URL [default: made from the description's title]
+    #[arg(long, value_name = "NAME")]
+    pub(crate) server: Option<String>,
+    /// Where the API is, instead of the description's servers
+    #[arg(long, value_name = "URL")]
+    pub(crate) base_url: Option<String>,
+    /// Header that is sent to the API with every call, `Name: value`, stored sealed; may be repeated
+    #[arg(long, value_name = "HEADER")]
+    pub(crate) header: Vec<String>,
+    /// Environment variable that holds the API's bearer token, stored sealed
+    #[arg(long, value_name = "VAR")]
+    pub(crate) bearer_env: Option<String>,
+    /// Further base URL whose host gets the API's credentials; may be repeated
+    #[arg(long, value_name = "URL")]
+    pub(crate) trust_host: Vec<String>,
+    /// Send read-only requests only; writing operations become no tools
+    #[arg(long)]
+    pub(crate) read_only: bool,
+    /// Answer a call only when its row of the request log is on disk
+    #[arg(long)]
+    pub(crate) strict_log: bool,
+    /// Keep arguments and results in the request log, redacted
+    #[arg(long)]
+    pub(crate) log_payloads: bool,
+    /// Print one line of JSON when ready, and nothing else to stdout
+    #[arg(long)]
+    pub(crate) json: bool,
+    #[command(flatten)]
+    pub(crate) selection: Selection,
+    #[command(flatten)]
+    pub(crate) serving: Serving,
+}
+
+/// Which operations become tools.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct Selection {
+    /// Only operations of this rule: tag:NAME, method:GET, path:/users/**, operation:ID, deprecated; may be repeated
+    #[arg(long, value_name = "RULE")]
+    pub(crate) include: Vec<String>,
+    /// No operations of this rule; may be repeated
+    #[arg(long, value_name = "RULE")]
+    pub(crate) exclude: Vec<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Import {
+    /// File or URL of an API description
+    pub(crate) description: String,
+    /// Report only; the one thing that this command does as yet
+    #[arg(long, required = true)]
+    pub(crate) dry_run: bool,
+    /// Report as JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Leave out operations that write
+    #[arg(long)]
+    pub(crate) read_only: bool,
+    /// Fetch descriptions from private networks too
+    #[arg(long)]
+    pub(crate) allow_private_networks: bool,
+    #[command(flatten)]
+    pub(crate) selection: Selection,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum TokenCommand {
+    /// Make a token and print it, once.
+    Create {
+        /// What people call it
+        #[arg(long)]
+        name: String,
+        /// MCP server that it opens; may be repeated [default: all]
+        #[arg(long, value_name = "NAME")]
+        server: Vec<String>,
+        /// Tool that it may call; may be repeated [default: all]
+        #[arg(long, value_name = "NAME")]
+        tool: Vec<String>,
+        /// Only tools that change nothing
+        #[arg(long)]
+        read_only: bool,
+        /// Life, such as 1h, 30d or 2w [default: until it is revoked]
+        #[arg(long, value_name = "TIME")]
+        expires_in: Option<String>,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// List tokens.
+    List {
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Revoke a token: within a second nobody takes it any more.
+    Revoke {
+        /// The token's id, tok_…
+        id: String,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Logs {
+    #[command(flatten)]
+    pub(crate) data: Data,
+    /// Go on and print rows as they come
+    #[arg(long, short)]
+    pub(crate) follow: bool,
+    /// Only this MCP server
+    #[arg(long, value_name = "NAME")]
+    pub(crate) server: Option<String>,
+    /// Only calls of this tool
+    #[arg(long, value_name = "NAME")]
+    pub(crate) tool: Option<String>,
+    /// Only failures
+    #[arg(long)]
+    pub(crate) errors: bool,
+    /// One JSON object a line
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Rows to begin with
+    #[arg(long, short = 'n', default_value_t = 50)]
+    pub(crate) lines: u32,
+}

@@ -1,0 +1,293 @@
+use crate::{
+    cli::{Cli, Command, Data, Import, Logs, Selection, Serving, TokenCommand, Up},
+    config::{self, Settings},
+    process::Process,
+    report,
+    snippets::Snippets,
+};
+use anyhow::{Context as _, bail};
+use app::{
+    App, Clock, DataDir, Description, Fetching, ImportOptions, LogQuery, NewToken, Operator,
+    Publish, Rule,
+};
+use model::{Names, RequestId, Scope, Secret, Timestamp};
+use std::{io::Write as _, time::Duration};
+
+/// Where the demo API is, below this server's own URL.
+const DEMO_PATH: &str = "/demo";
+/// How often `logs --follow` looks for new rows.
+const FOLLOW_INTERVAL: Duration = Duration::from_millis(500);
+
+/// Does what the command line asks for.
+pub(crate) fn run(cli: Cli) -> anyhow::Result<()> {
+    // Both of rustls' providers may be linked in by dependencies; then it has no default of its own.
+    rustls::crypto::aws_lc_rs::default_provider().install_default().ok();
+    // Serving threads have runtimes of their own; this one does the rest.
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    runtime.block_on(async {
+        match cli.command {
+            Command::Up(up) => self::up(*up).await,
+            Command::Serve(serving) => serve(&serving).await,
+            Command::Import(import) => self::import(&import).await,
+            Command::Token { data, command } => token(&data, command).await,
+            Command::Logs(logs) => self::logs(&logs).await,
+            Command::Health { url } => Ok(Description::probe(&url).await?),
+        }
+    })
+}
+
+async fn up(up: Up) -> anyhow::Result<()> {
+    let settings = Settings::read(&up.serving)?;
+    let fetching = fetching(&settings.app);
+    let alias = up.serving.data.alias.parse()?;
+    let mut publish = publish(&up)?;
+    // Read before anything is opened or written: a wrong path costs nothing.
+    let description = match &up.description {
+        Some(location) => Description::read(location, fetching).await?,
+        None => Description::built_in("gatewright demo", web::DEMO_DESCRIPTION.as_bytes()),
+    };
+    let demo = up.description.is_none();
+    let process = Process::open(settings, demo).await?;
+    if demo {
+        let own = config::reachable(process.address);
+        publish.base_url.get_or_insert_with(|| format!("http://{own}{DEMO_PATH}"));
+    }
+    let operator = process.app.operator(&alias).await?;
+    let outcome = process.app.publish(&operator, description, publish).await?;
+    let token = process.app.first_token(&operator, &outcome.server).await?;
+    let published = process.app.published(&operator, &outcome.server).await?;
+    let list_bytes = web::list_bytes(&published);
+    let url = format!("{}/mcp/{alias}/{}", process.url(), outcome.server);
+    let token = token.map(|created| String::from_utf8_lossy(created.token.expose()).into_owned());
+    let ready = move || {
+        let stdout = &mut std::io::stdout().lock();
+        if up.json {
+            let line = report::ready_line(&url, token.as_deref(), list_bytes, &outcome);
+            writeln!(stdout, "{line}")?;
+        } else {
+            report::up(stdout, &outcome, list_bytes)?;
+            Snippets { name: &outcome.server, url: &url, token: token.as_deref() }.write(stdout)?;
+        }
+        Ok(stdout.flush()?)
+    };
+    process.serve(ready).await
+}
+
+fn publish(up: &Up) -> anyhow::Result<Publish> {
+    let mut credentials = Vec::new();
+    for header in &up.header {
+        let (name, value) = header.split_once(':').context("--header is written 'Name: value'")?;
+        credentials.push((name.trim().to_owned(), Secret::from(value.trim().to_owned())));
+    }
+    if let Some(variable) = &up.bearer_env {
+        let value = environment(variable)?;
+        credentials.push(("authorization".to_owned(), Secret::from(format!("Bearer {value}"))));
+    }
+    Ok(Publish {
+        server: up.server.as_deref().map(str::parse).transpose()?,
+        base_url: up.base_url.clone(),
+        credentials,
+        trusted_hosts: up.trust_host.clone(),
+        read_only: up.read_only,
+        strict_log: up.strict_log,
+        log_payloads: up.log_payloads,
+        options: options(&up.selection, up.read_only, &up.trust_host)?,
+    })
+}
+
+#[allow(
+    clippy::disallowed_methods,
+    reason = "this is the configuration: the option names the variable"
+)]
+fn environment(variable: &str) -> anyhow::Result<String> {
+    let value = std::env::var(variable).ok().filter(|value| !value.trim().is_empty());
+    Ok(value
+        .with_context(|| format!("--bearer-env: the environment variable {variable} is not set"))?
+        .trim()
+        .to_owned())
+}
+
+fn options(
+    selection: &Selection,
+    read_only: bool,
+    trust_hosts: &[String],
+) -> anyhow::Result<ImportOptions> {
+    let rules = |texts: &[String]| {
+        texts.iter().map(|text| Ok(text.parse()?)).collect::<anyhow::Result<Vec<Rule>>>()
+    };
+    let include = rules(&selection.include)?;
+    Ok(ImportOptions {
+        // Whoever asks for deprecated operations means to have them.
+        deprecated: include.contains(&Rule::Deprecated),
+        include: include.into_iter().filter(|rule| *rule != Rule::Deprecated).collect(),
+        exclude: rules(&selection.exclude)?,
+        read_only,
+        trust_hosts: trust_hosts.to_vec(),
+        ..ImportOptions::default()
+    })
+}
+
+fn fetching(config: &app::Config) -> Fetching {
+    Fetching {
+        allow_private_networks: config.allow_private_networks,
+        allow_addresses: config.allow_addresses.clone(),
+    }
+}
+
+async fn serve(serving: &Serving) -> anyhow::Result<()> {
+    let settings = Settings::read(serving)?;
+    let alias = serving.data.alias.parse()?;
+    let process = Process::open(settings, false).await?;
+    let operator = process.app.operator(&alias).await?;
+    let servers = process.app.list_servers(&operator).await?;
+    let url = process.url();
+    process
+        .serve(move || {
+            let stdout = &mut std::io::stdout().lock();
+            for server in servers {
+                writeln!(stdout, "{url}/mcp/{alias}/{server}")?;
+            }
+            Ok(stdout.flush()?)
+        })
+        .await
+}
+
+async fn import(import: &Import) -> anyhow::Result<()> {
+    let fetching = Fetching {
+        allow_private_networks: import.allow_private_networks,
+        allow_addresses: Vec::new(),
+    };
+    let description = Description::read(&import.description, fetching).await?;
+    let imported = description.import(&options(&import.selection, import.read_only, &[])?)?;
+    let stdout = &mut std::io::stdout().lock();
+    if import.json {
+        report::import_json(stdout, &imported)
+    } else {
+        report::import(stdout, &imported)
+    }
+}
+
+/// The data directory of a command that serves nothing: opened as it is, whether or not a process serves it.
+async fn open(data: &Data) -> anyhow::Result<(App, Operator)> {
+    let directory = DataDir::existing(&config::data_dir(data))?;
+    let app =
+        App::open(&directory, &config::key(data)?, app::Config::default(), Clock::system()).await?;
+    let operator = app.operator(&data.alias.parse()?).await?;
+    Ok((app, operator))
+}
+
+async fn token(data: &Data, command: TokenCommand) -> anyhow::Result<()> {
+    let (app, operator) = open(data).await?;
+    let stdout = &mut std::io::stdout().lock();
+    match command {
+        TokenCommand::Create { name, server, tool, read_only, expires_in, json } => {
+            let known = app.list_servers(&operator).await?;
+            if let Some(unknown) =
+                server.iter().find(|name| !known.iter().any(|slug| slug.as_str() == *name))
+            {
+                let names: Vec<&str> = known.iter().map(|slug| slug.as_str()).collect();
+                bail!("there is no MCP server {unknown}: choose among {}", names.join(", "));
+            }
+            let scope = Scope { servers: names(server), tools: names(tool), read_only };
+            let expires_at =
+                expires_in.as_deref().map(|life| expiry(life, app.now())).transpose()?;
+            let created = app.create_token(&operator, NewToken { name, scope, expires_at }).await?;
+            let text = String::from_utf8_lossy(created.token.expose()).into_owned();
+            if json {
+                writeln!(stdout, "{}", serde_json::json!({ "id": created.id, "token": text }))?;
+            } else {
+                writeln!(
+                    stdout,
+                    "{}\n{text}\n\nThis is the only time that the token is shown.",
+                    created.id
+                )?;
+            }
+        }
+        TokenCommand::List { json } => {
+            report::tokens(stdout, &app.list_tokens(&operator).await?, json)?
+        }
+        TokenCommand::Revoke { id } => {
+            app.revoke_token(&operator, id.parse()?).await?;
+            writeln!(stdout, "revoked {id}")?;
+        }
+    }
+    app.close().await;
+    Ok(())
+}
+
+fn names(given: Vec<String>) -> Names {
+    if given.is_empty() { Names::All } else { Names::Only(given) }
+}
+
+/// A life such as `90m`, `1h`, `30d` or `2w` from now.
+fn expiry(life: &str, now: Timestamp) -> anyhow::Result<Timestamp> {
+    let wrong = || format!("--expires-in {life}: write a number and m, h, d or w, such as 30d");
+    let split = life.len().saturating_sub(1);
+    let (number, unit) = life.split_at_checked(split).with_context(wrong)?;
+    let minutes: i64 = match unit {
+        "m" => 1,
+        "h" => 60,
+        "d" => 24 * 60,
+        "w" => 7 * 24 * 60,
+        _ => bail!(wrong()),
+    };
+    let count: i64 = number.parse().ok().filter(|count| *count > 0).with_context(wrong)?;
+    let life = jiff::SignedDuration::from_mins(count.checked_mul(minutes).with_context(wrong)?);
+    now.checked_add(life).with_context(wrong)
+}
+
+async fn logs(logs: &Logs) -> anyhow::Result<()> {
+    let (app, operator) = open(&logs.data).await?;
+    let mut query = LogQuery {
+        server: logs.server.clone(),
+        tool: logs.tool.clone(),
+        errors: logs.errors,
+        after: None,
+        limit: logs.lines,
+    };
+    let stdout = &mut std::io::stdout().lock();
+    loop {
+        let rows = app.list_requests(&operator, &query).await?;
+        for row in &rows {
+            report::row(stdout, row, logs.json)?;
+        }
+        stdout.flush()?;
+        if !logs.follow {
+            return Ok(());
+        }
+        let start = || RequestId::new(app.now(), [0; 10]);
+        query.after = rows.last().map(|row| row.id).or(query.after).or_else(|| Some(start()));
+        query.limit = 1_000;
+        tokio::time::sleep(FOLLOW_INTERVAL).await;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::expiry;
+    use model::Timestamp;
+
+    #[test]
+    fn lives() {
+        let now = Timestamp::from_second(1_000_000).unwrap();
+        for (life, seconds) in
+            [("1h", 3_600), ("90m", 5_400), ("30d", 2_592_000), ("2w", 1_209_600)]
+        {
+            assert_eq!(expiry(life, now).unwrap().as_second(), 1_000_000 + seconds, "{life}");
+        }
+        for wrong in [
+            "",
+            "h",
+            "1",
+            "-1d",
+            "0d",
+            "1y",
+            "1.5h",
+            "99999999999999999999d",
+            "9223372036854775807w",
+            "1é",
+        ] {
+            assert!(expiry(wrong, now).is_err(), "{wrong}");
+        }
+    }
+}

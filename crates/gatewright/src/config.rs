@@ -1,0 +1,239 @@
+use crate::cli::{Data, Serving};
+use anyhow::{Context as _, bail};
+use app::{AllowRule, DataDir, KeySource};
+use serde::Deserialize;
+use std::{
+    fs,
+    net::{IpAddr, SocketAddr},
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+/// The configuration file. Every limit of the process has its name here; what is absent keeps its default.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    listen: Option<SocketAddr>,
+    public_url: Option<String>,
+    allow_host: Option<Vec<String>>,
+    allow_origin: Option<Vec<String>>,
+    allow_private_networks: Option<bool>,
+    allow_address: Option<Vec<String>>,
+    metrics_listen: Option<SocketAddr>,
+    workers: Option<usize>,
+    data_dir: Option<PathBuf>,
+    key_file: Option<PathBuf>,
+    #[serde(default)]
+    limits: Limits,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Limits {
+    calls_per_second: Option<u32>,
+    calls_in_flight: Option<usize>,
+    unknown_tokens_per_second: Option<u32>,
+    result_budget_tokens: Option<usize>,
+    session_hours: Option<u64>,
+    log_queue_rows: Option<usize>,
+    log_retention_days: Option<u64>,
+    body_bytes: Option<usize>,
+    json_depth: Option<usize>,
+    json_nodes: Option<usize>,
+    batch_messages: Option<usize>,
+    header_timeout_seconds: Option<u64>,
+    body_timeout_seconds: Option<u64>,
+    connections: Option<usize>,
+    connections_per_address: Option<usize>,
+    streams_per_token: Option<usize>,
+    tools_per_page: Option<usize>,
+    list_ttl_seconds: Option<u64>,
+    keep_alive_seconds: Option<u64>,
+    drain_seconds: Option<u64>,
+    upstream_dns_ms: Option<u64>,
+    upstream_connect_ms: Option<u64>,
+    upstream_first_byte_ms: Option<u64>,
+    upstream_idle_ms: Option<u64>,
+    upstream_total_ms: Option<u64>,
+    upstream_decoded_bytes: Option<usize>,
+    upstream_header_bytes: Option<usize>,
+}
+
+/// What a serving process runs with: flag, then environment, then file, then default.
+#[derive(Debug)]
+pub(crate) struct Settings {
+    pub(crate) data_dir: PathBuf,
+    pub(crate) key: KeySource,
+    pub(crate) listen: SocketAddr,
+    pub(crate) public_url: Option<String>,
+    pub(crate) metrics_listen: Option<SocketAddr>,
+    pub(crate) app: app::Config,
+    pub(crate) web: web::Config,
+}
+
+const DEFAULT_DATA_DIR: &str = ".gatewright";
+
+impl Settings {
+    pub(crate) fn read(flags: &Serving) -> anyhow::Result<Self> {
+        let file = match &flags.config {
+            Some(path) => read_file(path)?,
+            None => File::default(),
+        };
+        let listen =
+            flags.listen.or(file.listen).unwrap_or(SocketAddr::from(([127, 0, 0, 1], 3000)));
+        let public_url = flags.public_url.clone().or(file.public_url);
+        let mut hosts = either(&flags.allow_host, file.allow_host);
+        if let Some(url) = &public_url {
+            hosts.push(host_of(url)?);
+        }
+        let local = listen.ip().is_loopback() || listen.ip().is_unspecified();
+        if !listen.ip().is_loopback() && hosts.is_empty() {
+            bail!(
+                "listening on {listen} opens Gatewright to the network: name the hosts that clients use with --allow-host, or --public-url"
+            );
+        }
+        if !local {
+            hosts.push(listen.ip().to_string());
+        }
+        let origins = either(&flags.allow_origin, file.allow_origin);
+        let limits = file.limits;
+        let mut app = app::Config {
+            allow_private_networks: flags.allow_private_networks
+                || file.allow_private_networks.unwrap_or(false),
+            allow_addresses: rules(&either(&flags.allow_address, file.allow_address))?,
+            ..app::Config::default()
+        };
+        let mut web = web::Config {
+            hosts: web::Hosts::new(local, &hosts, &origins),
+            ..web::Config::default()
+        };
+        limits.apply(&mut app, &mut web)?;
+        set(&mut app.calls_per_second, flags.calls_per_second);
+        set(&mut app.result_budget_tokens, flags.result_budget_tokens);
+        set(&mut web.workers, flags.workers.or(file.workers));
+        let data =
+            Data { data_dir: flags.data.data_dir.clone().or(file.data_dir), ..flags.data.clone() };
+        let key_file = flags.data.key_file.clone().or(file.key_file);
+        Ok(Self {
+            data_dir: data_dir(&data),
+            key: key(&Data { key_file, ..data })?,
+            listen,
+            public_url,
+            metrics_listen: flags.metrics_listen.or(file.metrics_listen),
+            app,
+            web,
+        })
+    }
+
+    pub(crate) fn open_directory(&self) -> anyhow::Result<DataDir> {
+        Ok(DataDir::create(&self.data_dir)?)
+    }
+}
+
+impl Limits {
+    fn apply(self, app: &mut app::Config, web: &mut web::Config) -> anyhow::Result<()> {
+        let seconds = |value: Option<u64>| value.map(Duration::from_secs);
+        let millis = |value: Option<u64>| value.map(Duration::from_millis);
+        set(&mut app.calls_per_second, self.calls_per_second);
+        set(&mut app.calls_in_flight, self.calls_in_flight);
+        set(&mut app.unknown_tokens_per_second, self.unknown_tokens_per_second);
+        set(&mut app.result_budget_tokens, self.result_budget_tokens);
+        set(
+            &mut app.session_life,
+            seconds(self.session_hours.map(|hours| hours.saturating_mul(3_600))),
+        );
+        set(&mut app.log_queue_rows, self.log_queue_rows);
+        set(
+            &mut app.log_retention,
+            seconds(self.log_retention_days.map(|days| days.saturating_mul(86_400))),
+        );
+        set(&mut app.upstream.dns, millis(self.upstream_dns_ms));
+        set(&mut app.upstream.connect, millis(self.upstream_connect_ms));
+        set(&mut app.upstream.first_byte, millis(self.upstream_first_byte_ms));
+        set(&mut app.upstream.idle, millis(self.upstream_idle_ms));
+        set(&mut app.upstream.total, millis(self.upstream_total_ms));
+        set(&mut app.upstream.decoded_bytes, self.upstream_decoded_bytes);
+        set(&mut app.upstream.header_bytes, self.upstream_header_bytes);
+        set(&mut web.body_bytes, self.body_bytes);
+        set(&mut web.json.depth, self.json_depth);
+        set(&mut web.json.nodes, self.json_nodes);
+        set(&mut web.json.batch, self.batch_messages);
+        set(&mut web.header_timeout, seconds(self.header_timeout_seconds));
+        set(&mut web.body_timeout, seconds(self.body_timeout_seconds));
+        set(&mut web.connections, self.connections);
+        set(&mut web.connections_per_address, self.connections_per_address);
+        set(&mut web.streams_per_token, self.streams_per_token);
+        set(&mut web.tools_per_page, self.tools_per_page);
+        set(&mut web.list_ttl, seconds(self.list_ttl_seconds));
+        set(&mut web.keep_alive, seconds(self.keep_alive_seconds));
+        set(&mut web.drain, seconds(self.drain_seconds));
+        if web.json.depth > 120 {
+            bail!(
+                "json_depth is at most 120: what parses deeper documents is not safe from stack overflow"
+            );
+        }
+        Ok(())
+    }
+}
+
+fn set<T>(place: &mut T, value: Option<T>) {
+    if let Some(value) = value {
+        *place = value;
+    }
+}
+
+fn either(flags: &[String], file: Option<Vec<String>>) -> Vec<String> {
+    if flags.is_empty() { file.unwrap_or_default() } else { flags.to_vec() }
+}
+
+fn read_file(path: &Path) -> anyhow::Result<File> {
+    let text = fs::read_to_string(path)
+        .with_context(|| format!("cannot read the configuration {}", path.display()))?;
+    toml::from_str(&text)
+        .with_context(|| format!("the configuration {} is not right", path.display()))
+}
+
+fn rules(texts: &[String]) -> anyhow::Result<Vec<AllowRule>> {
+    texts
+        .iter()
+        .map(|text| text.parse().with_context(|| format!("--allow-address {text}")))
+        .collect()
+}
+
+fn host_of(url: &str) -> anyhow::Result<String> {
+    let authority = url
+        .strip_prefix("https://")
+        .or_else(|| url.strip_prefix("http://"))
+        .and_then(|rest| rest.split('/').next())
+        .filter(|authority| !authority.is_empty() && !authority.contains('@'));
+    Ok(authority
+        .context("--public-url is an http or https URL, such as https://mcp.example.com")?
+        .to_owned())
+}
+
+/// The data directory of a command.
+pub(crate) fn data_dir(data: &Data) -> PathBuf {
+    data.data_dir.clone().unwrap_or_else(|| PathBuf::from(DEFAULT_DATA_DIR))
+}
+
+/// Where the sealing key of a command comes from.
+pub(crate) fn key(data: &Data) -> anyhow::Result<KeySource> {
+    if let Some(text) = &data.key {
+        return Ok(KeySource::Given(text.clone()));
+    }
+    let Some(path) = &data.key_file else { return Ok(KeySource::File) };
+    let text = fs::read_to_string(path)
+        .with_context(|| format!("cannot read the key file {}", path.display()))?;
+    Ok(KeySource::Given(text))
+}
+
+/// How clients on this machine name an address that is listened on.
+pub(crate) fn reachable(address: SocketAddr) -> SocketAddr {
+    match address.ip() {
+        IpAddr::V4(ip) if ip.is_unspecified() => SocketAddr::from(([127, 0, 0, 1], address.port())),
+        IpAddr::V6(ip) if ip.is_unspecified() => {
+            SocketAddr::new(std::net::Ipv6Addr::LOCALHOST.into(), address.port())
+        }
+        _ => address,
+    }
+}

@@ -1,0 +1,97 @@
+use crate::{config::Settings, telemetry};
+use anyhow::Context as _;
+use app::{App, Clock, DataDir};
+use std::{
+    fs::File,
+    net::{SocketAddr, TcpListener},
+    sync::Arc,
+};
+use tokio::signal::unix::{SignalKind, signal};
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+
+/// A serving process between its start and its end.
+pub(crate) struct Process {
+    pub(crate) app: Arc<App>,
+    pub(crate) address: SocketAddr,
+    listener: TcpListener,
+    settings: Settings,
+    telemetry: telemetry::Telemetry,
+    /// Held for as long as the process serves.
+    _lock: File,
+}
+
+impl Process {
+    /// Takes the address and the data directory. `demo` opens the process's own address to its calls.
+    pub(crate) async fn open(mut settings: Settings, demo: bool) -> anyhow::Result<Self> {
+        let telemetry = telemetry::start()?;
+        let listener = TcpListener::bind(settings.listen).with_context(|| {
+            format!("cannot listen on {}: choose another address with --listen", settings.listen)
+        })?;
+        let address = listener.local_addr()?;
+        let directory: DataDir = settings.open_directory()?;
+        let lock = directory.lock()?;
+        settings.web.demo = demo;
+        settings.web.traces = telemetry.traces();
+        if demo {
+            let own = crate::config::reachable(address);
+            settings.app.allow_addresses.push(own.to_string().parse()?);
+        } else {
+            settings
+                .app
+                .own_addresses
+                .extend([Some(address), settings.metrics_listen].into_iter().flatten());
+        }
+        let app =
+            App::open(&directory, &settings.key, settings.app.clone(), Clock::system()).await?;
+        Ok(Self { app: Arc::new(app), address, listener, settings, telemetry, _lock: lock })
+    }
+
+    /// The URL of this server, as clients know it.
+    pub(crate) fn url(&self) -> String {
+        let own = || format!("http://{}", crate::config::reachable(self.address));
+        self.settings
+            .public_url
+            .as_ref()
+            .map_or_else(own, |url| url.trim_end_matches('/').to_owned())
+    }
+
+    /// Serves, calls `ready` once connections are taken, and ends when it is told to: once asks, twice insists.
+    pub(crate) async fn serve(
+        self,
+        ready: impl FnOnce() -> anyhow::Result<()>,
+    ) -> anyhow::Result<()> {
+        let (tracker, stop) = (TaskTracker::new(), CancellationToken::new());
+        if let Some(address) = self.settings.metrics_listen {
+            let listener = TcpListener::bind(address).with_context(|| {
+                format!("cannot listen on {address} for metrics: see --metrics-listen")
+            })?;
+            web::serve_metrics(listener, &tracker, stop.clone())?;
+        }
+        self.app.tasks();
+        let mut interrupt = signal(SignalKind::interrupt())?;
+        let mut terminate = signal(SignalKind::terminate())?;
+        let listening = web::serve(self.listener, Arc::clone(&self.app), self.settings.web)?;
+        tracing::info!(address = %self.address, "serving");
+        ready()?;
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+        }
+        tracing::info!("stopping: requests under way may end; a second signal stops at once");
+        let (app, telemetry) = (self.app, self.telemetry);
+        let end = async {
+            tokio::task::spawn_blocking(move || listening.stop()).await?;
+            app.close().await;
+            stop.cancel();
+            tracker.close();
+            tracker.wait().await;
+            telemetry.stop();
+            Ok(())
+        };
+        tokio::select! {
+            ended = end => ended,
+            _ = interrupt.recv() => anyhow::bail!("stopped at once; requests were cut off"),
+            _ = terminate.recv() => anyhow::bail!("stopped at once; requests were cut off"),
+        }
+    }
+}

@@ -1,0 +1,218 @@
+use app::{Import, PublishOutcome, RequestRow, Status, TokenSummary};
+use model::Names;
+use serde::Serialize;
+use std::io::{self, Write};
+
+/// Operations that the report of `up` names; `import --dry-run` names them all.
+const NAMED_MAX: usize = 10;
+
+/// The one line of `up --json`.
+pub(crate) fn ready_line(
+    url: &str,
+    token: Option<&str>,
+    list_bytes: usize,
+    outcome: &PublishOutcome,
+) -> String {
+    let counts = outcome.import.report.counts();
+    serde_json::json!({
+        "mcp_url": url,
+        "token": token,
+        "tools": outcome.import.actions.len(),
+        "tokens_estimate": model::tokens_estimate(list_bytes),
+        "report": counts,
+    })
+    .to_string()
+}
+
+/// What `up` has done.
+pub(crate) fn up(
+    out: &mut impl Write,
+    outcome: &PublishOutcome,
+    list_bytes: usize,
+) -> io::Result<()> {
+    let import = &outcome.import;
+    writeln!(
+        out,
+        "{} {} (OpenAPI {}) at {}",
+        import.title,
+        import.version,
+        import.format.as_str(),
+        outcome.base_url
+    )?;
+    summary(out, import)?;
+    named(out, import, NAMED_MAX)?;
+    if outcome.wrote {
+        let (added, changed, removed) = (outcome.added, outcome.changed, outcome.removed);
+        writeln!(out, "\nPublished: {added} tools new, {changed} changed, {removed} removed.")?;
+    } else {
+        writeln!(out, "\nNothing has changed since it was last published.")?;
+    }
+    let tokens = model::tokens_estimate(list_bytes);
+    writeln!(
+        out,
+        "The tool list has {list_bytes} bytes, about {tokens} tokens for a model that reads it whole."
+    )
+}
+
+fn summary(out: &mut impl Write, import: &Import) -> io::Result<()> {
+    let counts = import.report.counts();
+    writeln!(
+        out,
+        "{} operations: {} exposed, {} degraded, {} excluded, {} refused",
+        import.report.operations.len(),
+        counts.exposed,
+        counts.degraded,
+        counts.excluded,
+        counts.refused
+    )
+}
+
+/// The operations that are not simply exposed, the gravest first.
+fn named(out: &mut impl Write, import: &Import, most: usize) -> io::Result<()> {
+    let mut others: Vec<_> =
+        import.report.operations.iter().filter(|one| one.status != Status::Exposed).collect();
+    others.sort_by_key(|one| std::cmp::Reverse(one.status));
+    for one in others.iter().take(most) {
+        let status = match one.status {
+            Status::Exposed => "exposed",
+            Status::Degraded => "degraded",
+            Status::Excluded => "excluded",
+            Status::Refused => "refused",
+        };
+        writeln!(out, "  {status:9} {} {}", one.method, one.path)?;
+        for note in &one.notes {
+            let file = note.file.as_deref().map(|file| format!("{file} ")).unwrap_or_default();
+            writeln!(out, "            {}: {}", note.reason, note.fix)?;
+            writeln!(out, "            at {file}{}:{} {}", note.line, note.column, note.pointer)?;
+        }
+    }
+    if others.len() > most {
+        writeln!(
+            out,
+            "  … and {} more: `gatewright import --dry-run` shows all",
+            others.len() - most
+        )?;
+    }
+    Ok(())
+}
+
+/// The report of `import`, for people.
+pub(crate) fn import(out: &mut impl Write, import: &Import) -> anyhow::Result<()> {
+    writeln!(out, "{} {} (OpenAPI {})", import.title, import.version, import.format.as_str())?;
+    summary(out, import)?;
+    for note in &import.report.notes {
+        writeln!(out, "  {}: {} (line {}, {})", note.reason, note.fix, note.line, note.pointer)?;
+    }
+    Ok(named(out, import, usize::MAX)?)
+}
+
+#[derive(Serialize)]
+struct ImportReport<'a> {
+    title: &'a str,
+    version: &'a str,
+    format: app::Format,
+    servers: &'a [String],
+    tools: usize,
+    report: app::Counts,
+    #[serde(flatten)]
+    details: &'a app::Report,
+}
+
+/// The report of `import`, as one JSON document.
+pub(crate) fn import_json(out: &mut impl Write, import: &Import) -> anyhow::Result<()> {
+    let report = ImportReport {
+        title: &import.title,
+        version: &import.version,
+        format: import.format,
+        servers: &import.servers,
+        tools: import.actions.len(),
+        report: import.report.counts(),
+        details: &import.report,
+    };
+    serde_json::to_writer(&mut *out, &report)?;
+    Ok(writeln!(out)?)
+}
+
+/// A list of tokens.
+pub(crate) fn tokens(
+    out: &mut impl Write,
+    tokens: &[TokenSummary],
+    json: bool,
+) -> anyhow::Result<()> {
+    if json {
+        serde_json::to_writer(&mut *out, tokens)?;
+        return Ok(writeln!(out)?);
+    }
+    let names = |names: &Names| match names {
+        Names::All => "all".to_owned(),
+        Names::Only(names) => names.join(","),
+    };
+    let time = |time: Option<model::Timestamp>, none: &str| {
+        time.map_or_else(|| none.to_owned(), |at| at.strftime("%Y-%m-%d %H:%M").to_string())
+    };
+    for token in tokens {
+        let state = match (token.revoked_at, token.expires_at) {
+            (Some(at), _) => format!("revoked {}", time(Some(at), "")),
+            (None, Some(at)) => format!("until {}", time(Some(at), "")),
+            (None, None) => "live".to_owned(),
+        };
+        let access = if token.scope.read_only { "read-only" } else { "full" };
+        writeln!(
+            out,
+            "{}  {}…  {state}  used {}  servers {}  tools {}  {access}  {}",
+            token.id,
+            token.hint,
+            time(token.last_used_at, "never"),
+            names(&token.scope.servers),
+            names(&token.scope.tools),
+            token.name
+        )?;
+    }
+    Ok(())
+}
+
+/// One row of the request log.
+pub(crate) fn row(out: &mut impl Write, row: &RequestRow, json: bool) -> anyhow::Result<()> {
+    if json {
+        let text = serde_json::json!({
+            "id": row.id, "at": row.at, "server": &*row.server, "method": row.method, "tool": row.tool,
+            "principal": &*row.principal, "client_name": row.client_name, "client_version": row.client_version,
+            "revision": row.revision, "outcome": row.outcome, "error": row.error, "duration_us": row.duration_us,
+            "upstream_status": row.upstream_status, "upstream_duration_us": row.upstream_duration_us,
+            "bytes_in": row.bytes_in, "bytes_out": row.bytes_out, "test": row.test,
+            "arguments": row.arguments, "result": row.result,
+        });
+        return Ok(writeln!(out, "{text}")?);
+    }
+    let upstream = row.upstream_status.map(|status| format!("HTTP {status}")).unwrap_or_default();
+    writeln!(
+        out,
+        "{} {:10} {} {} {} {:.1} ms {upstream} {} {}",
+        row.at.strftime("%Y-%m-%d %H:%M:%S%.3fZ"),
+        row.outcome,
+        row.server,
+        row.method,
+        row.tool.as_deref().map(shown).unwrap_or_default(),
+        micros(row.duration_us) / 1_000.0,
+        row.client_name.as_deref().map(shown).unwrap_or_default(),
+        row.error.as_deref().map(shown).unwrap_or_default()
+    )?;
+    Ok(())
+}
+
+#[allow(
+    clippy::cast_precision_loss,
+    reason = "a duration in a log line needs no more than 52 bits"
+)]
+fn micros(count: i64) -> f64 {
+    count as f64
+}
+
+/// Text that came from outside, on a terminal: what could move the cursor or forge a line is escaped.
+fn shown(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        if c.is_control() { out.extend(c.escape_default()) } else { out.push(c) }
+    }
+    out
+}

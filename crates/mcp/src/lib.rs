@@ -1,0 +1,72 @@
+//! MCP on the wire, all revisions: bytes in, values out, and back.
+//!
+//! The host authenticates, then calls [`read`], acts, and writes with the functions of this crate. Nothing here
+//! does I/O, reads a clock, blocks, or knows accounts, tools that exist, or sessions; nothing here panics on input.
+//!
+//! ```text
+//! accepts, content_type   → Refusal (406, 415)
+//! read(headers, body, …)  → Incoming { lane, message } | Refusal
+//! Incoming::settle        → Revision | Refusal          once the host knows the session
+//! check_param_headers     → Refusal                      for tools that declare `x-mcp-header`
+//! tool_response, …        → the bytes of the answer
+//! ```
+
+mod envelope;
+mod error;
+mod headers;
+mod id;
+mod json;
+mod lifecycle;
+mod message;
+mod meta;
+mod modern;
+mod notify;
+mod param_header;
+mod params;
+mod read;
+mod revision;
+mod scan;
+mod sse;
+mod text;
+mod tool;
+mod tool_result;
+mod write;
+
+pub use error::{Code, Refusal, RpcError};
+pub use headers::{Accept, accepts, content_type, session_id};
+pub use id::{Id, OwnedId, ProgressToken};
+pub use json::{Json, Kind};
+pub use lifecycle::{
+    About, CacheScope, Caching, Capabilities, ServerInfo, ToolsCapability, discover_result,
+    initialize_result,
+};
+pub use message::{Call, Incoming, Initialize, Lane, Message, Notification, Request, ToolsCall};
+pub use meta::{ClientInfo, LogLevel, Meta};
+pub use notify::{
+    Log, Progress, listen_acknowledged, listen_result, listen_tools_list_changed, log, progress,
+    tools_list_changed,
+};
+pub use param_header::{HeaderParam, check_param_headers};
+pub use read::read;
+pub use revision::{ListShape, Revision};
+pub use scan::{JsonFault, Limits, Trouble, check_json};
+pub use sse::{SSE_KEEP_ALIVE, sse_event};
+pub use tool::{Annotations, ToolDefinition, tool_definition, tools_list_result};
+pub use tool_result::{Block, ResourceBody, ToolResult, tool_response};
+pub use write::{
+    RESPONSE_TAIL, batch_response, empty_response, error_response, response, response_chunks,
+    response_head,
+};
+
+/// The longest request id or progress token that is a string, in bytes of text.
+pub const ID_BYTES_MAX: usize = 256;
+/// The most bytes kept of a client's name and of its version.
+pub const CLIENT_TEXT_BYTES_MAX: usize = 256;
+/// The longest `traceparent` that is taken up.
+pub const TRACEPARENT_BYTES_MAX: usize = 128;
+/// The longest `tracestate` that is taken up.
+pub const TRACESTATE_BYTES_MAX: usize = 512;
+/// The longest list cursor.
+pub const CURSOR_BYTES_MAX: usize = 1024;
+/// The longest `Mcp-Session-Id`.
+pub const SESSION_ID_BYTES_MAX: usize = 1024;

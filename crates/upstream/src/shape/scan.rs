@@ -1,0 +1,115 @@
+use memchr::memchr2;
+use std::{borrow::Cow, collections::HashSet};
+
+/// Levels that a structured result may have: serde_json's own limit, which many readers share.
+const MAX_DEPTH: usize = 127;
+/// Members that are compared one by one; objects with more are hashed.
+const FEW: usize = 24;
+
+/// Whether every reader reads this JSON alike: at most 127 levels deep, and no object has a member twice.
+///
+/// `text` is valid JSON. One pass; the keys of the objects that are open lie on one stack.
+pub(super) fn is_unambiguous(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    let mut keys: Vec<Cow<'_, str>> = Vec::new();
+    // Where the keys of each open object begin; an array has no keys.
+    let mut open: Vec<Option<usize>> = Vec::new();
+    let mut at_key = false;
+    let mut index = 0;
+    while let Some(&byte) = bytes.get(index) {
+        index += 1;
+        match byte {
+            b'{' | b'[' => {
+                at_key = byte == b'{';
+                open.push(at_key.then_some(keys.len()));
+                if open.len() > MAX_DEPTH {
+                    return false;
+                }
+            }
+            b'}' | b']' => {
+                if let Some(Some(start)) = open.pop() {
+                    if keys.len() - start > FEW && has_twice(&keys[start..]) {
+                        return false;
+                    }
+                    keys.truncate(start);
+                }
+            }
+            b',' => at_key = matches!(open.last(), Some(Some(_))),
+            b'"' => {
+                let start = index;
+                let mut escaped = false;
+                while let Some(offset) = memchr2(b'"', b'\\', &bytes[index..]) {
+                    index += offset;
+                    if bytes[index] == b'"' {
+                        break;
+                    }
+                    escaped = true;
+                    index += 2;
+                }
+                let end = index;
+                index += 1;
+                if at_key {
+                    at_key = false;
+                    let key = if escaped {
+                        unescaped(&text[start - 1..=end])
+                    } else {
+                        Cow::Borrowed(&text[start..end])
+                    };
+                    if let Some(Some(first)) = open.last()
+                        && keys.len() - first < FEW
+                        && keys[*first..].contains(&key)
+                    {
+                        return false;
+                    }
+                    keys.push(key);
+                }
+            }
+            _ => {}
+        }
+    }
+    true
+}
+
+/// A key with a lone surrogate stays as it is written.
+fn unescaped(quoted: &str) -> Cow<'_, str> {
+    serde_json::from_str::<String>(quoted).map_or(Cow::Borrowed(quoted), Cow::Owned)
+}
+
+fn has_twice(keys: &[Cow<'_, str>]) -> bool {
+    let mut seen = HashSet::with_capacity(keys.len());
+    !keys.iter().all(|key| seen.insert(key.as_ref()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_unambiguous;
+
+    #[test]
+    fn twice_and_deep() {
+        let many = |last: &str| {
+            format!(
+                "{{{},\"{last}\":0}}",
+                (0..60).map(|i| format!("\"k{i}\":[]")).collect::<Vec<_>>().join(",")
+            )
+        };
+        for (text, expected) in [
+            ("1", true),
+            (r#""a""#, true),
+            (r#"{"a":1,"b":{"a":1,"b":["a","a",{"a":2}]}}"#, true),
+            (r#"[{"a":1},{"a":1}]"#, true),
+            (r#"{"a":"\"a\":1,\\","b":"a"}"#, true),
+            (r#"{"a":1,"a":1}"#, false),
+            (r#"{"a":1,"\u0061":1}"#, false),
+            (r#"{"x":[{"a":1,"b":2,"a":{}}]}"#, false),
+            (r#"{"a":{"b":1},"b":{"a":1},"a":1}"#, false),
+            (&many("k60"), true),
+            (&many("k3"), false),
+            (&many("k59"), false),
+            (&format!("{}{}", "[".repeat(127), "]".repeat(127)), true),
+            (&format!("{}{}", "[".repeat(128), "]".repeat(128)), false),
+            (&format!("{}1{}", "{\"a\":".repeat(200), "}".repeat(200)), false),
+        ] {
+            assert_eq!(is_unambiguous(text), expected, "{text}");
+        }
+    }
+}

@@ -1,0 +1,14 @@
+//! The crate from outside: requests as they are built, sent to servers on loopback, and answered in every bad way.
+
+#![allow(clippy::unwrap_used, reason = "the functions beside the tests are tests too")]
+
+mod arguments;
+mod bodies;
+mod calls;
+mod egress;
+mod property;
+mod server;
+mod shapes;
+mod styles;
+mod tls;
+mod upstreams;

@@ -1,0 +1,95 @@
+use super::entry::Asked;
+use crate::Shared;
+use app::{Published, Tool};
+use bytes::Bytes;
+use mcp::{CacheScope, Caching, Id, ListShape, RpcError, ServerInfo, ToolDefinition};
+
+/// Bytes of the whole tool list of a server in its newest form: what a model is told before it has called anything.
+#[must_use]
+pub fn list_bytes(published: &Published) -> usize {
+    let info = ServerInfo::new("gatewright", None, env!("CARGO_PKG_VERSION"));
+    let caching = Caching { ttl_ms: 0, scope: CacheScope::Private };
+    let view = published.everything();
+    let tools: Vec<&Tool> = published.tools(&view).collect();
+    render(&tools, None, ListShape::Modern, &info, caching).len()
+}
+
+/// The answer to `tools/list`, in pieces. The list of one page is made once for each kind of caller and form.
+pub(crate) fn tools_list(
+    shared: &Shared,
+    asked: &Asked,
+    id: Id<'_>,
+    cursor: Option<&str>,
+    shape: ListShape,
+) -> Result<[Bytes; 3], RpcError> {
+    let caching = caching(shared);
+    let published = &asked.published;
+    let view = published.view(&asked.caller);
+    let page = shared.config.tools_per_page.max(1);
+    if cursor.is_none() && view.len() <= page {
+        let list = view.rendered(form(shape), || {
+            let tools: Vec<&Tool> = published.tools(&view).collect();
+            render(&tools, None, shape, &shared.info, caching).into()
+        });
+        return Ok(mcp::response_chunks(id, list));
+    }
+    let start = match cursor {
+        None => 0,
+        Some(cursor) => shared
+            .app
+            .list_offset(&asked.caller, published, cursor)
+            .map_err(|_| RpcError::invalid_cursor())?,
+    };
+    let tools: Vec<&Tool> = published.tools(&view).skip(start).take(page).collect();
+    let end = start + tools.len();
+    let next = (end < view.len()).then(|| shared.app.list_cursor(&asked.caller, published, end));
+    Ok(mcp::response_chunks(
+        id,
+        render(&tools, next.as_deref(), shape, &shared.info, caching).into(),
+    ))
+}
+
+/// Lists differ by token, so no shared cache may keep one.
+pub(crate) fn caching(shared: &Shared) -> Caching {
+    let ttl_ms = u64::try_from(shared.config.list_ttl.as_millis()).unwrap_or(u64::MAX);
+    Caching { ttl_ms, scope: CacheScope::Private }
+}
+
+const fn form(shape: ListShape) -> usize {
+    match shape {
+        ListShape::Plain => 0,
+        ListShape::Structured => 1,
+        ListShape::Modern => 2,
+    }
+}
+
+fn render(
+    tools: &[&Tool],
+    next: Option<&str>,
+    shape: ListShape,
+    info: &ServerInfo,
+    caching: Caching,
+) -> Vec<u8> {
+    let definitions: Vec<Vec<u8>> = tools
+        .iter()
+        .map(|tool| {
+            let mut out = Vec::new();
+            let definition = ToolDefinition {
+                name: &tool.name,
+                title: tool.title.as_deref(),
+                description: &tool.description,
+                input_schema: tool.input_schema.get(),
+                output_schema: tool.output_schema.as_ref().map(model::RawJson::get),
+                annotations: mcp::Annotations {
+                    read_only: tool.annotations.read_only,
+                    destructive: tool.annotations.destructive,
+                    idempotent: tool.annotations.idempotent,
+                    open_world: tool.annotations.open_world,
+                },
+            };
+            mcp::tool_definition(&mut out, &definition, shape);
+            out
+        })
+        .collect();
+    mcp::tools_list_result(definitions.iter().map(Vec::as_slice), next, shape, info, caching)
+}

@@ -1,0 +1,43 @@
+use super::{
+    answer,
+    entry::Asked,
+    get::too_many_streams,
+    record::{Ending, Pending},
+    stream::{Script, changes},
+    streams::OpenStream,
+};
+use crate::{Shared, body::Body};
+use bytes::Bytes;
+use http::Response;
+use mcp::Id;
+use std::sync::Arc;
+
+/// `subscriptions/listen`: acknowledges, tells of changes, and ends with a result.
+pub(crate) async fn listen(
+    shared: &Arc<Shared>,
+    asked: &Arc<Asked>,
+    id: Id<'_>,
+    tools_list_changed: bool,
+    pending: Pending,
+) -> Response<Body> {
+    let Some(open) = OpenStream::new(shared, &asked.caller) else {
+        let _ = pending.finish(Ending::refused("too many open streams".into(), 0)).await;
+        return too_many_streams();
+    };
+    if let Err(error) = pending.finish(Ending::ok(0)).await {
+        return super::entry::failed(&error, true);
+    }
+    let script = Script {
+        first: Some(event(&mcp::listen_acknowledged(id, tools_list_changed))),
+        changed: tools_list_changed.then(|| event(&mcp::listen_tools_list_changed(id))),
+        last: Some(event(&mcp::listen_result(id, &shared.info))),
+    };
+    answer::events(Body::stream(changes(shared, asked, script, open)))
+}
+
+/// One message as an event.
+pub(crate) fn event(json: &[u8]) -> Bytes {
+    let mut event = Vec::new();
+    mcp::sse_event(&mut event, json);
+    event.into()
+}

@@ -1,0 +1,18 @@
+//! `/mcp/{alias}/{server}`: the MCP endpoint of a managed server, all revisions on one URL.
+
+mod answer;
+mod call;
+mod cancel;
+mod entry;
+mod get;
+mod list;
+mod listen;
+mod post;
+mod record;
+mod stream;
+mod streams;
+
+pub(crate) use cancel::Cancels;
+pub(crate) use entry::endpoint;
+pub use list::list_bytes;
+pub(crate) use streams::Streams;

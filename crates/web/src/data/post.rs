@@ -1,0 +1,461 @@
+use super::{
+    answer::{self, accepted},
+    call::{Answered, Call, STEP_EVENTS, Steps, call},
+    cancel::Cancellable,
+    entry::{Asked, asked, failed},
+    get::no_session,
+    list::{caching, tools_list},
+    listen::{event, listen},
+    record::{Arrival, Client, Ending, Pending},
+    stream::CallStream,
+};
+use crate::{Shared, body::Body};
+use app::{Outbound, SessionHandle};
+use bytes::Bytes;
+use http::{HeaderMap, HeaderValue, Response, header};
+use http_body_util::{BodyExt as _, LengthLimitError, Limited};
+use hyper::body::Incoming;
+use mcp::{
+    About, Accept, Capabilities, Code, Lane, LogLevel, Message, Notification, Refusal, Request,
+    Revision, RpcError, ToolsCapability,
+};
+use std::{sync::Arc, time::Instant};
+use tokio::sync::mpsc;
+
+/// What every managed server declares.
+pub(crate) const CAPABILITIES: Capabilities =
+    Capabilities { tools: Some(ToolsCapability { list_changed: true }), logging: true };
+
+/// One POST, with all that its messages need.
+struct Post<'a> {
+    shared: &'a Arc<Shared>,
+    outbound: &'a Outbound,
+    asked: Arc<Asked>,
+    arrival: Arrival,
+    accept: Accept,
+    lane: Lane,
+    session: Option<SessionHandle>,
+    revision: Revision,
+}
+
+/// Takes a message.
+pub(crate) async fn post(
+    shared: &Arc<Shared>,
+    outbound: &Outbound,
+    headers: &HeaderMap,
+    body: Incoming,
+    names: (&str, &str),
+) -> Response<Body> {
+    let (at, started) = (shared.app.now(), Instant::now());
+    let accept = match mcp::content_type(headers).and_then(|()| mcp::accepts(headers)) {
+        Ok(accept) => accept,
+        Err(refusal) => return answer::refused(refusal),
+    };
+    let asked = match asked(shared, headers, names).await {
+        Ok(asked) => Arc::new(asked),
+        Err(response) => return response,
+    };
+    let bytes = match read_body(shared, headers, body).await {
+        Ok(bytes) => bytes,
+        Err(refusal) => return answer::refused(refusal),
+    };
+    let arrival = Arrival { at, started, bytes_in: bytes.len() };
+    let incoming = match mcp::read(headers, &bytes, &shared.config.json, &CAPABILITIES) {
+        Ok(incoming) => incoming,
+        Err(refusal) => return unread(shared, &asked, arrival, refusal).await,
+    };
+    let session = match session(shared, &asked, headers, &incoming) {
+        Ok(session) => session,
+        Err(response) => return response,
+    };
+    let settled = session.as_ref().and_then(|handle| Revision::parse(&handle.session.revision));
+    let revision = match incoming.settle(settled) {
+        Ok(revision) => revision,
+        Err(refusal) => return unread(shared, &asked, arrival, refusal).await,
+    };
+    let post =
+        Post { shared, outbound, asked, arrival, accept, lane: incoming.lane, session, revision };
+    match incoming.message {
+        Message::Request(request) => post.request(request).await,
+        Message::Notification(notification) => {
+            post.notification(&notification);
+            accepted()
+        }
+        Message::Response => accepted(),
+        Message::Batch(entries) => post.batch(entries).await,
+    }
+}
+
+/// The session of a legacy message. Only `initialize` needs none.
+fn session(
+    shared: &Shared,
+    asked: &Asked,
+    headers: &HeaderMap,
+    incoming: &mcp::Incoming<'_>,
+) -> Result<Option<SessionHandle>, Response<Body>> {
+    if incoming.lane.is_modern() {
+        return Ok(None);
+    }
+    if let Message::Request(Request { call: mcp::Call::Initialize(_), .. }) = incoming.message {
+        return Ok(None);
+    }
+    let id = mcp::session_id(headers)
+        .map_err(answer::refused)?
+        .ok_or_else(|| answer::refused(no_session()))?;
+    let handle = shared
+        .app
+        .session(&asked.caller, &asked.published.name, id)
+        .map_err(|error| failed(&error, false))?;
+    Ok(Some(handle))
+}
+
+async fn read_body(shared: &Shared, headers: &HeaderMap, body: Incoming) -> Result<Bytes, Refusal> {
+    let refuse = |code, message: String| Err(RpcError::new(code, message).refuse(None, true));
+    let limit = shared.config.body_bytes;
+    let too_large = || refuse(Code::TooLarge, format!("the body is larger than {limit} bytes"));
+    if headers.contains_key(header::CONTENT_ENCODING) {
+        let mut refusal =
+            RpcError::new(Code::InvalidRequest, "send the body without Content-Encoding")
+                .refuse(None, true);
+        refusal.status = 415;
+        return Err(refusal);
+    }
+    if http_body::Body::size_hint(&body).lower() > limit as u64 {
+        return too_large();
+    }
+    match tokio::time::timeout(shared.config.body_timeout, Limited::new(body, limit).collect())
+        .await
+    {
+        Ok(Ok(collected)) => Ok(collected.to_bytes()),
+        Ok(Err(error)) if error.downcast_ref::<LengthLimitError>().is_some() => too_large(),
+        Ok(Err(_)) => refuse(Code::InvalidRequest, "the body did not arrive whole".to_owned()),
+        Err(_) => {
+            let mut refusal =
+                RpcError::new(Code::InvalidRequest, "the body did not arrive in time")
+                    .refuse(None, true);
+            refusal.status = 408;
+            Err(refusal)
+        }
+    }
+}
+
+/// Answers what could not be taken, and writes it down.
+async fn unread(
+    shared: &Arc<Shared>,
+    asked: &Arc<Asked>,
+    arrival: Arrival,
+    refusal: Refusal,
+) -> Response<Body> {
+    // The method's name is kept where it is one of the protocol's own: the log is no place for whatever was sent.
+    let method = refusal.method.as_deref().map_or("", known_method);
+    let pending = Pending::new(shared, asked, arrival, method, None, "", Client::default());
+    let ending = Ending::refused(refusal.message.clone(), refusal.body.len());
+    if let Err(error) = pending.finish(ending).await {
+        return failed(&error, true);
+    }
+    answer::refused(refusal)
+}
+
+fn known_method(method: &str) -> &'static str {
+    const KNOWN: [&str; 17] = [
+        "initialize",
+        "ping",
+        "server/discover",
+        "tools/list",
+        "tools/call",
+        "prompts/list",
+        "prompts/get",
+        "resources/list",
+        "resources/read",
+        "resources/templates/list",
+        "resources/subscribe",
+        "resources/unsubscribe",
+        "completion/complete",
+        "logging/setLevel",
+        "subscriptions/listen",
+        "tasks/get",
+        "roots/list",
+    ];
+    KNOWN.into_iter().find(|known| *known == method).unwrap_or("unknown")
+}
+
+impl Post<'_> {
+    fn client(&self, request: &Request<'_>) -> Client {
+        let stated = request.meta.client.as_ref().map(|client| Client {
+            name: Some(client.name.to_string()),
+            version: Some(client.version.to_string()),
+        });
+        let remembered = || {
+            let session = &self.session.as_ref()?.session;
+            Some(Client {
+                name: session.client_name.clone(),
+                version: session.client_version.clone(),
+            })
+        };
+        stated.or_else(remembered).unwrap_or_default()
+    }
+
+    fn pending(&self, request: &Request<'_>, tool: Option<&str>) -> Pending {
+        let (method, client) = (request.call.method(), self.client(request));
+        Pending::new(
+            self.shared,
+            &self.asked,
+            self.arrival,
+            method,
+            tool,
+            self.revision.as_str(),
+            client,
+        )
+    }
+
+    /// The least severe log message that the client wants beside its answer.
+    fn log_level(&self, request: &Request<'_>) -> Option<LogLevel> {
+        if self.lane.is_modern() {
+            return request.meta.log_level;
+        }
+        self.session.as_ref()?.log_level.as_deref().and_then(LogLevel::parse)
+    }
+
+    async fn request(&self, request: Request<'_>) -> Response<Body> {
+        let tool = match &request.call {
+            mcp::Call::ToolsCall(call) => Some(call.name.as_ref()),
+            _ => None,
+        };
+        let pending = self.pending(&request, tool);
+        match &request.call {
+            mcp::Call::ToolsCall(_) => self.tools_call(&request, pending).await,
+            mcp::Call::SubscriptionsListen { tools_list_changed } => {
+                listen(self.shared, &self.asked, request.id, *tools_list_changed, pending).await
+            }
+            mcp::Call::Initialize(_) => self.initialize(&request, pending).await,
+            _ => {
+                let answered = self.simple(&request).await;
+                let size = answered
+                    .as_ref()
+                    .map_or_else(|refusal| refusal.body.len(), |pieces| length(pieces));
+                let ending = match &answered {
+                    Ok(_) => Ending::ok(size),
+                    Err(refusal) => Ending::refused(refusal.message.clone(), size),
+                };
+                if let Err(error) = pending.finish(ending).await {
+                    return failed(&error, self.lane.is_modern());
+                }
+                answered.map_or_else(answer::refused, |pieces| self.single(pieces))
+            }
+        }
+    }
+
+    /// One answer: as JSON, or as the only event for a client that takes events alone.
+    fn single(&self, pieces: [Bytes; 3]) -> Response<Body> {
+        if self.accept.json {
+            return answer::json(pieces);
+        }
+        answer::events(event(&pieces.concat()).into())
+    }
+
+    /// Requests whose answer is at hand.
+    async fn simple(&self, request: &Request<'_>) -> Result<[Bytes; 3], Refusal> {
+        let (shared, id, modern) = (self.shared, request.id, self.lane.is_modern());
+        let one = |body: Vec<u8>| [Bytes::from(body), Bytes::new(), Bytes::new()];
+        match &request.call {
+            mcp::Call::ToolsList { cursor } => {
+                tools_list(shared, &self.asked, id, cursor.as_deref(), self.revision.list_shape())
+                    .map_err(|error| error.refuse(Some(id), modern))
+            }
+            mcp::Call::Discover => {
+                Ok(one(mcp::response(id, &mcp::discover_result(&about(shared), caching(shared)))))
+            }
+            mcp::Call::LoggingSetLevel { level } => {
+                if let Some(handle) = &self.session {
+                    shared
+                        .app
+                        .set_log_level(&self.asked.caller, handle, level.as_str())
+                        .await
+                        .map_err(|error| {
+                            crate::rpc_error::log(&error);
+                            crate::rpc_error::rpc_error(&error).refuse(Some(id), modern)
+                        })?;
+                }
+                Ok(one(mcp::empty_response(id, self.revision, &shared.info)))
+            }
+            mcp::Call::Ping => Ok(one(mcp::empty_response(id, self.revision, &shared.info))),
+            // These have ways of their own, and no place in a batch.
+            mcp::Call::Initialize(_)
+            | mcp::Call::SubscriptionsListen { .. }
+            | mcp::Call::ToolsCall(_) => {
+                Err(RpcError::new(Code::InvalidRequest, "send this request on its own")
+                    .refuse(Some(id), modern))
+            }
+        }
+    }
+
+    async fn initialize(&self, request: &Request<'_>, pending: Pending) -> Response<Body> {
+        let mcp::Call::Initialize(initialize) = &request.call else { return accepted() };
+        let (shared, revision) = (self.shared, initialize.revision);
+        let client = self.client(request);
+        let created = shared.app.create_session(
+            &self.asked.caller,
+            &self.asked.published.name,
+            revision.as_str(),
+            (client.name, client.version),
+        );
+        let session = match created {
+            Ok(session) => session,
+            Err(error) => return failed(&error, false),
+        };
+        let body = Bytes::from(mcp::response(
+            request.id,
+            &mcp::initialize_result(&about(shared), revision),
+        ));
+        if let Err(error) = pending.finish(Ending::ok(body.len())).await {
+            return failed(&error, false);
+        }
+        let mut response = self.single([body, Bytes::new(), Bytes::new()]);
+        if let Ok(value) = HeaderValue::from_str(&session) {
+            response.headers_mut().insert("mcp-session-id", value);
+        }
+        response
+    }
+
+    async fn tools_call(&self, request: &Request<'_>, pending: Pending) -> Response<Body> {
+        let mcp::Call::ToolsCall(tool) = &request.call else { return accepted() };
+        let arguments = tool.arguments.map_or("{}", mcp::Json::as_str);
+        let cancellable = self
+            .session
+            .as_ref()
+            .map(|handle| Cancellable::new(self.shared, handle.key, request.id.to_owned()));
+        let level = self.log_level(request);
+        let tells = level.is_some() || request.meta.progress_token.is_some();
+        if self.accept.event_stream && (tells || !self.accept.json) {
+            return self.streamed_call(request, tool, arguments, level, cancellable, pending);
+        }
+        let one = Call {
+            id: request.id,
+            name: &tool.name,
+            arguments,
+            traceparent: request.meta.traceparent.as_deref(),
+            tracestate: request.meta.tracestate.as_deref(),
+            revision: self.revision,
+        };
+        let run = call(self.shared, &self.asked, self.outbound, one, None, pending);
+        let answered = match &cancellable {
+            None => Some(run.await),
+            Some(cancellable) => cancellable.token.run_until_cancelled(run).await,
+        };
+        match answered {
+            // Cancelled by the client, who wants no answer any more.
+            None => accepted(),
+            Some(Answered::Result(body)) => answer::json([body]),
+            Some(Answered::Refused { refusal, retry_after }) => {
+                let mut response = answer::refused(refusal);
+                if let Some(wait) = retry_after
+                    && let Ok(value) = HeaderValue::from_str(&wait.as_secs().max(1).to_string())
+                {
+                    response.headers_mut().insert(header::RETRY_AFTER, value);
+                }
+                response
+            }
+        }
+    }
+
+    /// A call whose client wants to be told how far it has come. The stream owns the work.
+    fn streamed_call(
+        &self,
+        request: &Request<'_>,
+        tool: &mcp::ToolsCall<'_>,
+        arguments: &str,
+        level: Option<LogLevel>,
+        cancellable: Option<Cancellable>,
+        pending: Pending,
+    ) -> Response<Body> {
+        let (sender, events) = mpsc::channel(STEP_EVENTS);
+        let steps = Steps {
+            events: sender,
+            progress: request.meta.progress_token.map(mcp::Id::to_owned),
+            level,
+        };
+        let (shared, asked, outbound) =
+            (Arc::clone(self.shared), Arc::clone(&self.asked), self.outbound.clone());
+        let (id, name, arguments) =
+            (request.id.to_owned(), tool.name.to_string(), arguments.to_owned());
+        let traceparent = request.meta.traceparent.as_deref().map(str::to_owned);
+        let tracestate = request.meta.tracestate.as_deref().map(str::to_owned);
+        let revision = self.revision;
+        let work = async move {
+            let one = Call {
+                id: id.get(),
+                name: &name,
+                arguments: &arguments,
+                traceparent: traceparent.as_deref(),
+                tracestate: tracestate.as_deref(),
+                revision,
+            };
+            let run = call(&shared, &asked, &outbound, one, Some(&steps), pending);
+            let answered = match &cancellable {
+                None => Some(run.await),
+                Some(cancellable) => cancellable.token.run_until_cancelled(run).await,
+            };
+            answered.map(|answered| event(answered.body()))
+        };
+        answer::events(Body::stream(CallStream::new(events, work, self.shared.config.keep_alive)))
+    }
+
+    fn notification(&self, notification: &Notification<'_>) {
+        if let (Notification::Cancelled { request_id, .. }, Some(handle)) =
+            (notification, &self.session)
+        {
+            self.shared.cancels.cancel(handle.key, mcp::Id::to_owned(*request_id));
+        }
+    }
+
+    /// 2025-03-26: each message for itself, in order; the answers in one array.
+    async fn batch(&self, entries: Vec<Result<Message<'_>, Refusal>>) -> Response<Body> {
+        let mut answers = Vec::new();
+        for entry in entries {
+            match entry {
+                Err(refusal) => answers.push(refusal.body),
+                Ok(Message::Request(request)) => answers.push(self.batched(&request).await),
+                Ok(Message::Notification(notification)) => self.notification(&notification),
+                Ok(Message::Response | Message::Batch(_)) => {}
+            }
+        }
+        match mcp::batch_response(&answers) {
+            Some(body) => self.single([body.into(), Bytes::new(), Bytes::new()]),
+            None => accepted(),
+        }
+    }
+
+    async fn batched(&self, request: &Request<'_>) -> Vec<u8> {
+        let mcp::Call::ToolsCall(tool) = &request.call else {
+            let pending = self.pending(request, None);
+            let body = self
+                .simple(request)
+                .await
+                .map_or_else(|refusal| refusal.body, |pieces| pieces.concat());
+            return match pending.finish(Ending::ok(body.len())).await {
+                Ok(()) => body,
+                Err(error) => {
+                    crate::rpc_error::rpc_error(&error).refuse(Some(request.id), false).body
+                }
+            };
+        };
+        let one = Call {
+            id: request.id,
+            name: &tool.name,
+            arguments: tool.arguments.map_or("{}", mcp::Json::as_str),
+            traceparent: request.meta.traceparent.as_deref(),
+            tracestate: request.meta.tracestate.as_deref(),
+            revision: self.revision,
+        };
+        let pending = self.pending(request, Some(&tool.name));
+        call(self.shared, &self.asked, self.outbound, one, None, pending).await.body().to_vec()
+    }
+}
+
+fn about(shared: &Shared) -> About<'_> {
+    About { info: &shared.info, capabilities: CAPABILITIES, instructions: None }
+}
+
+fn length(pieces: &[Bytes]) -> usize {
+    pieces.iter().map(Bytes::len).sum()
+}

@@ -1,0 +1,92 @@
+//! HTTP: listeners, limits, authentication, and errors as answers. Decides nothing that a use case decides.
+//!
+//! Cannot reach SQL or the network behind it: everything goes through [`app::App`]. The MCP endpoint is served by hyper alone,
+//! since it is the hot path; all else by an axum router.
+
+mod body;
+mod data;
+mod demo;
+mod guard;
+mod health;
+mod listen;
+mod metrics;
+mod problem;
+mod rpc_error;
+mod trace;
+
+pub use data::list_bytes;
+pub use demo::DEMO_DESCRIPTION;
+pub use guard::Hosts;
+pub use listen::{Listening, serve};
+pub use metrics::serve_metrics;
+
+use app::App;
+use std::{sync::Arc, time::Duration};
+
+/// What the listeners are told when the process starts. Every limit has its name here and in the configuration file.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// Whose requests are taken.
+    pub hosts: Hosts,
+    /// Bytes of a request's body.
+    pub body_bytes: usize,
+    /// Depth and nodes of a request's JSON, and messages of a batch.
+    pub json: mcp::Limits,
+    /// For the head of a request, and between requests of a kept connection.
+    pub header_timeout: Duration,
+    /// For a request's body.
+    pub body_timeout: Duration,
+    /// Connections at once.
+    pub connections: usize,
+    /// Connections at once from one address that is not this machine.
+    pub connections_per_address: usize,
+    /// Open streams of one token.
+    pub streams_per_token: usize,
+    /// Tools in one page of a list.
+    pub tools_per_page: usize,
+    /// How long clients may take a tool list for fresh.
+    pub list_ttl: Duration,
+    /// How often a silent stream says that it lives.
+    pub keep_alive: Duration,
+    /// How long requests under way may take to end when the process stops.
+    pub drain: Duration,
+    /// Threads that serve, each with a runtime and connections of its own.
+    pub workers: usize,
+    /// Whether the demo API is served.
+    pub demo: bool,
+    /// Whether calls are traced.
+    pub traces: bool,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            hosts: Hosts::default(),
+            body_bytes: 4 << 20,
+            json: mcp::Limits::default(),
+            header_timeout: Duration::from_secs(10),
+            body_timeout: Duration::from_secs(30),
+            connections: 10_240,
+            connections_per_address: 1_024,
+            streams_per_token: 256,
+            tools_per_page: 5_000,
+            list_ttl: Duration::from_secs(30),
+            keep_alive: Duration::from_secs(15),
+            drain: Duration::from_secs(30),
+            workers: std::thread::available_parallelism().map_or(2, usize::from),
+            demo: false,
+            traces: false,
+        }
+    }
+}
+
+/// What every request sees.
+pub(crate) struct Shared {
+    pub(crate) app: Arc<App>,
+    pub(crate) config: Config,
+    pub(crate) info: mcp::ServerInfo,
+    pub(crate) metrics: metrics::Metrics,
+    pub(crate) cancels: data::Cancels,
+    pub(crate) streams: data::Streams,
+    pub(crate) stop: tokio_util::sync::CancellationToken,
+}

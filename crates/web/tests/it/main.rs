@@ -1,0 +1,10 @@
+//! The MCP endpoint over real sockets: a real database, a real API on loopback, and requests written byte by byte.
+
+mod calls;
+mod http_layer;
+mod json_layer;
+mod legacy;
+mod mcp_layer;
+mod streams;
+mod tokens;
+mod world;
