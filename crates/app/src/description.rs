@@ -16,7 +16,7 @@ pub struct Description {
     pub origin: String,
     name: String,
     bytes: Vec<u8>,
-    folder: Option<PathBuf>,
+    files: Option<DescriptionFiles>,
 }
 
 /// How a description may be fetched.
@@ -47,15 +47,12 @@ impl Description {
             .canonicalize()
             .map_err(unreadable)?;
         let bytes = read_file(&path).map_err(unreadable)?;
-        let name = path
-            .file_name()
-            .map_or_else(|| location.to_owned(), |name| name.to_string_lossy().into_owned());
-        Ok(Self {
-            origin: path.display().to_string(),
-            name,
-            bytes,
-            folder: path.parent().map(Path::to_owned),
-        })
+        let own = path.parent().unwrap_or(Path::new("/"));
+        // References such as `../common/Error.json` are common, so the files may be a folder further up, and no further.
+        let folder = own.parent().unwrap_or(own);
+        let name = path.strip_prefix(folder).unwrap_or(&path).to_string_lossy().into_owned();
+        let files = DescriptionFiles { folder: folder.to_owned(), own: own.to_owned() };
+        Ok(Self { origin: path.display().to_string(), name, bytes, files: Some(files) })
     }
 
     async fn fetch(url: &str, fetching: Fetching) -> Result<Self, Error> {
@@ -74,7 +71,7 @@ impl Description {
             name: document.url.clone(),
             origin: document.url,
             bytes: document.bytes.into(),
-            folder: None,
+            files: None,
         })
     }
 
@@ -100,7 +97,7 @@ impl Description {
             origin: origin.to_owned(),
             name: origin.to_owned(),
             bytes: bytes.to_vec(),
-            folder: None,
+            files: None,
         }
     }
 
@@ -110,11 +107,8 @@ impl Description {
     ///
     /// [`Kind::Invalid`] when the document as a whole cannot be read: where and why.
     pub fn import(&self, options: &Options) -> Result<Import, Error> {
-        let imported = match &self.folder {
-            Some(folder) => {
-                let mut files = DescriptionFiles { folder: folder.clone() };
-                openapi::import(&self.name, &self.bytes, &mut files, options)
-            }
+        let imported = match &self.files {
+            Some(files) => openapi::import(&self.name, &self.bytes, &mut files.clone(), options),
             None => openapi::import(&self.name, &self.bytes, &mut NoFiles, options),
         };
         imported.map_err(|error| Error::invalid(error.to_string()).with_source(error))
@@ -152,11 +146,16 @@ impl Description {
     }
 }
 
-/// The files beside a description, and below its folder only.
-#[derive(Debug)]
+/// The files of a description: those in its own folder, and documents in the folders beside it.
+#[derive(Clone, Debug)]
 struct DescriptionFiles {
+    /// One above the description's own: what paths are relative to.
     folder: PathBuf,
+    own: PathBuf,
 }
+
+/// What a file beside the description's own folder is called, so that a reference cannot read whatever lies there.
+const DOCUMENTS: [&str; 5] = ["json", "yaml", "yml", "md", "txt"];
 
 impl Files for DescriptionFiles {
     fn read(&mut self, path: &str) -> Result<Vec<u8>, FileError> {
@@ -164,10 +163,22 @@ impl Files for DescriptionFiles {
             |error: std::io::Error| FileError(format!("{path} cannot be read ({})", error.kind()));
         let found = self.folder.join(path).canonicalize().map_err(missing)?;
         // A link may lead out where the path did not.
-        if !found.starts_with(&self.folder) {
+        if !found.starts_with(&self.own) && !self.is_document_beside(&found) {
             return Err(FileError(format!("{path} is outside the description's folder")));
         }
         read_file(&found).map_err(missing)
+    }
+}
+
+impl DescriptionFiles {
+    fn is_document_beside(&self, found: &Path) -> bool {
+        let Ok(path) = found.strip_prefix(&self.folder) else { return false };
+        let hidden =
+            path.components().any(|part| part.as_os_str().to_string_lossy().starts_with('.'));
+        let document = path
+            .extension()
+            .is_some_and(|kind| DOCUMENTS.iter().any(|known| kind.eq_ignore_ascii_case(known)));
+        document && !hidden
     }
 }
 
@@ -186,4 +197,86 @@ fn read_file(path: &Path) -> std::io::Result<Vec<u8>> {
 
 fn without_query(url: &str) -> &str {
     url.split(['?', '#']).next().unwrap_or(url)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Description, DescriptionFiles, Files as _};
+    use std::fs;
+
+    #[test]
+    fn files_are_of_the_folder_or_documents_beside_it() {
+        let dir = tempfile::tempdir().unwrap();
+        let root = dir.path().canonicalize().unwrap();
+        for folder in ["api/spec", "api/spec/.parts", "api/common", "api/.aws"] {
+            fs::create_dir_all(root.join(folder)).unwrap();
+        }
+        let files = [
+            "api/spec/a.json",
+            "api/spec/key",
+            "api/spec/.parts/b.json",
+            "api/common/c.yaml",
+            "api/common/key",
+            "api/.aws/d.json",
+            "e.json",
+        ];
+        for file in files {
+            fs::write(root.join(file), "{}").unwrap();
+        }
+        std::os::unix::fs::symlink(root.join("e.json"), root.join("api/spec/link.json")).unwrap();
+        let mut files = DescriptionFiles { folder: root.join("api"), own: root.join("api/spec") };
+        for (path, allowed) in [
+            ("spec/a.json", true),
+            ("spec/key", true),
+            ("spec/.parts/b.json", true),
+            ("common/c.yaml", true),
+            ("common/key", false),
+            (".aws/d.json", false),
+            ("spec/link.json", false),
+            ("../e.json", false),
+            ("spec/missing.json", false),
+        ] {
+            assert_eq!(files.read(path).is_ok(), allowed, "{path}");
+        }
+    }
+
+    #[test]
+    fn base_urls() {
+        let check =
+            |origin: &str, chosen: Option<&str>, servers: &[&str], expected: Option<&str>| {
+                let servers: Vec<String> = servers.iter().map(|&one| one.to_owned()).collect();
+                let url = Description::built_in(origin, b"").base_url(chosen, &servers);
+                assert_eq!(url.ok().as_deref(), expected, "{origin} {chosen:?} {servers:?}");
+            };
+        check("a.yaml", None, &["https://api.example.com/v1/"], Some("https://api.example.com/v1"));
+        check(
+            "a.yaml",
+            Some("http://10.0.0.1:8080"),
+            &["https://api.example.com"],
+            Some("http://10.0.0.1:8080"),
+        );
+        check(
+            "https://docs.example.com/specs/a.yaml",
+            None,
+            &["/v3"],
+            Some("https://docs.example.com/v3"),
+        );
+        check(
+            "https://docs.example.com/specs/a.yaml",
+            None,
+            &["v3"],
+            Some("https://docs.example.com/specs/v3"),
+        );
+        for (origin, servers) in [
+            ("a.yaml", &["/v3"][..]),
+            ("a.yaml", &[]),
+            ("a.yaml", &["javascript:alert(1)"]),
+            ("a.yaml", &["https://user:pass@api.example.com"]),
+            ("a.yaml", &["unix:///run/docker.sock"]),
+            ("a.yaml", &["https://api.example.com/?a=b"]),
+        ] {
+            check(origin, None, servers, None);
+        }
+        check("a.yaml", Some("ftp://x"), &[], None);
+    }
 }

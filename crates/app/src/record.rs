@@ -1,4 +1,5 @@
 use crate::{App, Caller, Error, Kind, clock::entropy, publication::Published};
+use jiff::SignedDuration;
 use model::{AccountId, Outcome, RequestId, Timestamp, UpstreamFacts};
 use std::{sync::Arc, time::Duration};
 use store::{RequestRow, Store};
@@ -88,12 +89,37 @@ pub(crate) struct LogQueue {
 pub(crate) struct LogWriter {
     receiver: mpsc::Receiver<Queued>,
     urgent: Arc<Notify>,
+    order: Order,
+}
+
+/// Ids that rise in the order in which rows are written, so that whoever reads on from a row misses none: a slow request
+/// comes before a quick one and is written after it.
+#[derive(Default)]
+struct Order {
+    at: Timestamp,
+    count: u16,
+}
+
+impl Order {
+    fn next(&mut self, record: &Record) -> RequestId {
+        let done =
+            record.at.checked_add(SignedDuration::try_from(record.duration).unwrap_or_default());
+        self.at = self.at.max(done.unwrap_or(record.at));
+        self.count = self.count.wrapping_add(1);
+        let mut bits = entropy();
+        // The twelve bits that a UUID version 7 has next to its milliseconds.
+        [bits[0], bits[1]] = self.count.to_be_bytes();
+        RequestId::new(self.at, bits)
+    }
 }
 
 pub(crate) fn queue(rows: usize) -> (LogQueue, LogWriter) {
     let (sender, receiver) = mpsc::channel(rows.max(1));
     let urgent = Arc::new(Notify::new());
-    (LogQueue { sender, urgent: Arc::clone(&urgent) }, LogWriter { receiver, urgent })
+    (
+        LogQueue { sender, urgent: Arc::clone(&urgent) },
+        LogWriter { receiver, urgent, order: Order::default() },
+    )
 }
 
 impl App {
@@ -180,7 +206,7 @@ impl LogWriter {
                     batch.push(next);
                 }
                 let full = batch.len() == BATCH_ROWS;
-                write(&store, &mut batch).await;
+                write(&store, &mut batch, &mut self.order).await;
                 if full && let Ok(next) = self.receiver.try_recv() {
                     batch.push(next);
                 }
@@ -190,9 +216,9 @@ impl LogWriter {
 }
 
 /// Writes the batch, and tries again until it is written: the queue fills behind it and callers slow down.
-async fn write(store: &Store, batch: &mut Vec<Queued>) {
+async fn write(store: &Store, batch: &mut Vec<Queued>, order: &mut Order) {
     let (rows, waiting): (Vec<RequestRow>, Vec<_>) =
-        batch.drain(..).map(|queued| (row(queued.record), queued.written)).unzip();
+        batch.drain(..).map(|queued| (row(queued.record, order), queued.written)).unzip();
     let mut failures = 0u32;
     while let Err(error) = store.insert_requests(&rows).await {
         failures += 1;
@@ -229,11 +255,11 @@ async fn retry_without_waiters(
     }
 }
 
-fn row(record: Record) -> RequestRow {
+fn row(record: Record, order: &mut Order) -> RequestRow {
     let micros = |duration: Duration| i64::try_from(duration.as_micros()).unwrap_or(i64::MAX);
     let bytes = |count: usize| i64::try_from(count).unwrap_or(i64::MAX);
     RequestRow {
-        id: RequestId::new(record.at, entropy()),
+        id: order.next(&record),
         account_id: record.account_id,
         at: record.at,
         server: record.server,

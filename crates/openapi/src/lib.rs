@@ -4,15 +4,24 @@
 //! Bytes in, values out: nothing here does I/O, reads a clock or follows a URL. Further files come through
 //! [`Files`], which the caller implements and confines. One bad operation never fails the document.
 
+mod body;
+mod context;
 mod description;
+mod document;
 mod error;
+mod files;
+mod names;
+mod note;
+mod operation;
+mod options;
+mod parameter;
+mod path;
+mod report;
 mod schema;
+mod security;
+mod server;
 mod text;
 mod tree;
-mod files;
-mod note;
-mod options;
-mod report;
 
 pub use error::Error;
 pub use files::{FileError, Files, NoFiles};
@@ -27,6 +36,5 @@ pub use report::{Counts, Format, Import, Note, OperationReport, Report, Status};
 ///
 /// [`Error`] when the document as a whole cannot be read: no JSON or YAML, no API description, or beyond a limit.
 pub fn import(name: &str, bytes: &[u8], files: &mut dyn Files, options: &Options) -> Result<Import, Error> {
-    let _ = (bytes, files, options);
-    Err(Error::new(name, "the importer is being built"))
+    document::import(name, bytes, files, options)
 }

@@ -1,6 +1,6 @@
 use crate::{DataDir, Error};
 use sqlx::{
-    SqlSafeStr as _, SqlitePool,
+    ConnectOptions as _, SqlSafeStr as _, SqlitePool,
     migrate::{Migration, MigrationType, Migrator},
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
@@ -88,7 +88,8 @@ async fn pools(
         .synchronous(synchronous)
         .foreign_keys(true)
         .busy_timeout(BUSY_TIMEOUT)
-        .pragma("trusted_schema", "OFF");
+        .pragma("trusted_schema", "OFF")
+        .disable_statement_logging();
     // The first connection turns the file to WAL: it comes before the readers, so that they need not wait for its lock.
     let pool =
         || SqlitePoolOptions::new().acquire_timeout(ACQUIRE_TIMEOUT).test_before_acquire(false);

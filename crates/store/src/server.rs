@@ -34,6 +34,8 @@ pub struct ServerEntry {
 }
 
 type Row = (String, String, i64, i64, i64, i64, i64);
+/// Account, alias, credentials and then a [`Row`].
+type EntryRow = (String, String, i64, String, String, i64, i64, i64, i64, i64);
 
 fn server(
     (id, slug, enabled, read_only, strict_log, log_payloads, version): Row,
@@ -93,8 +95,7 @@ impl Store {
              (select coalesce(max(updated_at), 0) from connection where connection.account_id = account.id), \
              server.id, slug, enabled, read_only, strict_log, log_payloads, version \
              from server join account on account.id = server.account_id order by server.id";
-        let rows: Vec<(String, String, i64, String, String, i64, i64, i64, i64, i64)> =
-            sqlx::query_as(SQL).fetch_all(&self.reader).await?;
+        let rows: Vec<EntryRow> = sqlx::query_as(SQL).fetch_all(&self.reader).await?;
         rows.into_iter()
             .map(
                 |(

@@ -14,7 +14,9 @@ use hyper_util::{
 use model::{HttpCall, Parameter, ParameterEncoding, PathPart, Place, RawJson, Style};
 use std::{convert::Infallible, future::Future, net::SocketAddr, sync::mpsc, thread};
 use tokio::{runtime::Builder, task::LocalSet};
-use upstream::{Arguments, BaseUrl, Client, Credential, Egress, Limits, Roots, Shape, Validator, plan, shape};
+use upstream::{
+    Arguments, BaseUrl, Client, Credential, Egress, Limits, Roots, Shape, Validator, plan, shape,
+};
 
 const CALLERS: usize = 32;
 const CALLS: usize = 20_000;
@@ -22,10 +24,15 @@ const ROUNDS: usize = 7;
 
 fn main() {
     let address = serve();
-    let mut figures: Vec<(&str, Vec<f64>)> =
-        ["bare connection", "bare pooled client", "plan + send + shape", "the same and check", "plan + shape alone"]
-            .map(|name| (name, Vec::new()))
-            .into();
+    let mut figures: Vec<(&str, Vec<f64>)> = [
+        "bare connection",
+        "bare pooled client",
+        "plan + send + shape",
+        "the same and check",
+        "plan + shape alone",
+    ]
+    .map(|name| (name, Vec::new()))
+    .into();
     for _ in 0..ROUNDS {
         for (name, rounds) in &mut figures {
             rounds.push(match *name {
@@ -44,7 +51,10 @@ fn main() {
     let bare = median(&mut figures[1].1);
     for (name, rounds) in &mut figures {
         let figure = median(rounds);
-        println!("{name:22} {figure:6.2} µs a call, {:.2} of the bare pooled client", figure / bare);
+        println!(
+            "{name:22} {figure:6.2} µs a call, {:.2} of the bare pooled client",
+            figure / bare
+        );
     }
 }
 
@@ -53,9 +63,14 @@ fn serve() -> SocketAddr {
     let (tell, told) = mpsc::channel();
     thread::spawn(move || {
         let answer = async move {
-            let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("loopback has a free port");
+            let listener = tokio::net::TcpListener::bind("127.0.0.1:0")
+                .await
+                .expect("loopback has a free port");
             tell.send(listener.local_addr().expect("it is bound")).expect("main waits");
-            let body = Bytes::from(format!("{{\"items\":[{}]}}", ["{\"id\":1234567,\"name\":\"a name\"}"; 32].join(",")));
+            let body = Bytes::from(format!(
+                "{{\"items\":[{}]}}",
+                ["{\"id\":1234567,\"name\":\"a name\"}"; 32].join(",")
+            ));
             loop {
                 let Ok((stream, _)) = listener.accept().await else { continue };
                 let _ = stream.set_nodelay(true);
@@ -66,7 +81,8 @@ fn serve() -> SocketAddr {
                     response.headers_mut().insert(http::header::CONTENT_TYPE, json);
                     async move { Ok::<_, Infallible>(response) }
                 });
-                let connection = hyper::server::conn::http1::Builder::new().serve_connection(TokioIo::new(stream), service);
+                let connection = hyper::server::conn::http1::Builder::new()
+                    .serve_connection(TokioIo::new(stream), service);
                 tokio::task::spawn_local(connection);
             }
         };
@@ -76,7 +92,8 @@ fn serve() -> SocketAddr {
 }
 
 fn on_this_thread<T>(future: impl Future<Output = T>) -> T {
-    let runtime = Builder::new_current_thread().enable_all().build().expect("a runtime can be made");
+    let runtime =
+        Builder::new_current_thread().enable_all().build().expect("a runtime can be made");
     LocalSet::new().block_on(&runtime, future)
 }
 
@@ -107,26 +124,42 @@ where
 
 /// CPU time of this thread: the first figure of its scheduler statistics.
 fn cpu_ns() -> u64 {
-    let text = std::fs::read_to_string("/proc/thread-self/schedstat").expect("Linux has scheduler statistics");
-    text.split(' ').next().and_then(|first| first.parse().ok()).expect("its first figure is a number")
+    let text = std::fs::read_to_string("/proc/thread-self/schedstat")
+        .expect("Linux has scheduler statistics");
+    text.split(' ')
+        .next()
+        .and_then(|first| first.parse().ok())
+        .expect("its first figure is a number")
 }
 
 fn bare_request(address: SocketAddr, absolute: bool) -> http::Request<Empty<Bytes>> {
-    let uri = if absolute { format!("http://{address}/v1/users/42/items?limit=10") } else { "/v1/users/42/items?limit=10".to_owned() };
-    http::Request::get(uri).header("host", address.to_string()).body(Empty::new()).expect("it is a request")
+    let uri = if absolute {
+        format!("http://{address}/v1/users/42/items?limit=10")
+    } else {
+        "/v1/users/42/items?limit=10".to_owned()
+    };
+    http::Request::get(uri)
+        .header("host", address.to_string())
+        .body(Empty::new())
+        .expect("it is a request")
 }
 
-#[expect(clippy::disallowed_methods, reason = "the measure of the guarded connector is one without it")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the measure of the guarded connector is one without it"
+)]
 fn bare_connections(address: SocketAddr) -> f64 {
     measure(move |calls| async move {
         let stream = tokio::net::TcpStream::connect(address).await.expect("the server listens");
         let _ = stream.set_nodelay(true);
-        let (mut sender, connection) =
-            hyper::client::conn::http1::handshake(TokioIo::new(stream)).await.expect("there is no handshake");
+        let (mut sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream))
+            .await
+            .expect("there is no handshake");
         tokio::task::spawn_local(connection);
         for _ in 0..calls {
             sender.ready().await.expect("the connection is kept");
-            let response = sender.send_request(bare_request(address, false)).await.expect("it answers");
+            let response =
+                sender.send_request(bare_request(address, false)).await.expect("it answers");
             response.into_body().collect().await.expect("it is whole");
         }
     })
@@ -140,7 +173,8 @@ fn bare_pool(address: SocketAddr) -> f64 {
         let client = client.clone();
         async move {
             for _ in 0..calls {
-                let response = client.request(bare_request(address, true)).await.expect("it answers");
+                let response =
+                    client.request(bare_request(address, true)).await.expect("it answers");
                 response.into_body().collect().await.expect("it is whole");
             }
         }
@@ -177,10 +211,12 @@ const ARGUMENTS: &str = r#"{"id":42,"limit":10}"#;
 
 fn ours(address: SocketAddr, check: bool) -> f64 {
     let egress = Egress { allow_private: true, ..Egress::default() };
-    let client = Client::new(egress, Limits::default(), &Roots::System).expect("the system has certificates");
+    let client = Client::new(egress, Limits::default(), &Roots::System)
+        .expect("the system has certificates");
     let base = BaseUrl::parse(&format!("http://{address}/v1")).expect("it is a URL");
     let schema = r#"{"type":"object","additionalProperties":false,"required":["id"],"properties":{"id":{"type":"integer"},"limit":{"type":"integer","maximum":100}}}"#;
-    let validator = Validator::compile(&RawJson::parse(schema.to_owned()).expect("it is JSON")).expect("it is a schema");
+    let validator = Validator::compile(&RawJson::parse(schema.to_owned()).expect("it is JSON"))
+        .expect("it is a schema");
     let shared = std::rc::Rc::new((client, base, call(), validator));
     measure(move |calls| {
         let shared = std::rc::Rc::clone(&shared);
@@ -193,7 +229,8 @@ fn ours(address: SocketAddr, check: bool) -> f64 {
                 }
                 let arguments = Arguments::parse(ARGUMENTS).expect("the arguments are an object");
                 let request = plan(call, base, &arguments, [7; 16]).expect("the call is right");
-                let response = client.send(request, &credential, &limits).await.expect("it answers");
+                let response =
+                    client.send(request, &credential, &limits).await.expect("it answers");
                 let outcome = shape("http://example/", response, &Shape::default());
                 assert!(outcome.structured.is_some());
             }
@@ -204,7 +241,10 @@ fn ours(address: SocketAddr, check: bool) -> f64 {
 fn pure() -> f64 {
     let base = BaseUrl::parse("http://127.0.0.1:8080/v1").expect("it is a URL");
     let call = call();
-    let body = Bytes::from(format!("{{\"items\":[{}]}}", ["{\"id\":1234567,\"name\":\"a name\"}"; 32].join(",")));
+    let body = Bytes::from(format!(
+        "{{\"items\":[{}]}}",
+        ["{\"id\":1234567,\"name\":\"a name\"}"; 32].join(",")
+    ));
     let before = cpu_ns();
     for _ in 0..CALLS {
         let arguments = Arguments::parse(ARGUMENTS).expect("the arguments are an object");

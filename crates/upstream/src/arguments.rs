@@ -1,4 +1,4 @@
-use serde::de::{Deserializer as _, MapAccess, Visitor};
+use serde::de::{Deserializer as _, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 use std::{borrow::Cow, fmt};
 
@@ -66,27 +66,59 @@ fn duplicate<'m>(members: &'m [(Cow<'_, str>, &str)]) -> Option<&'m str> {
 
 /// The members of a JSON object in order, values as raw text; `None` when `text` is no JSON object.
 pub(crate) fn object_members(text: &str) -> Option<Vec<(Cow<'_, str>, &str)>> {
-    let mut deserializer = serde_json::Deserializer::from_str(text);
-    let members = deserializer.deserialize_map(Members).ok()?;
-    deserializer.end().ok()?;
+    let mut members = Vec::with_capacity(8);
+    each_member(text, |name, raw| members.push((name, raw)))?;
     Some(members)
 }
 
-struct Members;
+/// Gives each member of a JSON object, without a list of all; `None` when `text` is no JSON object.
+pub(crate) fn each_member<'a>(
+    text: &'a str,
+    each: impl FnMut(Cow<'a, str>, &'a str),
+) -> Option<()> {
+    let mut deserializer = serde_json::Deserializer::from_str(text);
+    deserializer.deserialize_map(Members(each)).ok()?;
+    deserializer.end().ok()
+}
 
-impl<'de> Visitor<'de> for Members {
-    type Value = Vec<(Cow<'de, str>, &'de str)>;
+/// Gives each item of a JSON array, without a list of all; `None` when `text` is no JSON array.
+pub(crate) fn each_item<'a>(text: &'a str, each: impl FnMut(&'a str)) -> Option<()> {
+    let mut deserializer = serde_json::Deserializer::from_str(text);
+    deserializer.deserialize_seq(Items(each)).ok()?;
+    deserializer.end().ok()
+}
+
+struct Members<F>(F);
+
+impl<'de, F: FnMut(Cow<'de, str>, &'de str)> Visitor<'de> for Members<F> {
+    type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a JSON object")
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-        let mut members = Vec::with_capacity(8);
+    fn visit_map<A: MapAccess<'de>>(mut self, mut map: A) -> Result<(), A::Error> {
         while let Some(Key(name)) = map.next_key()? {
-            members.push((name, map.next_value::<&'de RawValue>()?.get()));
+            self.0(name, map.next_value::<&'de RawValue>()?.get());
         }
-        Ok(members)
+        Ok(())
+    }
+}
+
+struct Items<F>(F);
+
+impl<'de, F: FnMut(&'de str)> Visitor<'de> for Items<F> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a JSON array")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(mut self, mut items: A) -> Result<(), A::Error> {
+        while let Some(item) = items.next_element::<&'de RawValue>()? {
+            self.0(item.get());
+        }
+        Ok(())
     }
 }
 

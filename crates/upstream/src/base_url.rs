@@ -84,6 +84,13 @@ impl BaseUrl {
         Ok(Self { scheme, authority, path: url.path().trim_end_matches('/').into() })
     }
 
+    /// Whether `text` is this URL in its canonical spelling.
+    pub(crate) fn is_spelled(&self, text: &str) -> bool {
+        let rest =
+            text.strip_prefix(self.scheme.as_str()).and_then(|rest| rest.strip_prefix("://"));
+        rest.and_then(|rest| rest.strip_prefix(self.authority.as_str())) == Some(&*self.path)
+    }
+
     /// What credentials for this base URL belong to.
     #[must_use]
     pub fn origin(&self) -> Origin {
@@ -157,7 +164,12 @@ mod tests {
             ("https://a.example/b/../c", "https://a.example/c"),
             ("https://a。example", "https://a.example"),
         ] {
-            assert_eq!(BaseUrl::parse(text).expect(text).to_string(), expected, "{text}");
+            let base = BaseUrl::parse(text).expect(text);
+            assert_eq!(base.to_string(), expected, "{text}");
+            assert!(
+                base.is_spelled(expected) && !base.is_spelled(&format!("{expected}x")),
+                "{text}"
+            );
         }
     }
 

@@ -69,7 +69,7 @@ impl Validator {
         Ok(Self { compiled, properties })
     }
 
-    /// Checks a JSON text against the schema.
+    /// Checks a JSON text against the schema. Empty text is an object without members: arguments that were left out.
     ///
     /// # Errors
     ///
@@ -77,6 +77,7 @@ impl Validator {
     pub fn check(&self, text: &str) -> Result<(), Vec<Violation>> {
         let whole =
             |expected: &str| vec![Violation { path: String::new(), expected: expected.to_owned() }];
+        let text = if text.trim_ascii().is_empty() { "{}" } else { text };
         let instance: Value = serde_json::from_str(text)
             .map_err(|_| whole("JSON without lone surrogates, at most 127 levels deep"))?;
         if self.compiled.is_valid(&instance) {
@@ -317,6 +318,7 @@ mod tests {
         check(schema, r#"{"id":1}"#, &[]);
         check(schema, r#"{"id":12345678901234567890123}"#, &[]);
         check(schema, r#"{}"#, &["id: expected a value: it is required"]);
+        check(schema, "", &["id: expected a value: it is required"]);
         check(schema, r#"{"id":"SECRET"}"#, &["id: expected an integer"]);
         check(schema, r#"{"id":0}"#, &["id: expected a number of at least 1"]);
         check(schema, r#"{"id":1,"kind":"SECRET"}"#, &[r#"kind: expected one of ["a","b"]"#]);

@@ -84,6 +84,7 @@ impl Gateway {
         binary: &Path,
         description: &Path,
         base: &str,
+        options: &[&str],
         directory: &Path,
     ) -> Result<Self> {
         fs::create_dir_all(directory)?;
@@ -98,7 +99,8 @@ impl Gateway {
         command
             .arg("--data-dir")
             .arg(directory.join("data"))
-            .args(["--allow-private-networks", "--json"]);
+            .args(["--allow-private-networks", "--json"])
+            .args(options);
         let running = Running::start(&mut command, &directory.join("gatewright.log"))?;
         let ready: Value =
             serde_json::from_str(&running.line).with_context(|| running.line.clone())?;

@@ -20,6 +20,9 @@ pub enum PlanError {
         "{0}: expected text without control characters and line separators: it is a part of the URL's path"
     )]
     ControlInPath(String),
+    /// A deep object that nests too far.
+    #[error("{0}: expected at most 32 levels")]
+    TooDeep(String),
     /// A header parameter that is no header value.
     #[error(
         "{0}: expected at most {MAX_HEADER_VALUE_BYTES} printable ASCII characters, without a space at either end: \

@@ -98,7 +98,10 @@ impl File {
         let seen = signatures
             .iter()
             .find(|(bytes, media_type)| self.bytes.starts_with(bytes) && covers(range, media_type));
-        seen.map_or(UNKNOWN, |(_, media_type)| media_type).to_owned()
+        // An API that takes images takes no octet streams, so the commonest of the family is the better guess.
+        let common = [UNKNOWN, "image/png", "audio/mpeg", "video/mp4", "text/plain", "font/woff2"];
+        let common = || common.into_iter().find(|media_type| covers(range, media_type));
+        seen.map(|(_, media_type)| *media_type).or_else(common).unwrap_or(UNKNOWN).to_owned()
     }
 }
 
@@ -180,7 +183,10 @@ mod tests {
             (Some("image/gif"), "image/png, image/gif", "image/gif"),
             (None, "image/*, image/gif", "image/gif"),
             (None, "*/*", "application/octet-stream"),
-            (None, "image/*", "application/octet-stream"),
+            (None, "image/*", "image/png"),
+            (None, "text/*, image/*", "text/plain"),
+            (None, "application/*", "application/octet-stream"),
+            (None, "chemical/*", "application/octet-stream"),
         ] {
             assert_eq!(sent(own, allowed, "AAAA").unwrap(), expected, "{own:?} {allowed}");
         }

@@ -6,6 +6,9 @@ use super::{
 use model::Style;
 use std::borrow::Cow;
 
+/// Brackets that one name of a deep object may have.
+const MAX_DEPTH: usize = 32;
+
 /// How a value becomes pairs of a query or a form.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct How {
@@ -50,7 +53,7 @@ pub(super) fn pairs(
     let mut encoded = String::with_capacity(name.len() + 8);
     Encode::Component.push(&mut encoded, name);
     if how.style == Style::DeepObject {
-        return deep(argument, &mut encoded, raw, how.encode, push);
+        return deep(argument, &mut encoded, raw, (how.encode, 0), push);
     }
     let mut text = String::new();
     let mut one = |name: &str, value: &str| {
@@ -96,9 +99,12 @@ fn deep(
     argument: &str,
     name: &mut String,
     raw: &str,
-    encode: Encode,
+    (encode, depth): (Encode, usize),
     push: &mut dyn FnMut(&str, &str),
 ) -> Result<(), PlanError> {
+    if depth > MAX_DEPTH {
+        return Err(PlanError::TooDeep(argument.to_owned()));
+    }
     let length = name.len();
     match raw.as_bytes().first() {
         Some(b'{') => {
@@ -106,7 +112,7 @@ fn deep(
                 name.push_str("%5B");
                 Encode::Component.push(name, &member);
                 name.push_str("%5D");
-                deep(argument, name, value, encode, push)?;
+                deep(argument, name, value, (encode, depth + 1), push)?;
                 name.truncate(length);
             }
         }
@@ -119,7 +125,7 @@ fn deep(
                     name.push_str(&index.to_string());
                 }
                 name.push_str("%5D");
-                deep(argument, name, item, encode, push)?;
+                deep(argument, name, item, (encode, depth + 1), push)?;
                 name.truncate(length);
             }
         }

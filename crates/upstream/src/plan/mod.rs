@@ -66,11 +66,12 @@ pub fn plan(
     boundary: [u8; 16],
 ) -> Result<Request, PlanError> {
     let base = match &call.server {
-        Some(server) => Cow::Owned(
+        // A caller may have parsed it already.
+        Some(server) if !base.is_spelled(server) => Cow::Owned(
             BaseUrl::parse(server)
                 .map_err(|_| PlanError::Definition("its server is no base URL"))?,
         ),
-        None => Cow::Borrowed(base),
+        Some(_) | None => Cow::Borrowed(base),
     };
     let method = match call.method.as_str() {
         "CONNECT" => return Err(PlanError::Definition("CONNECT is no method of an API")),

@@ -1,8 +1,10 @@
-use crate::arguments::object_members;
-use serde_json::value::RawValue;
+use crate::arguments::{each_item, each_member};
+use std::{borrow::Cow, ops::Range};
 
 /// Lists that are shortened at most. What is then still too large is cut as text.
 const MAX_LISTS: usize = 8;
+/// Levels that are gone down to find a list; each costs a look at all that is below it.
+const MAX_LEVELS: usize = 16;
 
 /// JSON that was shortened and is JSON still.
 #[derive(Debug, PartialEq)]
@@ -15,67 +17,91 @@ pub(super) struct Cut {
 /// Shortens the largest lists, at their ends and by whole items, until `text` fits into `budget` bytes. `None` when
 /// that does not do it: one item, or all that is not in a list, is too large.
 pub(super) fn json(text: &str, budget: usize) -> Option<Cut> {
-    let mut cut = Cut { text: text.to_owned(), shown: Vec::new() };
-    while cut.text.len() > budget {
-        if cut.shown.len() == MAX_LISTS {
+    let mut text = Cow::Borrowed(text);
+    let mut shown = Vec::new();
+    while text.len() > budget {
+        if shown.len() == MAX_LISTS {
             return None;
         }
-        let (start, end, path) = largest_list(&cut.text)?;
-        let list = &cut.text[start..end];
-        let items: Vec<&RawValue> = serde_json::from_str(list).ok()?;
-        let room = budget.saturating_sub(cut.text.len() - list.len());
-        let mut length = 1;
-        let kept = items.iter().take_while(|item| {
-            length += item.get().len() + 1;
-            length <= room
-        });
-        let kept: Vec<&str> = kept.map(|item| item.get()).collect();
+        let (list, path) = largest_list(&text)?;
+        let room = budget.saturating_sub(text.len() - list.len());
+        let items = Items::within(&text[list.clone()], room)?;
         // Where nothing of the only list fits, a piece of text says more than `[]`.
-        if kept.is_empty() && (path.is_empty() || items.is_empty()) {
+        if items.total == 0 || (items.kept == 0 && path.is_empty()) {
             return None;
         }
         let of = if path.is_empty() { String::new() } else { format!(" of {path}") };
-        cut.shown.push(format!("The first {} of {} items{of} are shown", kept.len(), items.len()));
-        let shortened = format!("{}[{}]{}", &cut.text[..start], kept.join(","), &cut.text[end..]);
-        cut.text = shortened;
+        shown.push(format!("The first {} of {} items{of} are shown", items.kept, items.total));
+        let end = list.start + items.end;
+        text = Cow::Owned(format!("{}]{}", &text[..end], &text[list.end..]));
     }
-    Some(cut)
+    Some(Cut { text: text.into_owned(), shown })
+}
+
+/// The leading items of a list that fit.
+struct Items {
+    kept: usize,
+    total: usize,
+    /// Where the last that is kept ends.
+    end: usize,
+}
+
+impl Items {
+    fn within(list: &str, room: usize) -> Option<Self> {
+        let mut items = Self { kept: 0, total: 0, end: 1 };
+        each_item(list, |item| {
+            let end = offset(list, item) + item.len();
+            if items.kept == items.total && end < room {
+                items.kept += 1;
+                items.end = end;
+            }
+            items.total += 1;
+        })?;
+        Some(items)
+    }
 }
 
 /// The place and the path of the list to shorten: the root, or the largest member of the largest member, and so on.
 /// A list of one item is passed through, for what is large is inside it.
-fn largest_list(text: &str) -> Option<(usize, usize, String)> {
+fn largest_list(text: &str) -> Option<(Range<usize>, String)> {
     let mut part = text.trim_ascii();
     let mut path = String::new();
-    for _ in 0..128 {
-        match part.as_bytes().first()? {
-            b'[' => {
-                let items: Vec<&RawValue> = serde_json::from_str(part).ok()?;
-                match items.as_slice() {
-                    [only] if only.get().starts_with(['[', '{']) => {
-                        part = only.get();
-                        path.push_str("[0]");
-                    }
-                    _ => {
-                        let start = part.as_ptr() as usize - text.as_ptr() as usize;
-                        return Some((start, start + part.len(), path));
-                    }
-                }
+    for _ in 0..MAX_LEVELS {
+        if part.starts_with('[') {
+            let (mut count, mut first) = (0_usize, "");
+            each_item(part, |item| {
+                count += 1;
+                first = if count == 1 { item } else { first };
+            })?;
+            if count != 1 || !first.starts_with(['[', '{']) {
+                let start = offset(text, part);
+                return Some((start..start + part.len(), path));
             }
-            b'{' => {
-                let members = object_members(part)?;
-                let compound = members.into_iter().filter(|(_, raw)| raw.starts_with(['[', '{']));
-                let (name, raw) = compound.max_by_key(|(_, raw)| raw.len())?;
-                if !path.is_empty() {
-                    path.push('.');
+            part = first;
+            path.push_str("[0]");
+        } else {
+            let mut largest: Option<(Cow<'_, str>, &str)> = None;
+            each_member(part, |name, raw| {
+                if raw.starts_with(['[', '{'])
+                    && largest.as_ref().is_none_or(|(_, most)| raw.len() > most.len())
+                {
+                    largest = Some((name, raw));
                 }
-                path.extend(name.chars().filter(|c| !c.is_control()).take(80));
-                part = raw;
+            })?;
+            let (name, raw) = largest?;
+            if !path.is_empty() {
+                path.push('.');
             }
-            _ => return None,
+            path.extend(name.chars().filter(|c| !c.is_control()).take(80));
+            part = raw;
         }
     }
     None
+}
+
+/// Where `part`, a piece of `text`, begins in it.
+fn offset(text: &str, part: &str) -> usize {
+    part.as_ptr() as usize - text.as_ptr() as usize
 }
 
 #[cfg(test)]
@@ -101,7 +127,8 @@ mod tests {
     #[test]
     fn whole_items_stay() {
         check("[1,2,3,4,5,6]", 9, Some(("[1,2,3,4]", &["The first 4 of 6 items are shown"])));
-        check("[1, 2, 3, 4, 5, 6]", 9, Some(("[1,2,3,4]", &["The first 4 of 6 items are shown"])));
+        check("[1, 2, 3, 4, 5, 6]", 9, Some(("[1, 2, 3]", &["The first 3 of 6 items are shown"])));
+        check("[ 1, 2 ]", 7, Some(("[ 1, 2]", &["The first 2 of 2 items are shown"])));
         check(
             r#"{"next":"x","data":[{"a":1},{"a":2},{"a":3}]}"#,
             36,

@@ -18,6 +18,7 @@ use model::{
     tokens_estimate,
 };
 use redact::Redactor;
+use serde_json::value::RawValue;
 use std::fmt;
 
 /// How an answer becomes an outcome.
@@ -164,18 +165,20 @@ fn fill(
 /// Declared or sniffed JSON; text when it is none, or none that every reader reads alike.
 fn json(outcome: &mut Outcome, body: String, options: &Shape<'_>) {
     let body = Redactor::new(options.secrets).raw(body);
-    let Ok(structured) = RawJson::parse(body.clone()) else {
-        return text(outcome, body, options);
-    };
-    if !scan::is_unambiguous(structured.get()) {
-        return text(outcome, body, options);
-    }
     if body.len() <= options.budget() {
-        outcome.structured = Some(structured);
-        outcome.content.push(Content::Text(body));
-        return;
+        return match RawJson::parse(body.clone()) {
+            Ok(structured) if scan::is_unambiguous(structured.get()) => {
+                outcome.structured = Some(structured);
+                outcome.content.push(Content::Text(body));
+            }
+            Ok(_) | Err(_) => text(outcome, body, options),
+        };
     }
-    let Some(cut) = cut::json(structured.get(), options.budget()) else {
+    // A large one is looked at where it lies.
+    if serde_json::from_str::<&RawValue>(&body).is_err() || !scan::is_unambiguous(&body) {
+        return text(outcome, body, options);
+    }
+    let Some(cut) = cut::json(&body, options.budget()) else {
         return text(outcome, body, options);
     };
     // Without a schema to prove it, a part is not passed off as the API's value: the note would be lost on readers of

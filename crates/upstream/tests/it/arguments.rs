@@ -204,6 +204,21 @@ fn p10_reserved_headers() {
 }
 
 #[test]
+fn p11_depth() {
+    let call = with(vec![parameter("id", Place::Query, Style::DeepObject, true)]);
+    let nested =
+        |levels: usize| format!("{{\"id\":{}1{}}}", "{\"a\":".repeat(levels), "}".repeat(levels));
+    assert!(target(&call, &nested(32)).unwrap().ends_with("%5Ba%5D=1"));
+    for levels in [33, 100_000] {
+        assert_eq!(target(&call, &nested(levels)), Err(PlanError::TooDeep("id".into())));
+    }
+    // Elsewhere depth is text.
+    let call = with(vec![parameter("id", Place::Query, Style::Form, true)]);
+    assert!(target(&call, &nested(100)).is_ok());
+    assert!(matches!(target(&call, &nested(100_000)), Err(PlanError::UrlTooLong(_))));
+}
+
+#[test]
 fn p12_sizes() {
     let query = with(vec![parameter("id", Place::Query, Style::Form, true)]);
     let text = "a".repeat(MAX_URL_BYTES);

@@ -1,7 +1,7 @@
 //! Whatever the arguments are, only their slots change.
 
-use crate::calls::{parameter, planned, template};
-use model::{HttpCall, Place, Style};
+use crate::calls::{parameter, planned, posting, template};
+use model::{BodyEncoding, HttpCall, ParameterEncoding, Place, Style};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
@@ -102,5 +102,121 @@ proptest! {
         let _ = upstream::BaseUrl::parse(&raw);
         let _ = upstream::BaseUrl::parse(&format!("https://{raw}"));
         let _ = raw.parse::<upstream::AllowRule>();
+    }
+}
+
+/// Any JSON value, three levels deep.
+fn json_value() -> impl Strategy<Value = Value> {
+    let leaf = prop_oneof![scalar(), Just(Value::Null), any::<f64>().prop_map(Value::from)];
+    leaf.prop_recursive(3, 24, 4, |inner| {
+        prop_oneof![
+            proptest::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
+            proptest::collection::btree_map(text(), inner, 0..4)
+                .prop_map(|members| Value::Object(members.into_iter().collect())),
+        ]
+    })
+}
+
+const STYLES: [Style; 9] = [
+    Style::Form,
+    Style::Simple,
+    Style::Label,
+    Style::Matrix,
+    Style::SpaceDelimited,
+    Style::PipeDelimited,
+    Style::DeepObject,
+    Style::Cookie,
+    Style::TabDelimited,
+];
+
+fn every_encoding() -> Vec<ParameterEncoding> {
+    let by_style = STYLES.iter().flat_map(|style| {
+        [(false, false), (true, false), (false, true), (true, true)].map(
+            |(explode, allow_reserved)| ParameterEncoding::Style {
+                style: *style,
+                explode,
+                allow_reserved,
+            },
+        )
+    });
+    let by_content = ["application/json", "application/x-www-form-urlencoded", "text/plain"]
+        .map(|media_type| ParameterEncoding::Content { media_type: media_type.to_owned() });
+    by_style.chain(by_content).collect()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// Every encoding in every place, sensible or not, with any value: no panic, and nothing but the slot changes.
+    #[test]
+    fn no_value_panics_or_moves_the_host(value in json_value()) {
+        let arguments = json!({ "a": value, "body": value }).to_string();
+        for encoding in every_encoding() {
+            for place in [Place::Path, Place::Query, Place::Header, Place::Cookie, Place::QueryString] {
+                let mut call = if place == Place::Path { template("/v/{a}/end") } else { template("/v/w/end") };
+                call.parameters.clear();
+                call.parameters.push(model::Parameter { place, encoding: encoding.clone(), ..parameter("a", place, Style::Form, true) });
+                let Ok(request) = planned(&call, &arguments) else { continue };
+                prop_assert_eq!(request.uri.authority().unwrap().as_str(), "api.example.com");
+                let url = url::Url::parse(&request.uri.to_string()).unwrap();
+                prop_assert_eq!(url.path_segments().unwrap().count(), 4, "{}", url);
+                prop_assert!(url.path().starts_with("/v1/v/") && url.path().ends_with("/end"));
+                prop_assert!(request.headers.len() <= 4 && url.fragment().is_none());
+            }
+        }
+        for encoding in [
+            BodyEncoding::Json,
+            BodyEncoding::Form(Vec::new()),
+            BodyEncoding::Multipart(Vec::new()),
+            BodyEncoding::Text,
+            BodyEncoding::Binary,
+        ] {
+            let _ = planned(&posting("application/x", encoding), &arguments);
+        }
+    }
+
+    #[test]
+    fn forms_decode_to_what_was_sent(members in proptest::collection::btree_map(text(), scalar(), 0..5)) {
+        let call = posting("application/x-www-form-urlencoded", BodyEncoding::Form(Vec::new()));
+        let request = planned(&call, &json!({ "body": members }).to_string()).unwrap();
+        let sent: Vec<_> = url::form_urlencoded::parse(&request.body).into_owned().collect();
+        let expected: Vec<_> = members.iter().map(|(name, value)| (name.clone(), as_text(value))).collect();
+        prop_assert_eq!(sent, expected);
+    }
+
+    #[test]
+    fn no_answer_panics_or_breaks_the_budget(
+        body in prop_oneof![
+            json_value().prop_map(|value| value.to_string().into_bytes()),
+            proptest::collection::vec(any::<u8>(), 0..200),
+            text().prop_map(String::into_bytes),
+        ],
+        content_type in prop_oneof![Just(""), Just("application/json"), Just("text/plain; charset=utf-16"), Just("text/html"), Just("image/png"), Just("a/b")],
+        status in prop_oneof![Just(200_u16), Just(204), Just(404), Just(999)],
+        budget_tokens in 0_usize..20,
+    ) {
+        let response = upstream::Response {
+            status,
+            content_type: Some(content_type.to_owned()),
+            retry_after: None,
+            location: None,
+            link: String::from_utf8(body.clone()).ok(),
+            body: body.into(),
+            duration: std::time::Duration::ZERO,
+            bytes_out: 0,
+            credential_sent: true,
+        };
+        let secrets = [model::Secret::from("aaaaaaaa".to_owned())];
+        let options = upstream::Shape { budget_tokens, secrets: &secrets, ..upstream::Shape::default() };
+        let outcome = upstream::shape("https://h/", response, &options);
+        prop_assert!(!outcome.content.is_empty());
+        if let Some(structured) = &outcome.structured {
+            prop_assert!(structured.get().len() <= budget_tokens * 4);
+        }
+        if outcome.truncated
+            && let model::Content::Text(text) = &outcome.content[0]
+        {
+            prop_assert!(text.len() <= budget_tokens * 4, "{text}");
+        }
     }
 }

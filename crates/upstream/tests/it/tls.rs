@@ -6,7 +6,15 @@ use hyper::{body::Bytes, service::service_fn};
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair, date_time_ymd};
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
-use std::{convert::Infallible, net::SocketAddr, sync::Arc};
+use std::{
+    convert::Infallible,
+    net::SocketAddr,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
 use tokio_rustls::TlsAcceptor;
 use upstream::{Client, Credential, Egress, Phase, Response, Roots, SendError};
 
@@ -39,11 +47,24 @@ impl Authority {
     }
 }
 
+/// Says when it is dropped.
+struct Dropped(Arc<AtomicBool>);
+
+impl Drop for Dropped {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::SeqCst);
+    }
+}
+
+type Leaf = (CertificateDer<'static>, PrivateKeyDer<'static>);
+
 /// Answers each request with the HTTP version it came by.
-async fn serve(
-    leaf: (CertificateDer<'static>, PrivateKeyDer<'static>),
-    protocols: &[&str],
-) -> SocketAddr {
+async fn serve(leaf: Leaf, protocols: &[&str]) -> SocketAddr {
+    serve_and_tell(leaf, protocols, Arc::default()).await
+}
+
+/// The same; `?hang` is never answered, and `dropped` says when such a request was cancelled.
+async fn serve_and_tell(leaf: Leaf, protocols: &[&str], dropped: Arc<AtomicBool>) -> SocketAddr {
     let mut config = rustls::ServerConfig::builder_with_provider(Arc::new(
         rustls::crypto::aws_lc_rs::default_provider(),
     ))
@@ -59,10 +80,17 @@ async fn serve(
     let accept = async move {
         while let Ok((stream, _)) = listener.accept().await {
             let Ok(stream) = acceptor.accept(stream).await else { continue };
-            let version = service_fn(|request: hyper::Request<_>| async move {
-                let _: &hyper::body::Incoming = request.body();
-                let text = format!("{:?} {}", request.version(), request.uri().path());
-                Ok::<_, Infallible>(hyper::Response::new(Full::new(Bytes::from(text))))
+            let dropped = Arc::clone(&dropped);
+            let version = service_fn(move |request: hyper::Request<hyper::body::Incoming>| {
+                let guard =
+                    (request.uri().query() == Some("hang")).then(|| Dropped(Arc::clone(&dropped)));
+                async move {
+                    if guard.is_some() {
+                        std::future::pending::<()>().await;
+                    }
+                    let text = format!("{:?} {}", request.version(), request.uri().path());
+                    Ok::<_, Infallible>(hyper::Response::new(Full::new(Bytes::from(text))))
+                }
             });
             let server = hyper_util::server::conn::auto::Builder::new(TokioExecutor::new());
             let _ = server.serve_connection(TokioIo::new(stream), version).await;
@@ -160,4 +188,36 @@ async fn a_plain_server_is_no_tls_server() {
         "{result:?}"
     );
     assert_eq!(server.hits(), 0);
+}
+
+#[tokio::test]
+async fn a_dropped_call_resets_its_stream() {
+    local(async {
+        let authority = Authority::new("ours");
+        let dropped = Arc::new(AtomicBool::new(false));
+        let leaf = authority.leaf("localhost", 2100);
+        let address = serve_and_tell(leaf, &["h2"], Arc::clone(&dropped)).await;
+        let egress = Egress { allow_private: true, ..Egress::default() };
+        let client =
+            Client::new(egress, short(), &Roots::Only(vec![authority.der.clone()])).unwrap();
+        let url = format!("https://localhost:{}", address.port());
+        let ask = |query: &str| {
+            let mut request = request(&url, "POST");
+            request.uri = format!("{url}/things{query}").parse().unwrap();
+            let client = client.clone();
+            async move { client.send(request, &Credential::none(), &short()).await }
+        };
+        assert!(ask("").await.is_ok());
+        assert!(tokio::time::timeout(Duration::from_millis(100), ask("?hang")).await.is_err());
+        for _ in 0..200 {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+            if dropped.load(Ordering::SeqCst) {
+                break;
+            }
+        }
+        assert!(dropped.load(Ordering::SeqCst), "the stream stays open");
+        // The connection goes on.
+        assert!(ask("").await.is_ok());
+    })
+    .await;
 }

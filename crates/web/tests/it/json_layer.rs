@@ -74,7 +74,7 @@ fn what_is_no_json_is_refused_before_anything_runs() {
     }
     // J09, J10
     for deep in ["[", "{\"a\":"] {
-        for depth in [65, 1_000, 1_000_000] {
+        for depth in [65, 1_000, 600_000] {
             let (status, code) = post(&world, deep.repeat(depth).as_bytes());
             assert_eq!(status, 400);
             assert!(matches!(code, Some(-32600 | -32700)), "{deep} {depth}: {code:?}");

@@ -1,9 +1,14 @@
 use crate::{
+    gateway::{Gateway, Running},
     step::{Tally, counted},
-    tools,
+    tools, workspace,
 };
-use anyhow::Result;
-use std::{path::Path, process::Command};
+use anyhow::{Context, Result};
+use std::{
+    net::{Ipv4Addr, TcpListener},
+    path::Path,
+    process::Command,
+};
 
 /// The TypeScript clients, the Inspector and the Python clients, each in every era that it speaks.
 pub(crate) fn run(binary: &Path) -> Result<Tally> {
@@ -19,7 +24,29 @@ pub(crate) fn run(binary: &Path) -> Result<Tally> {
                 .env("TOKEN", &published.gateway.token),
         )
     };
-    let mut tally = with(Command::new("node").arg("run.mjs").current_dir(&node))?;
+    let mut tally = example(binary, &node)?;
+    tally.add(with(Command::new("node").arg("run.mjs").current_dir(&node))?);
     tally.add(with(Command::new(python).arg(folder.join("clients.py")).current_dir(&scratch))?);
     Ok(tally)
+}
+
+/// The example that the documentation sends a new user to, as it is told there.
+fn example(binary: &Path, node: &Path) -> Result<Tally> {
+    let folder = workspace::root().join("examples/helpdesk");
+    let scratch = tools::scratch("example")?;
+    let port = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?.port();
+    let mut api = Command::new("node");
+    api.arg(folder.join("api.mjs")).env("PORT", port.to_string()).env("HELPDESK_TOKEN", "letmein");
+    let api = Running::start(&mut api, &scratch.join("api.log"))?;
+    let base = api.line.rsplit(' ').next().context("the example's API named no URL")?;
+    let description = folder.join("openapi.yaml");
+    let header = ["--header", "Authorization: Bearer letmein"];
+    let gateway = Gateway::up(binary, &description, base, &header, &scratch)?;
+    let mut client = Command::new("node");
+    client
+        .arg("example.mjs")
+        .current_dir(node)
+        .env("MCP_URL", &gateway.mcp_url)
+        .env("TOKEN", &gateway.token);
+    counted(&mut client)
 }

@@ -28,7 +28,7 @@ fn publish_fixture(binary: &Path, directory: &Path) -> Result<Published> {
         Command::new("node").arg(fixture.join("api.mjs")),
         &directory.join("api.log"),
     )?;
-    let gateway = Gateway::up(binary, &fixture.join("openapi.yaml"), &api.line, directory)?;
+    let gateway = Gateway::up(binary, &fixture.join("openapi.yaml"), &api.line, &[], directory)?;
     Ok(Published { gateway, _api: api })
 }
 

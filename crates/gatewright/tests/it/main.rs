@@ -1,0 +1,25 @@
+//! The real binary as a process: started, asked over HTTP, told to stop, killed, and started again.
+
+#![allow(clippy::unwrap_used, reason = "the functions beside the tests are tests too")]
+#![allow(
+    clippy::disallowed_methods,
+    reason = "a test is a client: it connects to what it started, and reads its own settings"
+)]
+
+mod api;
+mod bad_input;
+mod binary;
+mod config;
+mod crash;
+mod crash_first;
+mod demo;
+mod health;
+mod http;
+mod logs;
+mod mcp;
+mod options;
+mod second_start;
+mod secrets;
+mod signals;
+mod tokens;
+mod traces;
