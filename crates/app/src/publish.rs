@@ -84,8 +84,12 @@ impl App {
         })
         .await
         .map_err(|error| Error::new(Kind::Internal, "the import did not end").with_source(error))?;
-        let import = import?;
+        let mut import = import?;
         let base_url = description.base_url(order.base_url.as_deref(), &import.servers)?;
+        if order.base_url.is_some() {
+            // It takes the place of all servers, those of single operations too.
+            import.actions.iter_mut().for_each(|action| action.call.server = None);
+        }
         let now = self.clock.now();
         let known = self.store.app_by_origin(operator.account_id, &description.origin).await?;
         let slug = match (order.server.clone(), &known) {

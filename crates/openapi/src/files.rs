@@ -1,6 +1,6 @@
 /// Where the other files of a description come from.
 ///
-/// `path` is relative to the folder of the root document, normalized, with `/` between its segments; it never
+/// `path` is relative to the same folder as the root document's own name (a bare file name means its own folder), normalized, with `/` between its segments; it never
 /// starts with `/`, holds no `..` and no scheme: such references are refused before they get here.
 /// The implementation must still resolve symbolic links itself, and refuse those that lead out of the folder.
 pub trait Files {

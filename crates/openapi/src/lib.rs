@@ -28,7 +28,8 @@ pub use files::{FileError, Files, NoFiles};
 pub use options::{Limits, Options, OutputSchemas, Rule, RuleError};
 pub use report::{Counts, Format, Import, Note, OperationReport, Report, Status};
 
-/// Reads the description called `name` (a file name or a URL, for messages) from `bytes`.
+/// Reads the description called `name` from `bytes`. For files, `name` is the path below the folder that `files` reads
+/// from, which references may not leave; a URL is for messages alone.
 ///
 /// The same input gives the same output, byte for byte, and the order of paths in the document changes no name.
 ///

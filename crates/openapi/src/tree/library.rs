@@ -13,6 +13,8 @@ pub(crate) struct Library<'f> {
     bytes: Cell<usize>,
     known: RefCell<HashMap<String, Result<usize, RefError>>>,
     files: RefCell<&'f mut dyn Files>,
+    /// Where the root document is, for references from it: its path below the folder that [`Files`] reads from.
+    base: String,
     limits: Limits,
 }
 
@@ -32,6 +34,7 @@ impl<'f> Library<'f> {
             bytes: Cell::new(bytes.len()),
             known: RefCell::new(HashMap::new()),
             files: RefCell::new(files),
+            base: if name.contains("://") { String::new() } else { name.to_owned() },
             limits,
         })
     }
@@ -42,6 +45,11 @@ impl<'f> Library<'f> {
 
     pub(crate) fn doc(&self, index: usize) -> &Doc {
         self.docs[index].get().expect("documents are numbered as they are put in")
+    }
+
+    /// What references in `doc` are relative to.
+    pub(super) fn base_of<'t>(&'t self, doc: &'t Doc) -> &'t str {
+        if doc.index == 0 { &self.base } else { &doc.name }
     }
 
     pub(crate) fn limits(&self) -> &Limits {

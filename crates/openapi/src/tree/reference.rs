@@ -62,7 +62,7 @@ impl Library<'_> {
         let (file, fragment) = reference.split_once('#').unwrap_or((reference, ""));
         let doc = match self.named(from.doc(), file)? {
             Some(node) => return fragment_of(node, fragment, reference),
-            None => match target(&from.doc().name, file)? {
+            None => match target(self.base_of(from.doc()), file)? {
                 Target::Same => from.doc(),
                 Target::File(path) => self.open(&path)?,
             },
@@ -75,7 +75,7 @@ impl Library<'_> {
 
     /// The text of a file that is no document, such as a Markdown description.
     pub(crate) fn text_file(&self, from: &Doc, reference: &str) -> Result<String, RefError> {
-        match target(&from.name, reference)? {
+        match target(self.base_of(from), reference)? {
             Target::Same => Err(RefError::new("this reference names no file", "name a file")),
             Target::File(path) => self.read_text(&path),
         }
