@@ -6,10 +6,11 @@ use serde::Deserialize;
 use std::{
     fs::{self, File},
     io::{BufRead, BufReader},
-    net::{Ipv4Addr, SocketAddr, TcpListener},
+    net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream},
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
-    time::Instant,
+    thread,
+    time::{Duration, Instant},
 };
 
 /// The line that `up --json` prints when it is ready.
@@ -53,6 +54,19 @@ impl Gateway {
         let token = ready.token.as_deref().or(token).context("the gateway named no token")?;
         let endpoint = Endpoint::new(&ready.mcp_url, token)?;
         Ok(Self { child, ready, endpoint })
+    }
+
+    /// Serves what `before` published, without a description, and waits until it accepts connections.
+    pub(crate) fn serve(exe: &Path, data: &Path, before: &Ready, token: &str) -> Result<Self> {
+        let address = free_address()?;
+        let path = Endpoint::new(&before.mcp_url, token)?.path;
+        let (mut child, _log) = spawn(exe, Start::Serve, data, address)?;
+        while TcpStream::connect(address).is_err() {
+            ensure!(child.try_wait()?.is_none(), "the gateway ended");
+            thread::sleep(Duration::from_millis(1));
+        }
+        let endpoint = Endpoint { address, path, token: token.to_owned() };
+        Ok(Self { child, ready: before.clone(), endpoint })
     }
 
     /// The process id.

@@ -19,8 +19,8 @@ const GITHUB: &str = "github-rest-full-3.0.json";
 pub(super) fn run(context: &Context) -> Result<Section> {
     let mut section = Section::new(
         "Memory",
-        "The GitHub description published by `up`; resident (RSS) and proportional (PSS) memory 2 s after it was ready, then \
-         started again on the same data, then while 32 connections call a tool.",
+        "The GitHub description published by `up`; resident (RSS) and proportional (PSS) memory 2 s after it was ready; the same \
+         after `up` again and after `serve` on the same data; then after 32 connections called a tool.",
         &["when", "tools", "tokens of the list", "RSS MB", "PSS MB"],
     );
     let Some(description) = descriptions::real(GITHUB) else {
@@ -29,31 +29,39 @@ pub(super) fn run(context: &Context) -> Result<Section> {
     };
     let upstream = context.upstream()?;
     let data = context.data("memory");
-    let mut token = None;
-    for when in ["idle, first start (imported)", "idle, second start"] {
-        let gateway =
-            Gateway::up(&context.gateway, &description, upstream.address, &data, token.as_deref())?;
-        token = Some(gateway.endpoint.token.clone());
-        // Idle is a state of the process that nothing announces: give its start-up work time to end.
-        thread::sleep(Duration::from_secs(2));
-        let idle = add(&mut section, when, &gateway)?;
-        section.at_most(format!("RSS with the GitHub server published, {when}"), 60.0, idle, "MB");
-        if when.contains("second") {
-            let contender = Contender {
-                name: "gatewright, GitHub".to_owned(),
-                address: gateway.endpoint.address,
-                pid: gateway.pid(),
-                work: Work::Call {
-                    endpoint: gateway.endpoint.clone(),
-                    era: Era::Modern,
-                    params: call_without_arguments(&gateway)?,
-                },
-            };
-            rounds::compare(&context.options, 32, None, &[contender])?;
-            add(&mut section, "after load, 32 connections", &gateway)?;
-        }
-    }
+    let first = Gateway::up(&context.gateway, &description, upstream.address, &data, None)?;
+    idle(&mut section, "up, first", &first)?;
+    let (ready, token) = (first.ready.clone(), first.endpoint.token.clone());
+    drop(first);
+    let again = Gateway::up(&context.gateway, &description, upstream.address, &data, Some(&token))?;
+    idle(&mut section, "up, again", &again)?;
+    drop(again);
+    let gateway = Gateway::serve(&context.gateway, &data, &ready, &token)?;
+    idle(&mut section, "serve", &gateway)?;
+    let params = call_without_arguments(&gateway)?;
+    let contender = Contender {
+        name: "gatewright, GitHub".to_owned(),
+        address: gateway.endpoint.address,
+        pid: gateway.pid(),
+        work: Work::Call { endpoint: gateway.endpoint.clone(), era: Era::Modern, params },
+    };
+    rounds::compare(&context.options, 32, None, &[contender])?;
+    add(&mut section, "serve, after load", &gateway)?;
     Ok(section)
+}
+
+/// Adds what it takes while nothing happens.
+fn idle(section: &mut Section, when: &str, gateway: &Gateway) -> Result<()> {
+    // Idle is a state of the process that nothing announces: give its start-up work time to end.
+    thread::sleep(Duration::from_secs(2));
+    let reached = add(section, when, gateway)?;
+    section.at_most(
+        format!("RSS idle with the GitHub server published, {when}"),
+        60.0,
+        reached,
+        "MB",
+    );
+    Ok(())
 }
 
 fn add(section: &mut Section, when: &str, gateway: &Gateway) -> Result<f64> {

@@ -113,7 +113,8 @@ impl App {
         };
         let target = &server.apps[tool.app];
         let base = tool.server.as_ref().unwrap_or(&target.base);
-        let mut request = match plan(&tool.call, base, &arguments, entropy()) {
+        let boundary = if tool.has_parts { entropy() } else { [0; 16] };
+        let mut request = match plan(&tool.call, base, &arguments, boundary) {
             Ok(request) => request,
             Err(error) => return Ok(refusal(&[error])),
         };
@@ -121,7 +122,7 @@ impl App {
             request.headers.insert("traceparent", value);
         }
         with.step(Step::Sending { method: &tool.call.method, path: request.uri.path() });
-        let uri = resource_uri(&request.uri);
+        let uri = request.uri.clone();
         let outcome =
             match outbound.client.send(request, &target.credential, &self.config.upstream).await {
                 Ok(response) => {
@@ -137,7 +138,13 @@ impl App {
                         output_schema: tool.output(),
                         paging_hints: &tool.paging_hints,
                     };
-                    shape(&uri, response, &options)
+                    // Only what becomes an embedded resource needs a name.
+                    let json = response
+                        .content_type
+                        .as_deref()
+                        .is_some_and(|kind| kind.starts_with("application/json"));
+                    let name = if json { String::new() } else { resource_uri(&uri) };
+                    shape(&name, response, &options)
                 }
                 Err(error) => {
                     with.step(Step::Failed);

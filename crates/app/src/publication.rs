@@ -82,6 +82,8 @@ pub struct Tool {
     pub(crate) call: HttpCall,
     pub(crate) server: Option<BaseUrl>,
     pub(crate) app: usize,
+    /// Whether its request may be a multipart one, whose boundary is drawn at random.
+    pub(crate) has_parts: bool,
     /// Arguments that narrow the answer, named when something was cut.
     pub(crate) paging_hints: Vec<String>,
     input: OnceLock<Result<Validator, String>>,
@@ -280,6 +282,7 @@ fn prepare(tool: PublishedTool) -> Result<Tool, Error> {
         })?;
     Ok(Tool {
         paging_hints: paging_hints(&action.call),
+        has_parts: has_parts(&action.call),
         name: action.name.into(),
         title: action.title.map(Into::into),
         description: action.description.into(),
@@ -292,6 +295,13 @@ fn prepare(tool: PublishedTool) -> Result<Tool, Error> {
         input: OnceLock::new(),
         output: OnceLock::new(),
     })
+}
+
+fn has_parts(call: &HttpCall) -> bool {
+    let multipart = |variant: &model::BodyVariant| {
+        matches!(variant.encoding, model::BodyEncoding::Multipart(_))
+    };
+    call.body.as_ref().is_some_and(|body| body.variants.iter().any(multipart))
 }
 
 /// Names that APIs give to what narrows or pages an answer.

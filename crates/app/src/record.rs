@@ -94,10 +94,12 @@ pub(crate) struct LogWriter {
 
 /// Ids that rise in the order in which rows are written, so that whoever reads on from a row misses none: a slow request
 /// comes before a quick one and is written after it.
-#[derive(Default)]
 struct Order {
     at: Timestamp,
+    /// Twelve bits of it stand next to the milliseconds.
     count: u16,
+    /// Tells this process's rows from another's: drawn once, since a row's id need not be unguessable.
+    bits: [u8; 10],
 }
 
 impl Order {
@@ -106,10 +108,11 @@ impl Order {
             record.at.checked_add(SignedDuration::try_from(record.duration).unwrap_or_default());
         self.at = self.at.max(done.unwrap_or(record.at));
         self.count = self.count.wrapping_add(1);
-        let mut bits = entropy();
-        // The twelve bits that a UUID version 7 has next to its milliseconds.
-        [bits[0], bits[1]] = self.count.to_be_bytes();
-        RequestId::new(self.at, bits)
+        if self.count & 0x0fff == 0 {
+            self.bits = entropy();
+        }
+        [self.bits[0], self.bits[1]] = self.count.to_be_bytes();
+        RequestId::new(self.at, self.bits)
     }
 }
 
@@ -118,7 +121,7 @@ pub(crate) fn queue(rows: usize) -> (LogQueue, LogWriter) {
     let urgent = Arc::new(Notify::new());
     (
         LogQueue { sender, urgent: Arc::clone(&urgent) },
-        LogWriter { receiver, urgent, order: Order::default() },
+        LogWriter { receiver, urgent, order: Order { at: Timestamp::UNIX_EPOCH, count: 0, bits: entropy() } },
     )
 }
 

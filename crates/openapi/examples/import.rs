@@ -19,7 +19,8 @@ impl Files for Folder {
 }
 
 fn main() -> std::io::Result<()> {
-    let (flags, names): (Vec<String>, Vec<String>) = std::env::args().skip(1).partition(|one| one.starts_with("--"));
+    let (flags, names): (Vec<String>, Vec<String>) =
+        std::env::args().skip(1).partition(|one| one.starts_with("--"));
     let has = |flag: &str| flags.iter().any(|one| one == flag);
     let mut out = std::io::stdout().lock();
     for name in &names {
@@ -28,7 +29,8 @@ fn main() -> std::io::Result<()> {
         let mut folder = Folder(path.parent().map(Path::to_path_buf).unwrap_or_default());
         let options = Options { deprecated: has("--deprecated"), ..Options::default() };
         let start = Instant::now();
-        let made = match import(name, &bytes, &mut folder, &options) {
+        let file = path.file_name().unwrap_or_default().to_string_lossy();
+        let made = match import(&file, &bytes, &mut folder, &options) {
             Ok(made) => made,
             Err(error) => {
                 writeln!(out, "{error}")?;
@@ -37,7 +39,9 @@ fn main() -> std::io::Result<()> {
         };
         let seconds = start.elapsed().as_secs_f64();
         let size = |action: &model::Action| {
-            action.name.len() + action.description.len() + action.input_schema.get().len()
+            action.name.len()
+                + action.description.len()
+                + action.input_schema.get().len()
                 + action.output_schema.as_ref().map_or(0, |schema| schema.get().len())
                 + 160
         };
@@ -67,11 +71,19 @@ fn main() -> std::io::Result<()> {
         }
         if has("--notes") {
             for note in &made.report.notes {
-                writeln!(out, "  document: {} | {} | {}:{}:{}", note.reason, note.fix, note.pointer, note.line, note.column)?;
+                writeln!(
+                    out,
+                    "  document: {} | {} | {}:{}:{}",
+                    note.reason, note.fix, note.pointer, note.line, note.column
+                )?;
             }
             for one in made.report.operations.iter().filter(|one| one.status != Status::Excluded) {
                 for note in &one.notes {
-                    writeln!(out, "  {:?} {} {}: {} | {}", one.status, one.method, one.path, note.reason, note.pointer)?;
+                    writeln!(
+                        out,
+                        "  {:?} {} {}: {} | {}",
+                        one.status, one.method, one.path, note.reason, note.pointer
+                    )?;
                 }
             }
         }

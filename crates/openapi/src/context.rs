@@ -1,4 +1,9 @@
-use crate::{Format, Options, schema::Schemas, server::Server, tree::{Library, Node}};
+use crate::{
+    Format, Options,
+    schema::Schemas,
+    server::Server,
+    tree::{Library, Node},
+};
 use model::CredentialSlot;
 
 /// What every operation of a document shares.

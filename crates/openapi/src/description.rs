@@ -9,7 +9,8 @@ pub(crate) fn text_of<'t>(library: &'t Library<'_>, node: Node<'t>) -> Option<Co
         return Some(Cow::Borrowed(text));
     }
     let reference = node.text("$ref")?;
-    let plain = !reference.contains('#') && !reference.ends_with(".json") && !reference.ends_with(".yaml");
+    let plain =
+        !reference.contains('#') && !reference.ends_with(".json") && !reference.ends_with(".yaml");
     if plain && !reference.ends_with(".yml") {
         return library.text_file(node.doc(), reference).ok().map(Cow::Owned);
     }

@@ -17,7 +17,12 @@ use crate::{
 /// Notes kept per operation: more of them say no more.
 const NOTES: usize = 20;
 
-pub(crate) fn import(name: &str, bytes: &[u8], files: &mut dyn Files, options: &Options) -> Result<Import, Error> {
+pub(crate) fn import(
+    name: &str,
+    bytes: &[u8],
+    files: &mut dyn Files,
+    options: &Options,
+) -> Result<Import, Error> {
     let library = Library::new(name, bytes, files, &options.limits)?;
     let root = library.root();
     let format = format(name, root)?;
@@ -74,7 +79,10 @@ pub(crate) fn import(name: &str, bytes: &[u8], files: &mut dyn Files, options: &
 fn format(name: &str, root: Node<'_>) -> Result<Format, Error> {
     let refuse = |message: String| Err(Error::at(name, message, root.place()));
     if !root.is_object() {
-        return refuse("this is no API description: its root must be an object with `openapi` or `swagger`".to_owned());
+        return refuse(
+            "this is no API description: its root must be an object with `openapi` or `swagger`"
+                .to_owned(),
+        );
     }
     let version = |key: &str| root.get(key).and_then(Node::scalar);
     let format = match (version("swagger"), version("openapi")) {
@@ -87,7 +95,10 @@ fn format(name: &str, root: Node<'_>) -> Result<Format, Error> {
             return refuse(format!("version {other:?} is not read; write 2.0, 3.0, 3.1 or 3.2"));
         }
         (None, None) => {
-            return refuse("this is no API description: it has neither `openapi: 3.x` nor `swagger: \"2.0\"`".to_owned());
+            return refuse(
+                "this is no API description: it has neither `openapi: 3.x` nor `swagger: \"2.0\"`"
+                    .to_owned(),
+            );
         }
     };
     let described = ["paths", "webhooks", "components"].iter().any(|key| root.get(key).is_some());
@@ -98,20 +109,31 @@ fn format(name: &str, root: Node<'_>) -> Result<Format, Error> {
 }
 
 fn is_version(text: &str, wanted: &str) -> bool {
-    text.trim().strip_prefix(wanted).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '-']))
+    text.trim()
+        .strip_prefix(wanted)
+        .is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '-']))
 }
 
-const METHODS: [&str; 9] = ["get", "put", "post", "delete", "options", "head", "patch", "trace", "query"];
+const METHODS: [&str; 9] =
+    ["get", "put", "post", "delete", "options", "head", "patch", "trace", "query"];
 
 /// Every operation under `paths`, in the order of the document.
-fn operations<'t>(library: &'t Library<'t>, root: Node<'t>, format: Format, notes: &mut Vec<Note>) -> Vec<Found<'t>> {
+fn operations<'t>(
+    library: &'t Library<'t>,
+    root: Node<'t>,
+    format: Format,
+    notes: &mut Vec<Note>,
+) -> Vec<Found<'t>> {
     let mut found = Vec::new();
     for (path, item) in root.get("paths").into_iter().flat_map(Node::members) {
         if path.starts_with("x-") {
             continue;
         }
         if !path.starts_with('/') {
-            let reason = format!("{:?} is no path, so it holds no operations", path.chars().take(80).collect::<String>());
+            let reason = format!(
+                "{:?} is no path, so it holds no operations",
+                path.chars().take(80).collect::<String>()
+            );
             notes.push(Note::at(item, reason, "start the path with /"));
             continue;
         }
@@ -160,7 +182,8 @@ fn methods<'t>(
         }
     }
     if format == Format::OpenApi32 {
-        for (method, node) in target.get("additionalOperations").into_iter().flat_map(Node::members) {
+        for (method, node) in target.get("additionalOperations").into_iter().flat_map(Node::members)
+        {
             add(method, node);
         }
     }
@@ -172,14 +195,22 @@ fn names(found: &[Found<'_>], limit: usize) -> Vec<String> {
         .iter()
         .map(|one| {
             let extension = one.extension().and_then(|extension| extension.text("name"));
-            Wanted { name: extension.or_else(|| one.operation_id()), method: &one.method, path: one.path }
+            Wanted {
+                name: extension.or_else(|| one.operation_id()),
+                method: &one.method,
+                path: one.path,
+            }
         })
         .collect();
     tool_names(&wanted, limit)
 }
 
 /// What becomes of one operation.
-fn judge<'t>(context: &mut Context<'t>, found: &Found<'t>, tool: &str) -> (OperationReport, Option<model::Action>) {
+fn judge<'t>(
+    context: &mut Context<'t>,
+    found: &Found<'t>,
+    tool: &str,
+) -> (OperationReport, Option<model::Action>) {
     let mut entry = OperationReport {
         method: found.method.clone(),
         path: clean(found.path).into_owned(),
@@ -200,8 +231,11 @@ fn judge<'t>(context: &mut Context<'t>, found: &Found<'t>, tool: &str) -> (Opera
         let reason = "its method is no HTTP token";
         findings.push(Finding::refuses(found.node, reason, "use a method such as COPY"));
     }
-    let action =
-        if findings.is_empty() { operation::action(context, found, tool, &mut findings) } else { None };
+    let action = if findings.is_empty() {
+        operation::action(context, found, tool, &mut findings)
+    } else {
+        None
+    };
     findings.sort_by_key(|one| std::cmp::Reverse(one.weight));
     entry.status = match findings.first().map(|one| one.weight) {
         Some(Weight::Refuses) => Status::Refused,
@@ -223,7 +257,10 @@ fn excluded(options: &Options, found: &Found<'_>) -> Option<(String, String)> {
     let extension = found.extension();
     let hidden = extension.is_some_and(|one| one.bool() == Some(false) || one.flag("exclude"));
     if hidden {
-        return Some(("x-mcp excludes it".to_owned(), "change x-mcp in the description".to_owned()));
+        return Some((
+            "x-mcp excludes it".to_owned(),
+            "change x-mcp in the description".to_owned(),
+        ));
     }
     let tags = found.tags();
     let candidate = Candidate {
@@ -234,7 +271,10 @@ fn excluded(options: &Options, found: &Found<'_>) -> Option<(String, String)> {
         deprecated: found.deprecated(),
     };
     if let Some(rule) = options.exclude.iter().find(|rule| rule.matches(&candidate)) {
-        return Some((format!("the rule {rule} excludes it"), "change the exclude rules".to_owned()));
+        return Some((
+            format!("the rule {rule} excludes it"),
+            "change the exclude rules".to_owned(),
+        ));
     }
     if candidate.deprecated && !options.deprecated && !options.include.contains(&Rule::Deprecated) {
         return Some(("it is deprecated".to_owned(), "include deprecated operations".to_owned()));

@@ -13,10 +13,6 @@ pub struct Error {
 }
 
 impl Error {
-    pub(crate) fn new(name: &str, message: impl Into<String>) -> Self {
-        Self { name: name.to_owned(), message: message.into(), line: 0, column: 0 }
-    }
-
     pub(crate) fn at(name: &str, message: impl Into<String>, (line, column): (u32, u32)) -> Self {
         Self { name: name.to_owned(), message: message.into(), line, column }
     }
@@ -33,6 +29,6 @@ mod tests {
     #[test]
     fn says_where() {
         assert_eq!(Error::at("a.yaml", "no", (3, 4)).to_string(), "a.yaml:3:4: no");
-        assert_eq!(Error::new("a.yaml", "no").to_string(), "a.yaml: no");
+        assert_eq!(Error::at("a.yaml", "no", (0, 0)).to_string(), "a.yaml: no");
     }
 }

@@ -4,6 +4,8 @@
 //! Bytes in, values out: nothing here does I/O, reads a clock or follows a URL. Further files come through
 //! [`Files`], which the caller implements and confines. One bad operation never fails the document.
 
+mod answer;
+mod arguments;
 mod body;
 mod context;
 mod description;
@@ -36,6 +38,11 @@ pub use report::{Counts, Format, Import, Note, OperationReport, Report, Status};
 /// # Errors
 ///
 /// [`Error`] when the document as a whole cannot be read: no JSON or YAML, no API description, or beyond a limit.
-pub fn import(name: &str, bytes: &[u8], files: &mut dyn Files, options: &Options) -> Result<Import, Error> {
+pub fn import(
+    name: &str,
+    bytes: &[u8],
+    files: &mut dyn Files,
+    options: &Options,
+) -> Result<Import, Error> {
     document::import(name, bytes, files, options)
 }

@@ -21,8 +21,13 @@ pub(crate) fn tool_names(wanted: &[Wanted<'_>], limit: usize) -> Vec<String> {
     let limit = limit.clamp(16, 64);
     let place = |one: &Wanted<'_>| format!("{} {}", one.method, one.path);
     let base = |one: &Wanted<'_>| {
-        let named = one.name.map(|name| identifier(name, &['-'])).filter(|name| name.chars().any(char::is_alphanumeric));
-        named.unwrap_or_else(|| identifier(&format!("{}_{}", one.method.to_lowercase(), one.path), &['-']))
+        let named = one
+            .name
+            .map(|name| identifier(name, &['-']))
+            .filter(|name| name.chars().any(char::is_alphanumeric));
+        named.unwrap_or_else(|| {
+            identifier(&format!("{}_{}", one.method.to_lowercase(), one.path), &['-'])
+        })
     };
     let with_hash = |name: &str, place: &str, length: usize| {
         let kept: String = name.chars().take(limit - length - 1).collect();
@@ -82,7 +87,10 @@ pub(crate) fn argument_names(slots: &[Slot<'_>]) -> Vec<String> {
         let mut round = 0;
         while !taken.insert(name.clone()) {
             round += 1;
-            *name = shortened(name, &short_hash(&format!("{} {} {round}", slot.place, slot.wire), HASH));
+            *name = shortened(
+                name,
+                &short_hash(&format!("{} {} {round}", slot.place, slot.wire), HASH),
+            );
         }
     }
     names
@@ -93,7 +101,8 @@ pub(crate) fn free_name(wanted: &str, taken: &[String]) -> String {
     let mut name = wanted.to_owned();
     let mut number = 1;
     while taken.contains(&name) {
-        name = if number == 1 { format!("{wanted}_body") } else { format!("{wanted}_body{number}") };
+        name =
+            if number == 1 { format!("{wanted}_body") } else { format!("{wanted}_body{number}") };
         number += 1;
     }
     name
@@ -124,12 +133,19 @@ mod tests {
     fn check_tools(wanted: &[(&str, &str, &str)], expected: &[&str]) {
         let all: Vec<_> = wanted
             .iter()
-            .map(|(name, method, path)| Wanted { name: (!name.is_empty()).then_some(*name), method, path })
+            .map(|(name, method, path)| Wanted {
+                name: (!name.is_empty()).then_some(*name),
+                method,
+                path,
+            })
             .collect();
         let names = tool_names(&all, 64);
         assert_eq!(names, expected);
-        let reversed: Vec<_> =
-            wanted.iter().rev().map(|(name, method, path)| Wanted { name: Some(name), method, path }).collect();
+        let reversed: Vec<_> = wanted
+            .iter()
+            .rev()
+            .map(|(name, method, path)| Wanted { name: Some(name), method, path })
+            .collect();
         let mut back = tool_names(&reversed, 64);
         back.reverse();
         assert_eq!(back, names, "order must not matter");
@@ -143,13 +159,15 @@ mod tests {
         check_tools(&[("a.b:c d", "GET", "/")], &["a_b_c_d"]);
         check_tools(&[("../../x", "GET", "/")], &["x"]);
         check_tools(&[("__proto__", "GET", "/")], &["proto"]);
-        check_tools(&[("get", "GET", "/a"), ("Get", "GET", "/b"), ("put", "PUT", "/a")], &[
-            "get_c7seca", "Get_7d54fj", "put",
-        ]);
+        check_tools(
+            &[("get", "GET", "/a"), ("Get", "GET", "/b"), ("put", "PUT", "/a")],
+            &["get_kkh7ez", "Get_mrygaj", "put"],
+        );
         let long = "x".repeat(500);
         let made = tool_names(&[Wanted { name: Some(&long), method: "GET", path: "/" }], 40);
         assert_eq!(made[0].len(), 40);
-        let twins: Vec<_> = (0..300).map(|_| Wanted { name: Some(&long), method: "GET", path: "/" }).collect();
+        let twins: Vec<_> =
+            (0..300).map(|_| Wanted { name: Some(&long), method: "GET", path: "/" }).collect();
         assert_eq!(tool_names(&twins, 64).len(), 300);
     }
 
@@ -161,13 +179,22 @@ mod tests {
     #[test]
     fn arguments() {
         check_arguments(&[("id", "path"), ("name", "query")], &["id", "name"]);
-        check_arguments(&[("id", "path"), ("id", "query"), ("id", "body")], &["id_path", "id_query", "id_body"]);
+        check_arguments(
+            &[("id", "path"), ("id", "query"), ("id", "body")],
+            &["id_path", "id_query", "id_body"],
+        );
         check_arguments(&[("X-Rate", "header"), ("_id", "query")], &["X-Rate", "_id"]);
         check_arguments(&[("filter[name]", "query"), ("$top", "query")], &["filter_name", "top"]);
-        check_arguments(&[("At<", "query"), ("At>", "query"), ("At", "query")], &["At_lt", "At_gt", "At"]);
-        check_arguments(&[("a[]", "query"), ("a", "query")], &["a_aeby2e", "a"]);
-        check_arguments(&[("id", "path"), ("id", "query"), ("id_path", "query")], &["id_path", "id_query", "id_path_cs6gqt"]);
-        check_arguments(&[("ä", "query"), ("__proto__", "query")], &["arg_xpmfd7", "proto"]);
+        check_arguments(
+            &[("At<", "query"), ("At>", "query"), ("At", "query")],
+            &["At_lt", "At_gt", "At"],
+        );
+        check_arguments(&[("a[]", "query"), ("a", "query")], &["a_ke5z72", "a"]);
+        check_arguments(
+            &[("id", "path"), ("id", "query"), ("id_path", "query")],
+            &["id_path", "id_query", "id_path_ea7da3"],
+        );
+        check_arguments(&[("ä", "query"), ("__proto__", "query")], &["arg_q3k2tt", "proto"]);
         assert_eq!(free_name("body", &["body".into(), "body_body".into()]), "body_body2");
     }
 }

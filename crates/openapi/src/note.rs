@@ -32,11 +32,19 @@ impl Finding {
         Self { weight: Weight::Info, note: Note::at(node, reason, fix) }
     }
 
-    pub(crate) fn degrades(node: Node<'_>, reason: impl Into<String>, fix: impl Into<String>) -> Self {
+    pub(crate) fn degrades(
+        node: Node<'_>,
+        reason: impl Into<String>,
+        fix: impl Into<String>,
+    ) -> Self {
         Self { weight: Weight::Degrades, note: Note::at(node, reason, fix) }
     }
 
-    pub(crate) fn refuses(node: Node<'_>, reason: impl Into<String>, fix: impl Into<String>) -> Self {
+    pub(crate) fn refuses(
+        node: Node<'_>,
+        reason: impl Into<String>,
+        fix: impl Into<String>,
+    ) -> Self {
         Self { weight: Weight::Refuses, note: Note::at(node, reason, fix) }
     }
 }

@@ -1,23 +1,23 @@
 //! One operation becomes one action.
 
 use crate::{
-    Format, Note,
-    body::{self, Layout},
+    Format, Note, answer, arguments, body,
     context::Context,
-    names::{Slot, argument_names, free_name},
     note::{Finding, Weight},
-    parameter::{self, place_word},
+    parameter,
     path::{self, Piece},
-    schema::{Json, output_schema},
+    schema::Json,
     security,
     server::{self, Server},
     text::{clean, cut},
-    tree::{Follow, Node},
+    tree::Node,
 };
 use model::{
-    Action, Annotations, Body, BodyField, BodyLayout, HttpCall, Parameter, ParameterEncoding, PathPart, Place, RawJson,
-    Source, Style,
+    Action, Annotations, HttpCall, ParameterEncoding, PathPart, Place, RawJson, Source, Style,
 };
+
+/// Characters of a tool's title.
+const TITLE_CHARS: usize = 120;
 
 /// An operation as the document lists it.
 pub(crate) struct Found<'t> {
@@ -57,6 +57,7 @@ pub(crate) fn action<'t>(
     name: &str,
     findings: &mut Vec<Finding>,
 ) -> Option<Action> {
+    context.schemas.begin();
     let nodes = parameter::listed(context, found.item, found.node, findings);
     let security = security::requirements(context.root, found.node, &context.slots, findings);
     let server = server_of(context, found, findings);
@@ -68,16 +69,22 @@ pub(crate) fn action<'t>(
         }
     };
     if template.fragment {
-        let reason = "what follows # in the path is never sent; it only tells operations apart here";
-        findings.push(Finding::info(found.node, reason, "nothing, if the API tells them apart by their content"));
+        let reason =
+            "what follows # in the path is never sent; it only tells operations apart here";
+        findings.push(Finding::info(
+            found.node,
+            reason,
+            "nothing, if the API tells them apart by their content",
+        ));
     }
     let mut drafts = parameter::drafts(context, &nodes, &security, findings);
     let path = path_parts(&template.pieces, found, &mut drafts, findings);
+    fixed_query(&template.query, found, &mut drafts, findings);
     let body = body::draft(context, found.node, &nodes, findings);
     if refused(findings) {
         return None;
     }
-    let (schema, parameters, body) = arguments(drafts, body);
+    let (schema, parameters, body) = arguments::arguments(drafts, body);
     let input_schema = assembled(context, found, &schema, findings)?;
     let extension = found.extension().filter(|node| node.is_object());
     let description = description(context, found, extension);
@@ -86,7 +93,7 @@ pub(crate) fn action<'t>(
         title: title(found, extension),
         description,
         input_schema,
-        output_schema: answer_schema(context, found),
+        output_schema: answer::schema(context, found),
         annotations: annotations(&found.method, extension),
         call: HttpCall {
             method: found.method.clone(),
@@ -94,7 +101,7 @@ pub(crate) fn action<'t>(
             path,
             parameters,
             body,
-            accept: accept(context, found.node),
+            accept: answer::accept(context, found.node),
             security,
         },
         tags: found.tags(),
@@ -133,17 +140,25 @@ fn path_parts<'t>(
             }
             Piece::Parameter(name) => name,
         };
-        let named = |wanted: &str| drafts.iter().position(|one| one.place == Place::Path && one.wire == wanted);
+        let named = |wanted: &str| {
+            drafts.iter().position(|one| one.place == Place::Path && one.wire == wanted)
+        };
         let index = named(name).or_else(|| named(path::without_operators(name)));
         let index = index.unwrap_or_else(|| {
             let reason = format!("{{{name}}} in the path is not described; it is taken as a text");
             findings.push(Finding::info(found.node, reason, "describe it as a path parameter"));
-            let schema =
-                Json::object([("type", Json::string("string")), ("minLength", Json::Number("1".into()))]);
+            let schema = Json::object([
+                ("type", Json::string("string")),
+                ("minLength", Json::Number("1".into())),
+            ]);
             drafts.push(parameter::Draft {
                 wire: name.clone(),
                 place: Place::Path,
-                encoding: ParameterEncoding::Style { style: Style::Simple, explode: false, allow_reserved: false },
+                encoding: ParameterEncoding::Style {
+                    style: Style::Simple,
+                    explode: false,
+                    allow_reserved: false,
+                },
                 required: true,
                 schema,
             });
@@ -153,9 +168,11 @@ fn path_parts<'t>(
         used[index] = true;
         parts.push(PathPart::Parameter(index));
     }
-    let surplus: Vec<usize> = (0..drafts.len()).filter(|&i| drafts[i].place == Place::Path && !used[i]).collect();
+    let surplus: Vec<usize> =
+        (0..drafts.len()).filter(|&i| drafts[i].place == Place::Path && !used[i]).collect();
     for &index in surplus.iter().rev() {
-        let reason = format!("the path has no {{{}}}, so that parameter is left out", drafts[index].wire);
+        let reason =
+            format!("the path has no {{{}}}, so that parameter is left out", drafts[index].wire);
         findings.push(Finding::info(found.node, reason, "correct the path or the parameter"));
         drafts.remove(index);
         for part in &mut parts {
@@ -167,84 +184,31 @@ fn path_parts<'t>(
     parts
 }
 
-/// The arguments object, and what each argument fills.
-fn arguments<'t>(
-    drafts: Vec<parameter::Draft<'t>>,
-    body: Option<body::Draft<'t>>,
-) -> (Json<'t>, Vec<Parameter>, Option<Body>) {
-    let empty = Vec::new();
-    let fields = match &body {
-        Some(body::Draft { layout: Layout::Fields(flat), .. }) => &flat.members,
-        _ => &empty,
-    };
-    let mut slots: Vec<Slot<'_>> =
-        drafts.iter().map(|one| Slot { wire: &one.wire, place: place_word(one.place) }).collect();
-    slots.extend(fields.iter().map(|(name, _)| Slot { wire: name, place: "body" }));
-    let mut names = argument_names(&slots);
-    let mut properties = Vec::new();
-    let mut required = Vec::new();
-    let mut parameters = Vec::with_capacity(drafts.len());
-    let field_names = names.split_off(drafts.len());
-    for (draft, argument) in drafts.into_iter().zip(&names) {
-        if draft.required {
-            required.push(Json::string(argument.clone()));
-        }
-        properties.push((argument.clone().into(), draft.schema));
-        parameters.push(Parameter {
-            argument: argument.clone(),
-            name: draft.wire,
-            place: draft.place,
-            encoding: draft.encoding,
-            required: draft.required,
+/// A query that the path spells out becomes required parameters of one value each.
+fn fixed_query<'t>(
+    pairs: &[(String, String)],
+    found: &Found<'t>,
+    drafts: &mut Vec<parameter::Draft<'t>>,
+    findings: &mut Vec<Finding>,
+) {
+    for (name, value) in pairs {
+        let reason =
+            format!("the path holds the query {name}={value}; it is an argument of that one value");
+        findings.push(Finding::info(found.node, reason, "describe it as a query parameter"));
+        drafts.retain(|one| one.place != Place::Query || one.wire != *name);
+        let only = Json::Array(vec![Json::string(value.clone())]);
+        drafts.push(parameter::Draft {
+            wire: name.clone(),
+            place: Place::Query,
+            encoding: ParameterEncoding::Style {
+                style: Style::Form,
+                explode: true,
+                allow_reserved: false,
+            },
+            required: true,
+            schema: Json::object([("type", Json::string("string")), ("enum", only)]),
         });
     }
-    names.extend(field_names.iter().cloned());
-    let body = body.map(|body| {
-        let several = body.variants.len() > 1 && !matches!(body.layout, Layout::Tagged(_));
-        let mut whole = |schema: Json<'t>, names: &mut Vec<String>| {
-            let argument = free_name("body", names);
-            names.push(argument.clone());
-            if body.required {
-                required.push(Json::string(argument.clone()));
-            }
-            properties.push((argument.clone().into(), schema));
-            argument
-        };
-        let layout = match body.layout {
-            Layout::Whole(schema) => BodyLayout::Whole { argument: whole(schema, &mut names) },
-            Layout::Tagged(schema) => BodyLayout::Tagged { argument: whole(schema, &mut names) },
-            Layout::Fields(flat) => {
-                let mut all = Vec::with_capacity(flat.members.len());
-                for ((name, schema), argument) in flat.members.into_iter().zip(&field_names) {
-                    if body.required && flat.required.contains(&name) {
-                        required.push(Json::string(argument.clone()));
-                    }
-                    properties.push((argument.clone().into(), schema));
-                    all.push(BodyField { argument: argument.clone(), name: name.into_owned() });
-                }
-                BodyLayout::Fields(all)
-            }
-        };
-        let choice = several.then(|| {
-            let argument = free_name("contentType", &names);
-            let types: Vec<Json<'t>> = body.variants.iter().map(|one| Json::string(one.media_type.clone())).collect();
-            let schema = Json::object([
-                ("type", Json::string("string")),
-                ("description", Json::string("How the body is sent.")),
-                ("default", types[0].clone()),
-                ("enum", Json::Array(types)),
-            ]);
-            properties.push((argument.clone().into(), schema));
-            argument
-        });
-        Body { required: body.required, layout, variants: body.variants, choice }
-    });
-    let mut schema = Json::object([("type", Json::string("object")), ("properties", Json::Object(properties))]);
-    if !required.is_empty() {
-        schema.set("required", Json::Array(required));
-    }
-    schema.set("additionalProperties", Json::Bool(false));
-    (schema, parameters, body)
 }
 
 fn assembled<'t>(
@@ -257,14 +221,22 @@ fn assembled<'t>(
     findings.extend(made.findings);
     let limit = context.options.limits.schema_bytes;
     if made.too_large {
-        let reason = format!("its input schema is too large, whatever optional is cut (schema_bytes: {limit})");
+        let reason = format!(
+            "its input schema is too large, whatever optional is cut (schema_bytes: {limit})"
+        );
         findings.push(Finding::refuses(found.node, reason, "split the schema, or raise the limit"));
     }
     if made.cut_count > 0 {
         let some = made.cut.join(", ");
         let count = made.cut_count;
-        let reason = format!("its input schema is too large (schema_bytes: {limit}); {count} deep optional members were cut: {some} …");
-        findings.push(Finding::degrades(found.node, reason, "split the schema, or raise the limit"));
+        let reason = format!(
+            "its input schema is too large (schema_bytes: {limit}); {count} deep optional members were cut: {some} …"
+        );
+        findings.push(Finding::degrades(
+            found.node,
+            reason,
+            "split the schema, or raise the limit",
+        ));
     }
     if refused(findings) {
         return None;
@@ -280,15 +252,26 @@ fn assembled<'t>(
 }
 
 /// The base URL that overrides the document's for this operation or its path.
-fn server_of<'t>(context: &Context<'t>, found: &Found<'t>, findings: &mut Vec<Finding>) -> Option<String> {
+fn server_of<'t>(
+    context: &Context<'t>,
+    found: &Found<'t>,
+    findings: &mut Vec<Finding>,
+) -> Option<String> {
     if context.format == Format::Swagger20 {
         return None;
     }
-    let place = [found.node, found.item].into_iter().find(|node| node.get("servers").is_some_and(|list| list.len() > 0))?;
+    let place = [found.node, found.item]
+        .into_iter()
+        .find(|node| node.get("servers").is_some_and(|list| list.len() > 0))?;
     let mut notes = Vec::new();
     let servers = server::listed(place, &mut notes);
     let usable = !servers.is_empty();
-    findings.extend(notes.into_iter().map(|note| Finding { weight: if usable { Weight::Info } else { Weight::Refuses }, note }));
+    findings.extend(
+        notes.into_iter().map(|note| Finding {
+            weight: if usable { Weight::Info } else { Weight::Refuses },
+            note,
+        }),
+    );
     if servers.iter().any(|one| context.servers.contains(one)) {
         return None;
     }
@@ -299,20 +282,31 @@ fn server_of<'t>(context: &Context<'t>, found: &Found<'t>, findings: &mut Vec<Fi
             format!("{}{}", server::origin(base).unwrap_or(base), path.trim_end_matches('/'))
         }
         (Server::Relative(path), _) => {
-            let reason = format!("its own server {path:?} is relative, and the document's servers do not say to what");
+            let reason = format!(
+                "its own server {path:?} is relative, and the document's servers do not say to what"
+            );
             findings.push(Finding::refuses(place, reason, "give absolute servers"));
             return None;
         }
     };
     let known = |url: &str| {
         let host = server::host(url);
-        context.servers.iter().any(|one| matches!(one, Server::Absolute(base) if server::host(base) == host))
+        context
+            .servers
+            .iter()
+            .any(|one| matches!(one, Server::Absolute(base) if server::host(base) == host))
             || context.options.trust_hosts.iter().any(|one| Some(one.as_str()) == host)
     };
     if !known(&url) {
         let host = server::host(&url).unwrap_or_default();
-        let reason = format!("it is sent to {host}, which is none of the document's servers; credentials do not go there");
-        findings.push(Finding::info(place, reason, "name the host as trusted if it may have the credentials"));
+        let reason = format!(
+            "it is sent to {host}, which is none of the document's servers; credentials do not go there"
+        );
+        findings.push(Finding::info(
+            place,
+            reason,
+            "name the host as trusted if it may have the credentials",
+        ));
     }
     Some(url)
 }
@@ -321,10 +315,15 @@ fn title<'t>(found: &Found<'t>, extension: Option<Node<'t>>) -> Option<String> {
     let text = extension.and_then(|one| one.text("title")).or_else(|| found.node.text("summary"));
     let text = text.filter(|text| !text.trim().is_empty()).or_else(|| found.operation_id())?;
     let text = clean(text);
-    Some(cut(text.trim(), 120).into_owned()).filter(|text| !text.is_empty())
+    let line = text.trim().lines().next().unwrap_or_default().trim_end();
+    Some(cut(line, TITLE_CHARS).into_owned()).filter(|text| !text.is_empty())
 }
 
-fn description<'t>(context: &Context<'t>, found: &Found<'t>, extension: Option<Node<'t>>) -> String {
+fn description<'t>(
+    context: &Context<'t>,
+    found: &Found<'t>,
+    extension: Option<Node<'t>>,
+) -> String {
     let limit = context.options.limits.description_chars;
     let read = |node: Node<'t>, key: &str| {
         let text = crate::description::text_of(context.library, node.get(key)?)?;
@@ -341,7 +340,10 @@ fn description<'t>(context: &Context<'t>, found: &Found<'t>, extension: Option<N
                 if plain(&text).starts_with(&plain(&summary)) {
                     Some(text)
                 } else {
-                    Some(format!("{summary}{}\n\n{text}", if summary.ends_with(['.', '!', '?']) { "" } else { "." }))
+                    Some(format!(
+                        "{summary}{}\n\n{text}",
+                        if summary.ends_with(['.', '!', '?']) { "" } else { "." }
+                    ))
                 }
             }
             (one, other) => one.or(other),
@@ -357,77 +359,13 @@ fn description<'t>(context: &Context<'t>, found: &Found<'t>, extension: Option<N
 fn annotations(method: &str, extension: Option<Node<'_>>) -> Annotations {
     let read_only = matches!(method, "GET" | "HEAD" | "OPTIONS" | "TRACE" | "QUERY");
     let own = extension.and_then(|one| one.get("annotations"));
-    let hint = |key: &str, default: bool| own.and_then(|own| own.get(key)).and_then(Node::bool).unwrap_or(default);
+    let hint = |key: &str, default: bool| {
+        own.and_then(|own| own.get(key)).and_then(Node::bool).unwrap_or(default)
+    };
     Annotations {
         read_only: hint("readOnlyHint", read_only),
         destructive: hint("destructiveHint", matches!(method, "PUT" | "PATCH" | "DELETE")),
         idempotent: hint("idempotentHint", read_only || matches!(method, "PUT" | "DELETE")),
         open_world: hint("openWorldHint", true),
     }
-}
-
-/// The answers that count as success: the 2xx ones, else the default.
-fn successes<'t>(context: &Context<'t>, operation: Node<'t>) -> Vec<Node<'t>> {
-    let responses = || operation.get("responses").into_iter().flat_map(Node::members);
-    let mut chosen: Vec<Node<'t>> = responses().filter(|(code, _)| code.starts_with('2')).map(|(_, one)| one).collect();
-    if chosen.is_empty() {
-        chosen.extend(responses().filter(|(code, _)| *code == "default").map(|(_, one)| one));
-    }
-    chosen.into_iter().filter_map(|one| context.library.follow(one).ok().map(Follow::node)).collect()
-}
-
-/// The media types of an answer that the API may send, JSON first; encodings of the same thing that nobody here
-/// reads are not asked for where there is JSON.
-fn accept<'t>(context: &Context<'t>, operation: Node<'t>) -> String {
-    let mut types: Vec<String> = Vec::new();
-    let mut add = |media_type: &str| {
-        let fine = media_type.contains('/') && media_type.bytes().all(|byte| (0x21..0x7f).contains(&byte) && byte != b',');
-        let media_type = media_type.trim();
-        if fine && !types.iter().any(|known| known == media_type) {
-            types.push(media_type.to_owned());
-        }
-    };
-    let media = |one: Node<'t>| one.get("content").into_iter().flat_map(Node::members).map(|(name, _)| name);
-    if context.format == Format::Swagger20 {
-        let produces = operation.get("produces").or_else(|| context.root.get("produces"));
-        produces.into_iter().flat_map(Node::items).filter_map(Node::str).for_each(&mut add);
-    } else {
-        successes(context, operation).into_iter().flat_map(media).for_each(&mut add);
-    }
-    let json = |one: &String| body::is_json(&body::essence(one));
-    if types.iter().any(json) {
-        types.retain(|one| {
-            let essence = body::essence(one);
-            let other = ["yaml", "xml", "protobuf", "cbor", "msgpack"].iter().any(|word| essence.contains(word));
-            !other && (!one.contains(';') || !essence.ends_with("json") || !one.contains("stream"))
-        });
-    }
-    types.sort_by_key(|one| !json(one));
-    types.truncate(8);
-    if types.is_empty() || types.iter().any(|one| one == "*/*") {
-        return "*/*".to_owned();
-    }
-    let responses = operation.get("responses").into_iter().flat_map(Node::members);
-    let mut all = responses.filter_map(|(_, one)| context.library.follow(one).ok().map(Follow::node)).flat_map(media);
-    let problem = "application/problem+json";
-    if !types.iter().any(|one| one == problem) && all.any(|one| body::essence(one) == problem) {
-        types.push(problem.to_owned());
-    }
-    types.join(", ")
-}
-
-fn answer_schema<'t>(context: &Context<'t>, found: &Found<'t>) -> Option<RawJson> {
-    let rule = context.options.output_schema;
-    if context.operations > rule.operations {
-        return None;
-    }
-    let answer = successes(context, found.node).into_iter().next()?;
-    let schema = if context.format == Format::Swagger20 {
-        answer.get("schema")?
-    } else {
-        let mut content = answer.get("content")?.members();
-        let (_, media) = content.find(|(media_type, _)| body::is_json(&body::essence(media_type)))?;
-        context.library.follow(media).ok()?.node().get("schema")?
-    };
-    RawJson::parse(output_schema(context.library, schema, rule.bytes)?).ok()
 }

@@ -66,6 +66,8 @@ pub struct Limits {
     pub nodes: usize,
     /// Values in one file once its YAML aliases are written out.
     pub alias_nodes: usize,
+    /// Members that YAML merge keys copy in one file.
+    pub merged_members: usize,
     /// Nesting of one file.
     pub depth: usize,
     /// Operations of the document.
@@ -94,8 +96,9 @@ impl Default for Limits {
             document_bytes: 32 << 20,
             total_bytes: 64 << 20,
             files: 5_000,
-            nodes: 8_000_000,
-            alias_nodes: 8_000_000,
+            nodes: 2_000_000,
+            alias_nodes: 2_000_000,
+            merged_members: 500_000,
             depth: 128,
             operations: 5_000,
             ref_chain: 64,

@@ -44,7 +44,11 @@ pub(crate) fn listed<'t>(
         for one in list.into_iter().flat_map(Node::items) {
             match context.library.follow(one).map(Follow::node) {
                 Ok(node) if node.is_object() => own.push(node),
-                Ok(node) => findings.push(Finding::refuses(node, "this parameter is no object", "describe it")),
+                Ok(node) => findings.push(Finding::refuses(
+                    node,
+                    "this parameter is no object",
+                    "describe it",
+                )),
                 Err(error) => findings.push(Finding::refuses(one, error.reason, error.fix)),
             }
         }
@@ -115,7 +119,19 @@ pub(crate) fn drafts<'t>(
             findings.extend(finding);
             continue;
         }
-        drafts.push(draft(context, node, name, place, findings));
+        let draft = draft(context, node, name, place, findings);
+        if !draft.required && nests(context, &draft) {
+            let reason = format!(
+                "{name:?} is a list of objects or lists, for which OpenAPI defines no form here; it is left out"
+            );
+            findings.push(Finding::degrades(
+                node,
+                reason,
+                "describe it with `content: {application/json: …}`",
+            ));
+            continue;
+        }
+        drafts.push(draft);
     }
     drafts
 }
@@ -131,14 +147,19 @@ fn forbidden<'t>(
 ) -> Option<Option<Finding>> {
     let keyed = context.slots.iter().any(|slot| match &slot.kind {
         SlotKind::ApiKey { place: at, name: key } => {
-            let same = if place == Place::Header { key.eq_ignore_ascii_case(name) } else { key == name };
+            let same =
+                if place == Place::Header { key.eq_ignore_ascii_case(name) } else { key == name };
             *at == place && same && security.iter().flatten().any(|used| *used == slot.name)
         }
         _ => false,
     });
     if keyed {
         let reason = format!("{name:?} is filled by the credential, so it is no argument");
-        return Some(Some(Finding::info(node, reason, "nothing, unless another value must be sent")));
+        return Some(Some(Finding::info(
+            node,
+            reason,
+            "nothing, unless another value must be sent",
+        )));
     }
     if place == Place::Cookie && !is_token(name) {
         return Some(Some(unsendable(node, name, "no cookie can have this name")));
@@ -154,14 +175,17 @@ fn forbidden<'t>(
             "the header Authorization is filled by a credential, so it is no argument",
             "give the credential as a connection, and describe it as a security scheme",
         ))),
-        "host" | "content-length" | "transfer-encoding" | "connection" | "te" | "trailer" | "upgrade" | "keep-alive"
-        | "expect" => {
-            let reason = format!("the header {name} is written by the HTTP client, so it is no argument");
+        "host" | "content-length" | "transfer-encoding" | "connection" | "te" | "trailer"
+        | "upgrade" | "keep-alive" | "expect" => {
+            let reason =
+                format!("the header {name} is written by the HTTP client, so it is no argument");
             Some(Some(Finding::info(node, reason, "remove it from the description")))
         }
         _ if !is_token(name) => Some(Some(unsendable(node, name, "no header can have this name"))),
         "cookie" | "forwarded" => Some(Some(dropped(node, name))),
-        _ if lower.starts_with("x-forwarded-") || lower.starts_with("proxy-") => Some(Some(dropped(node, name))),
+        _ if lower.starts_with("x-forwarded-") || lower.starts_with("proxy-") => {
+            Some(Some(dropped(node, name)))
+        }
         _ => None,
     }
 }
@@ -177,8 +201,13 @@ fn unsendable<'t>(node: Node<'t>, name: &str, why: &str) -> Finding {
 }
 
 fn dropped<'t>(node: Node<'t>, name: &str) -> Finding {
-    let reason = format!("the header {name} speaks for a proxy or for credentials, so it is left out");
-    Finding::degrades(node, reason, "describe cookies as cookie parameters; proxies set their own headers")
+    let reason =
+        format!("the header {name} speaks for a proxy or for credentials, so it is left out");
+    Finding::degrades(
+        node,
+        reason,
+        "describe cookies as cookie parameters; proxies set their own headers",
+    )
 }
 
 fn draft<'t>(
@@ -196,7 +225,10 @@ fn draft<'t>(
         let encoding = swagger_style(place, node.text("collectionFormat"));
         (schema, encoding)
     } else if let Some((media_type, media)) = content {
-        (content_schema(context, media, media_type, findings), ParameterEncoding::Content { media_type: media_type.to_owned() })
+        (
+            content_schema(context, media, media_type, findings),
+            ParameterEncoding::Content { media_type: media_type.to_owned() },
+        )
     } else {
         let schema = match node.get("schema") {
             Some(schema) => {
@@ -223,7 +255,9 @@ fn draft<'t>(
         schema = non_empty(context, schema);
     }
     let limit = context.options.limits.member_description_chars;
-    if let Some(text) = node.get("description").and_then(|text| crate::description::text_of(context.library, text)) {
+    if let Some(text) =
+        node.get("description").and_then(|text| crate::description::text_of(context.library, text))
+    {
         let text = cut(clean(&text).trim(), limit).into_owned();
         if !text.is_empty() {
             schema = described(schema, text);
@@ -237,12 +271,27 @@ fn draft<'t>(
     Draft { wire, place, encoding, required, schema }
 }
 
+/// Whether a styled parameter is a list of objects or lists: "undefined" in every version of OpenAPI.
+fn nests<'t>(context: &mut Context<'t>, draft: &Draft<'t>) -> bool {
+    if !matches!(draft.encoding, ParameterEncoding::Style { .. }) {
+        return false;
+    }
+    let schema = context.schemas.resolved(&draft.schema);
+    let Some(items) = schema.get("items").filter(|_| schema.types() == ["array"]) else {
+        return false;
+    };
+    let items = context.schemas.resolved(items);
+    let types = items.types();
+    !types.is_empty() && types.iter().all(|kind| matches!(*kind, "object" | "array"))
+}
+
 /// `schema` with a description in front of whatever it had.
 pub(crate) fn described<'t>(schema: Json<'t>, text: String) -> Json<'t> {
     match schema {
         Json::Object(mut members) => {
             members.retain(|(key, _)| key != "description");
-            let at = usize::from(members.first().is_some_and(|(key, _)| key == "type" || key == "$ref"));
+            let at =
+                usize::from(members.first().is_some_and(|(key, _)| key == "type" || key == "$ref"));
             members.insert(at, ("description".into(), Json::string(text)));
             Json::Object(members)
         }
@@ -265,7 +314,8 @@ pub(crate) fn typed<'t>(schema: Json<'t>, types: &[&'static str]) -> Json<'t> {
 fn non_empty<'t>(context: &mut Context<'t>, schema: Json<'t>) -> Json<'t> {
     let resolved = context.schemas.resolved(&schema);
     let types = resolved.types();
-    let open = types.is_empty() && resolved.get("enum").is_none() && resolved.get("const").is_none();
+    let open =
+        types.is_empty() && resolved.get("enum").is_none() && resolved.get("const").is_none();
     let needs = |kind: &str| open || types.contains(&kind);
     let mut bounds = Vec::new();
     if needs("string") && resolved.get("enum").is_none() {
@@ -304,7 +354,10 @@ fn content_schema<'t>(
     let (schema, found) = context.schemas.request(schema);
     findings.extend(found);
     let resolved = context.schemas.resolved(&schema);
-    if media_type.contains("json") || media_type.contains("form-urlencoded") || resolved.types().contains(&"string") {
+    if media_type.contains("json")
+        || media_type.contains("form-urlencoded")
+        || resolved.types().contains(&"string")
+    {
         return schema;
     }
     let described = resolved.get("description").cloned();
@@ -337,7 +390,11 @@ fn style<'t>(
         (Some("deepObject"), Place::Query) => {
             let resolved = context.schemas.resolved(schema);
             let types = resolved.types();
-            if types.is_empty() || types.contains(&"object") { Style::DeepObject } else { Style::Form }
+            if types.is_empty() || types.contains(&"object") {
+                Style::DeepObject
+            } else {
+                Style::Form
+            }
         }
         (Some("cookie"), Place::Cookie) => Style::Cookie,
         (Some(other), _) => {
@@ -349,10 +406,10 @@ fn style<'t>(
             ));
             default
         }
-        (None, _) => default,
     };
     let explode = node.get("explode").and_then(Node::bool);
-    let explode = explode.unwrap_or(matches!(style, Style::Form | Style::DeepObject | Style::Cookie));
+    let explode =
+        explode.unwrap_or(matches!(style, Style::Form | Style::DeepObject | Style::Cookie));
     ParameterEncoding::Style { style, explode, allow_reserved: node.flag("allowReserved") }
 }
 

@@ -9,7 +9,11 @@ use crate::{
 use model::{CredentialSlot, Place, SlotKind};
 
 /// The slots of a document. A scheme that cannot be read becomes a note.
-pub(crate) fn slots<'t>(library: &'t Library<'t>, format: Format, notes: &mut Vec<Note>) -> Vec<CredentialSlot> {
+pub(crate) fn slots<'t>(
+    library: &'t Library<'t>,
+    format: Format,
+    notes: &mut Vec<Note>,
+) -> Vec<CredentialSlot> {
     let root = library.root();
     let schemes = match format {
         Format::Swagger20 => root.get("securityDefinitions"),
@@ -27,7 +31,9 @@ pub(crate) fn slots<'t>(library: &'t Library<'t>, format: Format, notes: &mut Ve
         match kind(scheme) {
             Ok(kind) => {
                 let limit = library.limits().member_description_chars;
-                let description = scheme.text("description").map(|text| cut(clean(text).trim(), limit).into_owned());
+                let description = scheme
+                    .text("description")
+                    .map(|text| cut(clean(text).trim(), limit).into_owned());
                 let description = description.filter(|text| !text.is_empty());
                 slots.push(CredentialSlot { name: name.to_owned(), kind, description });
             }
@@ -41,15 +47,22 @@ fn kind(scheme: Node<'_>) -> Result<SlotKind, String> {
     match scheme.text("type").unwrap_or_default() {
         "basic" => Ok(SlotKind::Basic),
         "apiKey" => api_key(scheme),
-        "http" => Ok(match scheme.text("scheme").unwrap_or_default().to_ascii_lowercase().as_str() {
-            "basic" => SlotKind::Basic,
-            "bearer" => SlotKind::Bearer,
-            "" => return Err("a scheme of type http must name its scheme".to_owned()),
-            _ => SlotKind::Http { scheme: scheme.text("scheme").unwrap_or_default().to_owned() },
-        }),
+        "http" => {
+            Ok(match scheme.text("scheme").unwrap_or_default().to_ascii_lowercase().as_str() {
+                "basic" => SlotKind::Basic,
+                "bearer" => SlotKind::Bearer,
+                "" => return Err("a scheme of type http must name its scheme".to_owned()),
+                _ => {
+                    SlotKind::Http { scheme: scheme.text("scheme").unwrap_or_default().to_owned() }
+                }
+            })
+        }
         "oauth2" => Ok(oauth2(scheme)),
         "openIdConnect" => Ok(SlotKind::OpenIdConnect {
-            url: scheme.text("openIdConnectUrl").ok_or("a scheme of type openIdConnect needs its openIdConnectUrl")?.to_owned(),
+            url: scheme
+                .text("openIdConnectUrl")
+                .ok_or("a scheme of type openIdConnect needs its openIdConnectUrl")?
+                .to_owned(),
         }),
         "mutualTLS" => Ok(SlotKind::MutualTls),
         other => {
@@ -60,7 +73,8 @@ fn kind(scheme: Node<'_>) -> Result<SlotKind, String> {
 }
 
 fn api_key(scheme: Node<'_>) -> Result<SlotKind, String> {
-    let name = scheme.text("name").filter(|name| !name.is_empty()).ok_or("an apiKey needs a name")?;
+    let name =
+        scheme.text("name").filter(|name| !name.is_empty()).ok_or("an apiKey needs a name")?;
     let place = match scheme.text("in") {
         Some("header") => Place::Header,
         Some("query") => Place::Query,
@@ -68,7 +82,10 @@ fn api_key(scheme: Node<'_>) -> Result<SlotKind, String> {
         _ => return Err("an apiKey is in a header, the query or a cookie".to_owned()),
     };
     if place != Place::Query && !is_token(name) {
-        return Err(format!("{:?} is no name of a header or a cookie", name.chars().take(40).collect::<String>()));
+        return Err(format!(
+            "{:?} is no name of a header or a cookie",
+            name.chars().take(40).collect::<String>()
+        ));
     }
     Ok(SlotKind::ApiKey { place, name: name.to_owned() })
 }
@@ -78,7 +95,8 @@ fn oauth2(scheme: Node<'_>) -> SlotKind {
     let (mut authorization_url, mut token_url) = (None, None);
     let mut add = |name: &str, flow: Node<'_>| {
         names.push(name.to_owned());
-        authorization_url = authorization_url.take().or_else(|| flow.text("authorizationUrl").map(str::to_owned));
+        authorization_url =
+            authorization_url.take().or_else(|| flow.text("authorizationUrl").map(str::to_owned));
         token_url = token_url.take().or_else(|| flow.text("tokenUrl").map(str::to_owned));
         for (scope, _) in flow.get("scopes").into_iter().flat_map(Node::members) {
             if !scopes.iter().any(|known| known == scope) {
@@ -109,7 +127,9 @@ pub(crate) fn requirements(
     slots: &[CredentialSlot],
     findings: &mut Vec<Finding>,
 ) -> Vec<Vec<String>> {
-    let Some(security) = operation.get("security").or_else(|| root.get("security")) else { return Vec::new() };
+    let Some(security) = operation.get("security").or_else(|| root.get("security")) else {
+        return Vec::new();
+    };
     let mut alternatives = Vec::new();
     for one in security.items() {
         let names: Vec<String> = one.members().map(|(name, _)| name.to_owned()).collect();
@@ -128,5 +148,6 @@ pub(crate) fn requirements(
 
 /// Whether `name` is a token of RFC 9110: what a header or a cookie may be called.
 pub(crate) fn is_token(name: &str) -> bool {
-    !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&b))
+    !name.is_empty()
+        && name.bytes().all(|b| b.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&b))
 }

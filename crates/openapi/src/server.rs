@@ -29,7 +29,9 @@ pub(crate) fn listed(node: Node<'_>, notes: &mut Vec<Note>) -> Vec<Server> {
         };
         match expand(one, url, notes).and_then(|url| parse(&url)) {
             Ok(server) => servers.push(server),
-            Err(reason) => notes.push(Note::at(one, reason, "correct the URL, or give the base URL at import")),
+            Err(reason) => {
+                notes.push(Note::at(one, reason, "correct the URL, or give the base URL at import"))
+            }
         }
     }
     servers
@@ -38,17 +40,24 @@ pub(crate) fn listed(node: Node<'_>, notes: &mut Vec<Note>) -> Vec<Server> {
 /// The servers of a Swagger 2.0 document.
 pub(crate) fn swagger(root: Node<'_>, notes: &mut Vec<Note>) -> Vec<Server> {
     let base = root.text("basePath").unwrap_or_default();
-    let base = if base.is_empty() || base.starts_with('/') { base.to_owned() } else { format!("/{base}") };
+    let base =
+        if base.is_empty() || base.starts_with('/') { base.to_owned() } else { format!("/{base}") };
     let Some(host) = root.text("host").filter(|host| !host.is_empty()) else {
         return if base.is_empty() { Vec::new() } else { parse(&base).into_iter().collect() };
     };
-    let schemes: Vec<&str> = root.get("schemes").into_iter().flat_map(Node::items).filter_map(Node::str).collect();
-    let scheme = if schemes.is_empty() || schemes.contains(&"https") { "https" } else { schemes[0] };
+    let schemes: Vec<&str> =
+        root.get("schemes").into_iter().flat_map(Node::items).filter_map(Node::str).collect();
+    let scheme =
+        if schemes.is_empty() || schemes.contains(&"https") { "https" } else { schemes[0] };
     match parse(&format!("{scheme}://{host}{base}")) {
         Ok(server) => vec![server],
         Err(reason) => {
             let place = root.get("host").unwrap_or(root);
-            notes.push(Note::at(place, reason, "correct host, basePath and schemes, or give the base URL at import"));
+            notes.push(Note::at(
+                place,
+                reason,
+                "correct host, basePath and schemes, or give the base URL at import",
+            ));
             Vec::new()
         }
     }
@@ -64,17 +73,21 @@ fn expand(server: Node<'_>, url: &str, notes: &mut Vec<Note>) -> Result<String, 
         let variable = server.get("variables").and_then(|variables| variables.get(name));
         let default = variable.and_then(|one| one.get("default")).and_then(Node::scalar);
         let values = variable.and_then(|one| one.get("enum"));
-        let listed: Vec<&str> = values.into_iter().flat_map(Node::items).filter_map(Node::scalar).collect();
+        let listed: Vec<&str> =
+            values.into_iter().flat_map(Node::items).filter_map(Node::scalar).collect();
         let value = match (default, listed.first()) {
             (Some(default), Some(first)) if !listed.contains(&default) => {
                 let place = variable.unwrap_or(server);
-                let reason = format!("the default of {name:?} is not among its values; {first:?} is taken");
+                let reason =
+                    format!("the default of {name:?} is not among its values; {first:?} is taken");
                 notes.push(Note::at(place, reason, "correct the default"));
                 first
             }
             (Some(default), _) => default,
             (None, Some(first)) => first,
-            (None, None) => return Err(format!("the server variable {name:?} has no default value")),
+            (None, None) => {
+                return Err(format!("the server variable {name:?} has no default value"));
+            }
         };
         out.push_str(value);
         rest = &rest[start + length + 1..];
@@ -142,8 +155,12 @@ mod tests {
 
     #[test]
     fn urls() {
-        let absolute = |url: &str, expected: &str| assert_eq!(parse(url), Ok(Server::Absolute(expected.to_owned())));
-        let relative = |url: &str, expected: &str| assert_eq!(parse(url), Ok(Server::Relative(expected.to_owned())));
+        let absolute = |url: &str, expected: &str| {
+            assert_eq!(parse(url), Ok(Server::Absolute(expected.to_owned())))
+        };
+        let relative = |url: &str, expected: &str| {
+            assert_eq!(parse(url), Ok(Server::Relative(expected.to_owned())))
+        };
         absolute("https://a.example/v1/", "https://a.example/v1");
         absolute("HTTP://a.example:80?x#y", "http://a.example:80");
         absolute("//a.example/x", "https://a.example/x");

@@ -74,16 +74,11 @@ const SIZES: [usize; 3] = [64, 8, 1];
 
 static INSERTS: LazyLock<[String; 3]> = LazyLock::new(|| SIZES.map(insert_sql));
 
+// Anonymous places, which SQLite alone has: sqlx asks for the name of each, and SQLite finds `$n` by a search through all before
+// it. With 1,280 of them that was a third of the CPU of a call.
 fn insert_sql(rows: usize) -> String {
-    let mut sql = format!("insert into request_log ({COLUMNS}) values ");
-    for row in 0..rows {
-        let places: Vec<String> =
-            (1..=WIDTH).map(|column| format!("${}", row * WIDTH + column)).collect();
-        sql.push_str(if row == 0 { "(" } else { ", (" });
-        sql.push_str(&places.join(", "));
-        sql.push(')');
-    }
-    sql
+    let row = format!("({})", ["?"; WIDTH].join(", "));
+    format!("insert into request_log ({COLUMNS}) values {}", vec![row; rows].join(", "))
 }
 
 impl Store {

@@ -53,7 +53,6 @@ paths:
 /// One request, as it came.
 #[derive(Clone, Debug)]
 pub(crate) struct Seen {
-    pub(crate) method: String,
     pub(crate) target: String,
     pub(crate) head: String,
     pub(crate) body: String,
@@ -167,9 +166,8 @@ fn read(stream: &mut BufReader<TcpStream>) -> Option<Seen> {
             return None;
         }
     }
-    let mut words = head.split(' ');
-    let (method, target) = (words.next()?.to_owned(), words.next()?.to_owned());
-    let mut seen = Seen { method, target, head, body: String::new() };
+    let target = head.split(' ').nth(1)?.to_owned();
+    let mut seen = Seen { target, head, body: String::new() };
     let length = seen.header("content-length").and_then(|text| text.parse().ok()).unwrap_or(0);
     let mut body = vec![0; length];
     stream.read_exact(&mut body).ok()?;

@@ -97,8 +97,31 @@ fn what_cannot_be_read_says_so_in_one_line() {
         home.bounded(&["import", &path, "--dry-run"]).refused(&[word]);
         home.bounded(&["import", &path, "--dry-run", "--json"]).refused(&[word]);
         home.bounded(&["up", &path, "--json", "--listen", "127.0.0.1:0"]).refused(&[word]);
+    }
+}
+
+#[test]
+fn nothing_is_created_for_a_description_that_cannot_be_read() {
+    for (name, content, word) in unreadable().into_iter().filter(|(name, ..)| *name != "large.json") {
+        let home = Home::new();
+        let path = home.write(name, content);
+        home.bounded(&["up", &path, "--json", "--listen", "127.0.0.1:0"]).refused(&[word]);
         assert!(!home.data().exists(), "{name}: nothing was created");
     }
+}
+
+#[test]
+fn a_pipe_without_a_writer_is_refused_and_not_waited_for() {
+    let home = Home::new();
+    let pipe = home.path().join("pipe.yaml");
+    assert!(Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    home.bounded(&["import", "pipe.yaml", "--dry-run"]).refused(&["cannot read", "pipe.yaml"]);
+    let path = home.write(
+        "openapi.yaml",
+        "openapi: 3.1.0\ninfo: { title: a, version: '1' }\npaths:\n  \
+         /a: { get: { operationId: a, parameters: [{ $ref: pipe.yaml }], responses: {} } }\n",
+    );
+    assert_eq!(home.dry_run(&path)["report"]["exposed"], 0);
 }
 
 #[test]
@@ -125,7 +148,6 @@ fn what_cannot_be_fetched_says_so_in_one_line() {
     for (url, options, words) in [
         (format!("http://{closed}/a.yaml"), vec!["--allow-private-networks"], vec!["cannot fetch"]),
         (format!("http://{}/a.yaml", api.address), vec![], vec!["cannot fetch", "private"]),
-        (format!("http://user:{OUTSIDE}@{closed}/"), vec!["--allow-private-networks"], vec!["cannot fetch"]),
         // It answers with JSON, but that is no description.
         (format!("http://{}/a?key={OUTSIDE}", api.address), vec!["--allow-private-networks"], vec!["/a"]),
         ("https://".to_owned(), vec![], vec!["cannot fetch"]),
@@ -140,6 +162,15 @@ fn what_cannot_be_fetched_says_so_in_one_line() {
         }
     }
     assert_eq!(api.seen().len(), 2);
+}
+
+#[test]
+fn a_password_in_a_url_is_not_repeated() {
+    let home = Home::new();
+    let url = format!("http://user:{OUTSIDE}@127.0.0.1:9/openapi.yaml");
+    let ended = home.bounded(&["import", &url, "--dry-run", "--allow-private-networks"]);
+    ended.refused(&["cannot fetch", "user name"]);
+    assert!(!ended.stderr.contains(OUTSIDE), "{ended:?}");
 }
 
 #[test]
@@ -225,19 +256,28 @@ fn references_stay_in_the_folder_and_off_the_network() {
     let home = Home::new();
     let outside = format!("description: {OUTSIDE}\nname: a\nin: query\nschema: {{ type: string }}\n");
     let secret = home.write("secret.yaml", &outside);
-    home.write("docs/inside.yaml", "name: a\nin: query\nschema: { type: string }\n");
-    symlink("../secret.yaml", home.path().join("docs/link.yaml")).unwrap();
-    symlink("..", home.path().join("docs/up")).unwrap();
+    home.write("api/.hidden.yaml", &outside);
+    home.write("api/settings.env", &outside);
+    let parameter = "name: a\nin: query\nschema: { type: string }\n";
+    home.write("api/docs/inside.yaml", parameter);
+    home.write("api/common/beside.yaml", parameter);
+    symlink("../../secret.yaml", home.path().join("api/docs/link.yaml")).unwrap();
+    symlink("../..", home.path().join("api/docs/up")).unwrap();
     let file_url = format!("file://{secret}");
     for (reference, works) in [
         ("inside.yaml", true),
         ("./inside.yaml#", true),
-        ("../secret.yaml", false),
-        ("./../secret.yaml", false),
-        ("x/../../secret.yaml", false),
-        ("%2e%2e/secret.yaml", false),
-        ("..%2Fsecret.yaml", false),
-        ("..\\\\secret.yaml", false),
+        // Documents of the folder above are a common layout; nothing else of it is read, and nothing further up.
+        ("../common/beside.yaml", true),
+        ("../.hidden.yaml", false),
+        ("../settings.env", false),
+        ("../../secret.yaml", false),
+        ("./../../secret.yaml", false),
+        ("x/../../../secret.yaml", false),
+        ("../common/../../secret.yaml", false),
+        ("%2e%2e/%2e%2e/secret.yaml", false),
+        ("..%2F..%2Fsecret.yaml", false),
+        ("..\\\\..\\\\secret.yaml", false),
         (&secret, false),
         (&file_url, false),
         ("link.yaml", false),
@@ -253,7 +293,7 @@ fn references_stay_in_the_folder_and_off_the_network() {
              /good: {{ get: {{ operationId: good, responses: {{}} }} }}\n  \
              /a: {{ get: {{ operationId: a, parameters: [{{ $ref: \"{reference}\" }}], responses: {{}} }} }}\n"
         );
-        let path = home.write("docs/openapi.yaml", text);
+        let path = home.write("api/docs/openapi.yaml", text);
         for text in [format!("{:?}", home.bounded(&["import", &path, "--dry-run"])), home.dry_run(&path).to_string()] {
             assert!(!text.contains(OUTSIDE) && !text.contains("root:"), "{reference}: {text}");
         }

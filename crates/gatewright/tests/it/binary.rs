@@ -13,8 +13,8 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// How long anything may take before it counts as hanging. Nothing here needs a tenth of it.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
+/// How long anything may take before it counts as hanging. Nothing here needs a fifth of it, but for what drains.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
 const GATEWRIGHT: &str = env!("CARGO_BIN_EXE_gatewright");
 
 /// A folder with a data directory in it, and whatever else a test writes.

@@ -199,7 +199,7 @@ fn a_data_directory_that_cannot_be_used_is_refused() {
     let home = Home::new();
     let file = home.write("file", "not a folder");
     let below = format!("{file}/data");
-    for folder in [file.as_str(), &below, "/proc/gatewright", ""] {
+    for folder in [file.as_str(), &below, "/proc/gatewright"] {
         let ended = refused(&home, &["--listen", "127.0.0.1:0", "--data-dir", folder]);
         ended.refused(&["data directory", "--data-dir"]);
     }

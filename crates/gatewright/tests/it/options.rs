@@ -171,7 +171,6 @@ fn payloads_are_kept_only_when_asked_for() {
 fn wrong_options_are_refused_in_one_line() {
     for (options, words) in [
         (vec!["--header", "no colon"], vec!["--header", "'Name: value'"]),
-        (vec!["--header", "Host: evil.example"], vec!["--header"]),
         (vec!["--header", "X-A: a\r\nX-B: b"], vec!["--header"]),
         (vec!["--header", "a b: c"], vec!["--header"]),
         (vec!["--bearer-env", "UNSET_TOKEN"], vec!["--bearer-env", "UNSET_TOKEN"]),
@@ -199,11 +198,22 @@ fn wrong_options_are_refused_in_one_line() {
 }
 
 #[test]
+fn a_credential_cannot_be_a_header_that_frames_the_request() {
+    for header in ["Host: evil.example", "Content-Length: 3", "Transfer-Encoding: chunked", "Connection: close"] {
+        let home = Home::new();
+        let file = home.write("ledger.yaml", DESCRIPTION);
+        let (name, _) = header.split_once(':').unwrap();
+        let ended = home.run(&["up", "--json", &file, "--listen", "127.0.0.1:0", "--header", header]);
+        ended.refused(&["--header", name]);
+    }
+}
+
+#[test]
 fn what_the_command_line_itself_refuses_creates_nothing() {
     for options in [
         vec!["--listen", "nowhere"],
         vec!["--workers", "many"],
-        vec!["--calls-per-second", "-1"],
+        vec!["--calls-per-second", "few"],
         vec!["--no-such-option"],
     ] {
         let home = Home::new();

@@ -114,7 +114,7 @@ fn a_client_that_listens_is_told_of_the_change_by_the_next_process() {
     let home = Home::new();
     let file = home.write("ledger.yaml", DESCRIPTION);
     let listen = free_address().to_string();
-    let first = home.up(&[&file, "--listen", &listen]);
+    let mut first = home.up(&[&file, "--listen", &listen]);
     let endpoint = first.endpoint();
     let mut stream = endpoint.listen();
     first.signal("TERM");
@@ -122,7 +122,7 @@ fn a_client_that_listens_is_told_of_the_change_by_the_next_process() {
     let last = stream.next().unwrap();
     assert_eq!(last["result"]["resultType"], "complete", "{last}");
     assert!(stream.next().is_none());
-    first.stop();
+    assert_eq!(first.wait().code(), Some(0));
     home.write("ledger.yaml", DESCRIPTION.replace("operationId: wait", "operationId: hold"));
     let second = home.up(&[&file, "--listen", &listen]);
     assert_eq!(second.endpoint_for("x").status(), 401);

@@ -24,7 +24,10 @@ pub(super) fn schema<'t>(description: Option<String>, types: &FileTypes, named: 
     let shape = |key: &'static str, content: Json<'t>| {
         let mut members = vec![(key.into(), content)];
         if named {
-            let name = Json::object([("type", Json::string("string")), ("pattern", Json::string(FILENAME))]);
+            let name = Json::object([
+                ("type", Json::string("string")),
+                ("pattern", Json::string(FILENAME)),
+            ]);
             members.push(("filename".into(), name));
         }
         let media_type = match types {
@@ -45,7 +48,8 @@ pub(super) fn schema<'t>(description: Option<String>, types: &FileTypes, named: 
         ])
     };
     let text = shape("text", Json::object([("type", Json::string("string"))]));
-    let base64 = Json::object([("type", Json::string("string")), ("pattern", Json::string(BASE64))]);
+    let base64 =
+        Json::object([("type", Json::string("string")), ("pattern", Json::string(BASE64))]);
     let mut file = Json::any();
     if let Some(description) = description {
         file.set("description", Json::string(description));
@@ -63,7 +67,11 @@ pub(super) fn types(list: &str) -> FileTypes {
     let all: Vec<String> = list.split(',').map(|one| one.trim().to_ascii_lowercase()).collect();
     let fine = |one: &String| super::media::sendable(one) && !one.contains('*');
     match all.as_slice() {
-        [one] if one.ends_with("/*") && one.len() > 2 && one[..one.len() - 2].bytes().all(|b| b.is_ascii_alphanumeric()) => {
+        [one]
+            if one.ends_with("/*")
+                && one.len() > 2
+                && one[..one.len() - 2].bytes().all(|b| b.is_ascii_alphanumeric()) =>
+        {
             FileTypes::Range(one[..one.len() - 2].to_owned())
         }
         [one] if fine(one) && one != "application/octet-stream" => FileTypes::Fixed,

@@ -77,7 +77,10 @@ fn field(source: &Source<'_>, name: &str, member: &Json<'_>) -> Option<FieldEnco
             let explode = explode.unwrap_or(matches!(style, Style::Form | Style::DeepObject));
             return made(style, explode, reserved, false);
         }
-        if encoding.text("contentType").is_some_and(|media_type| media::is_json(&media::essence(media_type))) {
+        if encoding
+            .text("contentType")
+            .is_some_and(|media_type| media::is_json(&media::essence(media_type)))
+        {
             return made(Style::Form, true, false, true);
         }
     }
@@ -85,7 +88,11 @@ fn field(source: &Source<'_>, name: &str, member: &Json<'_>) -> Option<FieldEnco
     if types == ["object"] { made(Style::Form, true, false, true) } else { None }
 }
 
-pub(super) fn multipart<'t>(context: &mut Context<'t>, source: &Source<'t>, findings: &mut Vec<Finding>) -> Form<'t> {
+pub(super) fn multipart<'t>(
+    context: &mut Context<'t>,
+    source: &Source<'t>,
+    findings: &mut Vec<Finding>,
+) -> Form<'t> {
     let mut parts = Vec::new();
     let (schema, flat) = adapt(context, source, &mut |context, name, member| {
         let member = context.schemas.without_null(member);
@@ -105,12 +112,17 @@ fn part<'t>(
 ) -> (Json<'t>, Option<PartEncoding>) {
     let resolved = context.schemas.resolved(&member);
     let wanted = source.encoding(name).and_then(|encoding| encoding.text("contentType"));
-    let wanted = wanted.or_else(|| resolved.get("contentMediaType").and_then(Json::str)).map(str::to_owned);
+    let wanted =
+        wanted.or_else(|| resolved.get("contentMediaType").and_then(Json::str)).map(str::to_owned);
     let allowed = wanted.as_deref().map_or(file::FileTypes::Any, file::types);
-    let content_type = wanted.as_deref().map(|list| media::concrete(list.split(',').next().unwrap_or_default(), media::Kind::Binary).0);
+    let content_type = wanted.as_deref().map(|list| {
+        media::concrete(list.split(',').next().unwrap_or_default(), media::Kind::Binary).0
+    });
     let content_type = content_type.filter(|one| media::sendable(one));
     let description = resolved.get("description").and_then(Json::str).map(str::to_owned);
-    let made = |kind| Some(PartEncoding { name: name.to_owned(), kind, content_type: content_type.clone() });
+    let made = |kind| {
+        Some(PartEncoding { name: name.to_owned(), kind, content_type: content_type.clone() })
+    };
     let media_says_file = wanted.as_deref().is_some_and(|list| {
         let essence = media::essence(list.split(',').next().unwrap_or_default());
         media::kind(&essence, &Json::any()) == media::Kind::Binary
@@ -131,11 +143,18 @@ fn part<'t>(
             (list, made(PartKind::Files))
         }
         Shape::FileOrOther => {
-            let reason = format!("{name:?} takes a file or another value; only the file can be sent");
-            findings.push(Finding::degrades(source.place, reason, "describe two members, one for each"));
+            let reason =
+                format!("{name:?} takes a file or another value; only the file can be sent");
+            findings.push(Finding::degrades(
+                source.place,
+                reason,
+                "describe two members, one for each",
+            ));
             (file::schema(description, &allowed, true), made(PartKind::File))
         }
-        Shape::Array if wanted.as_deref().is_some_and(|one| media::is_json(&media::essence(one))) => {
+        Shape::Array
+            if wanted.as_deref().is_some_and(|one| media::is_json(&media::essence(one))) =>
+        {
             (member, made(PartKind::Json))
         }
         Shape::Array => (member, made(PartKind::Repeated)),
@@ -157,22 +176,34 @@ enum Shape {
 
 fn shape<'t>(context: &mut Context<'t>, schema: &Json<'t>, media_says_file: bool) -> Shape {
     let types = schema.types();
+    // Bytes that are already written as text are sent as that text.
+    let encoded = schema
+        .get("contentEncoding")
+        .and_then(Json::str)
+        .is_some_and(|encoding| encoding != "binary");
+    let media_says_file = media_says_file && !encoded;
     if media::is_file(schema) || (media_says_file && (types.is_empty() || types == ["string"])) {
         return Shape::File;
     }
     if types == ["array"] {
         let items = schema.get("items").cloned().unwrap_or_else(Json::any);
         let items = context.schemas.resolved(&items);
-        let files = media::is_file(&items) || (media_says_file && (items.is_any() || items.types() == ["string"]));
+        let files = media::is_file(&items)
+            || (media_says_file && (items.is_any() || items.types() == ["string"]));
         return if files { Shape::Files } else { Shape::Array };
     }
     if types == ["object"] {
         return Shape::Object;
     }
     if !types.is_empty() {
-        return if types.contains(&"object") || types.contains(&"array") { Shape::Open } else { Shape::Primitive };
+        return if types.contains(&"object") || types.contains(&"array") {
+            Shape::Open
+        } else {
+            Shape::Primitive
+        };
     }
-    let branches = ["anyOf", "oneOf"].iter().find_map(|key| schema.get(key)).map(|one| one.items().to_vec());
+    let branches =
+        ["anyOf", "oneOf"].iter().find_map(|key| schema.get(key)).map(|one| one.items().to_vec());
     let (mut files, mut lists, mut others, mut objects) = (0, 0, 0, 0);
     for branch in branches.unwrap_or_default() {
         let branch = context.schemas.resolved(&branch);
@@ -200,7 +231,11 @@ fn shape<'t>(context: &mut Context<'t>, schema: &Json<'t>, media_says_file: bool
 type Adapt<'a, 't> = dyn FnMut(&mut Context<'t>, &str, Json<'t>) -> Json<'t> + 'a;
 
 /// The form's schema with every member passed through `change`.
-fn adapt<'t>(context: &mut Context<'t>, source: &Source<'t>, change: &mut Adapt<'_, 't>) -> (Json<'t>, Option<Flat<'t>>) {
+fn adapt<'t>(
+    context: &mut Context<'t>,
+    source: &Source<'t>,
+    change: &mut Adapt<'_, 't>,
+) -> (Json<'t>, Option<Flat<'t>>) {
     if let Some(mut flat) = context.schemas.flat(&source.schema) {
         for (name, member) in &mut flat.members {
             let taken = std::mem::replace(member, Json::Null);
@@ -237,7 +272,10 @@ fn adapt_within<'t>(
                     .collect(),
             ),
             ("allOf" | "anyOf" | "oneOf", Json::Array(branches)) => Json::Array(
-                branches.iter().map(|branch| adapt_within(context, branch, change, levels - 1, seen)).collect(),
+                branches
+                    .iter()
+                    .map(|branch| adapt_within(context, branch, change, levels - 1, seen))
+                    .collect(),
             ),
             (_, value) => value,
         };
@@ -251,7 +289,10 @@ pub(super) fn rebuilt<'t>(flat: &Flat<'t>) -> Json<'t> {
     let mut schema = Json::object([("type", Json::string("object"))]);
     schema.set("properties", Json::Object(flat.members.clone()));
     if !flat.required.is_empty() {
-        schema.set("required", Json::Array(flat.required.iter().cloned().map(Json::String).collect()));
+        schema.set(
+            "required",
+            Json::Array(flat.required.iter().cloned().map(Json::String).collect()),
+        );
     }
     if flat.closed {
         schema.set("additionalProperties", Json::Bool(false));

@@ -23,7 +23,7 @@ pub(crate) fn is_json(essence: &str) -> bool {
     essence.ends_with("/json") || essence.ends_with("+json") || essence == "application/x-json"
 }
 
-fn is_yaml(essence: &str) -> bool {
+pub(super) fn is_yaml(essence: &str) -> bool {
     essence.ends_with("/yaml") || essence.ends_with("/x-yaml") || essence.ends_with("+yaml")
 }
 
@@ -38,15 +38,35 @@ pub(super) fn kind(essence: &str, schema: &Json<'_>) -> Kind {
         return if text { Kind::Text } else { Kind::Form };
     }
     let (top, sub) = essence.split_once('/').unwrap_or((essence, ""));
-    let foreign = ["protobuf", "cbor", "msgpack", "avro", "bson", "grpc"].iter().any(|word| sub.contains(word));
+    let foreign = ["protobuf", "cbor", "msgpack", "avro", "bson", "grpc"]
+        .iter()
+        .any(|word| sub.contains(word));
     match top {
         "multipart" => Kind::Multipart,
         "image" if sub == "svg+xml" => Kind::Text,
         "image" | "audio" | "video" | "font" | "model" => Kind::Binary,
-        "text" => if file && sub == "*" { Kind::Binary } else { Kind::Text },
-        _ if foreign => if schema.is_any() || file || text { Kind::Binary } else { Kind::Foreign },
+        "text" => {
+            if file && sub == "*" {
+                Kind::Binary
+            } else {
+                Kind::Text
+            }
+        }
+        _ if foreign => {
+            if schema.is_any() || file || text {
+                Kind::Binary
+            } else {
+                Kind::Foreign
+            }
+        }
         _ if sub == "xml" || sub.ends_with("+xml") => Kind::Text,
-        "application" if TEXTS.contains(&sub) => if file { Kind::Binary } else { Kind::Text },
+        "application" if TEXTS.contains(&sub) => {
+            if file {
+                Kind::Binary
+            } else {
+                Kind::Text
+            }
+        }
         "application" if BINARIES.contains(&sub) => Kind::Binary,
         _ if file => Kind::Binary,
         _ if text => Kind::Text,
@@ -57,12 +77,33 @@ pub(super) fn kind(essence: &str, schema: &Json<'_>) -> Kind {
 }
 
 const TEXTS: [&str; 14] = [
-    "x-ndjson", "ndjson", "jsonl", "x-jsonlines", "jsonlines", "json-seq", "graphql", "sql", "javascript", "sdp", "csv",
-    "x-pem-file", "jwt", "jose",
+    "x-ndjson",
+    "ndjson",
+    "jsonl",
+    "x-jsonlines",
+    "jsonlines",
+    "json-seq",
+    "graphql",
+    "sql",
+    "javascript",
+    "sdp",
+    "csv",
+    "x-pem-file",
+    "jwt",
+    "jose",
 ];
 
 const BINARIES: [&str; 10] = [
-    "octet-stream", "pdf", "zip", "gzip", "x-gzip", "x-tar", "x-bzip2", "x-7z-compressed", "vnd.rar", "x-binary",
+    "octet-stream",
+    "pdf",
+    "zip",
+    "gzip",
+    "x-gzip",
+    "x-tar",
+    "x-bzip2",
+    "x-7z-compressed",
+    "vnd.rar",
+    "x-binary",
 ];
 
 /// A text that stands for bytes.
@@ -74,10 +115,15 @@ pub(super) fn is_file(schema: &Json<'_>) -> bool {
     if schema.get("enum").is_some() {
         return false;
     }
-    match (schema.get("format").and_then(Json::str), schema.get("contentEncoding").and_then(Json::str)) {
+    match (
+        schema.get("format").and_then(Json::str),
+        schema.get("contentEncoding").and_then(Json::str),
+    ) {
         (Some("binary" | "file"), _) | (_, Some("binary")) => true,
         (_, None) => schema.get("contentMediaType").is_some_and(|media| {
-            media.str().is_some_and(|media| !media.starts_with("text/") && !is_json(&essence(media)))
+            media
+                .str()
+                .is_some_and(|media| !media.starts_with("text/") && !is_json(&essence(media)))
         }),
         _ => false,
     }
@@ -86,7 +132,9 @@ pub(super) fn is_file(schema: &Json<'_>) -> bool {
 /// What is sent where the description allows any type of a range, and whether it did.
 pub(super) fn concrete(media_type: &str, kind: Kind) -> (String, bool) {
     let essence = essence(media_type);
-    let Some((top, "*")) = essence.split_once('/') else { return (media_type.trim().to_owned(), false) };
+    let Some((top, "*")) = essence.split_once('/') else {
+        return (media_type.trim().to_owned(), false);
+    };
     let chosen = match (top, kind) {
         (_, Kind::Json) => "application/json",
         (_, Kind::Text) => "text/plain",
@@ -116,8 +164,11 @@ mod tests {
         let any = Json::any();
         let object = Json::object([("type", Json::string("object"))]);
         let text = Json::object([("type", Json::string("string"))]);
-        let file = Json::object([("type", Json::string("string")), ("format", Json::string("binary"))]);
-        let check = |media: &str, schema: &Json<'_>, expected| assert_eq!(kind(media, schema), expected, "{media}");
+        let file =
+            Json::object([("type", Json::string("string")), ("format", Json::string("binary"))]);
+        let check = |media: &str, schema: &Json<'_>, expected| {
+            assert_eq!(kind(media, schema), expected, "{media}")
+        };
         check("application/json", &any, Kind::Json);
         check("application/merge-patch+json", &any, Kind::Json);
         check("application/apply-patch+yaml", &any, Kind::Json);

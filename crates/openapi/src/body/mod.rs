@@ -61,9 +61,17 @@ pub(crate) fn draft<'t>(
     if candidates.is_empty() {
         let reason = "no media type of the body can be sent";
         findings.push(if required {
-            Finding::refuses(node, reason, "describe the body as JSON, form, multipart, text or bytes")
+            Finding::refuses(
+                node,
+                reason,
+                "describe the body as JSON, form, multipart, text or bytes",
+            )
         } else {
-            Finding::degrades(node, reason, "describe the body as JSON, form, multipart, text or bytes")
+            Finding::degrades(
+                node,
+                reason,
+                "describe the body as JSON, form, multipart, text or bytes",
+            )
         });
         return None;
     }
@@ -72,7 +80,11 @@ pub(crate) fn draft<'t>(
 
 type Found<'t> = (Vec<Candidate<'t>>, bool, Node<'t>);
 
-fn modern<'t>(context: &mut Context<'t>, operation: Node<'t>, findings: &mut Vec<Finding>) -> Option<Found<'t>> {
+fn modern<'t>(
+    context: &mut Context<'t>,
+    operation: Node<'t>,
+    findings: &mut Vec<Finding>,
+) -> Option<Found<'t>> {
     let body = operation.get("requestBody")?;
     let body = match context.library.follow(body).map(Follow::node) {
         Ok(body) => body,
@@ -83,10 +95,15 @@ fn modern<'t>(context: &mut Context<'t>, operation: Node<'t>, findings: &mut Vec
     };
     let content = body.get("content").filter(|content| content.len() > 0);
     let Some(content) = content else {
-        findings.push(Finding::info(body, "this request body has no media type, so none is sent", "add `content`"));
+        findings.push(Finding::info(
+            body,
+            "this request body has no media type, so none is sent",
+            "add `content`",
+        ));
         return None;
     };
-    let description = body.get("description").and_then(|text| crate::description::text_of(context.library, text));
+    let description =
+        body.get("description").and_then(|text| crate::description::text_of(context.library, text));
     let limit = context.options.limits.member_description_chars;
     let description = description.map(|text| cut(clean(&text).trim(), limit).into_owned());
     let mut candidates = Vec::new();
@@ -106,8 +123,12 @@ fn modern<'t>(context: &mut Context<'t>, operation: Node<'t>, findings: &mut Vec
             }
             None => Json::any(),
         };
-        let source =
-            form::Source { schema, place: media, encodings: media.get("encoding"), parameters: Vec::new() };
+        let source = form::Source {
+            schema,
+            place: media,
+            encodings: media.get("encoding"),
+            parameters: Vec::new(),
+        };
         candidates.extend(candidate(context, media_type, source, description.as_deref(), findings));
     }
     Some((candidates, body.flag("required"), body))
@@ -120,8 +141,11 @@ fn swagger<'t>(
     findings: &mut Vec<Finding>,
 ) -> Option<Found<'t>> {
     let consumes = operation.get("consumes").or_else(|| context.root.get("consumes"));
-    let consumes: Vec<&'t str> = consumes.into_iter().flat_map(Node::items).filter_map(Node::str).collect();
-    let of = |place: &str| parameters.iter().copied().filter(|one| one.text("in") == Some(place)).collect::<Vec<_>>();
+    let consumes: Vec<&'t str> =
+        consumes.into_iter().flat_map(Node::items).filter_map(Node::str).collect();
+    let of = |place: &str| {
+        parameters.iter().copied().filter(|one| one.text("in") == Some(place)).collect::<Vec<_>>()
+    };
     if let Some(&body) = of("body").first() {
         let schema = match body.get("schema") {
             Some(schema) => {
@@ -135,8 +159,19 @@ fn swagger<'t>(
         let types = if consumes.is_empty() { vec!["application/json"] } else { consumes };
         let mut candidates = Vec::new();
         for media_type in types {
-            let source = form::Source { schema: schema.clone(), place: body, encodings: None, parameters: Vec::new() };
-            candidates.extend(candidate(context, media_type, source, description.as_deref(), findings));
+            let source = form::Source {
+                schema: schema.clone(),
+                place: body,
+                encodings: None,
+                parameters: Vec::new(),
+            };
+            candidates.extend(candidate(
+                context,
+                media_type,
+                source,
+                description.as_deref(),
+                findings,
+            ));
         }
         return Some((candidates, body.flag("required"), body));
     }
@@ -144,7 +179,8 @@ fn swagger<'t>(
     let first = *fields.first()?;
     let has_file = fields.iter().any(|one| one.text("type") == Some("file"));
     let multipart = consumes.iter().any(|one| one.starts_with("multipart/"));
-    let urlencoded = consumes.iter().any(|one| media::essence(one) == "application/x-www-form-urlencoded");
+    let urlencoded =
+        consumes.iter().any(|one| media::essence(one) == "application/x-www-form-urlencoded");
     let media_type = if has_file || (multipart && !urlencoded) {
         "multipart/form-data"
     } else {
@@ -154,7 +190,11 @@ fn swagger<'t>(
     let mut required = Vec::new();
     for &field in &fields {
         let Some(name) = field.text("name").filter(|name| !name.is_empty()) else {
-            findings.push(Finding::degrades(field, "this form field has no name, so it is left out", "give it a name"));
+            findings.push(Finding::degrades(
+                field,
+                "this form field has no name, so it is left out",
+                "give it a name",
+            ));
             continue;
         };
         let (schema, found) = context.schemas.request(field);
@@ -165,7 +205,8 @@ fn swagger<'t>(
         members.push((name.into(), schema));
     }
     let needed = !required.is_empty();
-    let mut schema = Json::object([("type", Json::string("object")), ("properties", Json::Object(members))]);
+    let mut schema =
+        Json::object([("type", Json::string("object")), ("properties", Json::Object(members))]);
     if needed {
         schema.set("required", Json::Array(required));
     }
@@ -185,7 +226,11 @@ fn candidate<'t>(
     if !media::sendable(media_type) {
         let shown: String = media_type.chars().filter(|c| !c.is_control()).take(80).collect();
         let reason = format!("{shown:?} is no media type, so it is left out");
-        findings.push(Finding::degrades(node, reason, "write a media type such as application/json"));
+        findings.push(Finding::degrades(
+            node,
+            reason,
+            "write a media type such as application/json",
+        ));
         return None;
     }
     let resolved = context.schemas.resolved(&source.schema);
@@ -196,15 +241,21 @@ fn candidate<'t>(
     let made = match kind {
         Kind::Json => {
             let flat = context.schemas.flat(&source.schema);
-            form::Form { schema: source.schema.clone(), flat, encoding: BodyEncoding::Json }
+            let schema = context.schemas.not_null(source.schema.clone());
+            form::Form { schema, flat, encoding: BodyEncoding::Json }
         }
         Kind::Form => form::urlencoded(context, &source),
         Kind::Multipart => form::multipart(context, &source, findings),
-        Kind::Text if resolved.types() == ["string"] => plain(source.schema.clone(), BodyEncoding::Text),
+        Kind::Text if resolved.types() == ["string"] => {
+            plain(source.schema.clone(), BodyEncoding::Text)
+        }
         Kind::Text => {
             let what = format!("The whole body as {} text.", media::essence(&chosen));
             let text = told.clone().map_or(what.clone(), |told| format!("{what} {told}"));
-            let schema = Json::object([("type", Json::string("string")), ("description", Json::string(text))]);
+            let schema = Json::object([
+                ("type", Json::string("string")),
+                ("description", Json::string(text)),
+            ]);
             plain(schema, BodyEncoding::Text)
         }
         Kind::Binary => {
@@ -217,12 +268,18 @@ fn candidate<'t>(
         }
         Kind::Foreign => {
             let reason = format!("{chosen} is left out: nothing here writes it");
-            findings.push(Finding::info(node, reason, "send another media type of the description"));
+            findings.push(Finding::info(
+                node,
+                reason,
+                "send another media type of the description",
+            ));
             return None;
         }
     };
     let mut schema = made.schema;
-    if let (Some(text), true) = (description, schema.get("description").is_none() && schema.get("$ref").is_none()) {
+    if let (Some(text), true) =
+        (description, schema.get("description").is_none() && schema.get("$ref").is_none())
+    {
         schema = described(schema, text.to_owned());
     }
     Some(Candidate {
@@ -237,35 +294,54 @@ fn candidate<'t>(
 }
 
 /// Chooses the layout: media types of one schema side by side, those of other schemas as alternatives.
-fn arrange<'t>(mut all: Vec<Candidate<'t>>, required: bool, findings: &mut Vec<Finding>) -> Draft<'t> {
+fn arrange<'t>(
+    mut all: Vec<Candidate<'t>>,
+    required: bool,
+    findings: &mut Vec<Finding>,
+) -> Draft<'t> {
     let rank = |one: &Candidate<'_>| match one.kind {
         Kind::Json if media::essence(&one.media_type) == "application/json" => 0,
+        // A JSON Patch is a list; where an object is described, another kind of patch is meant.
+        Kind::Json if one.media_type.contains("json-patch") && one.flat.is_some() => 2,
         Kind::Json => 1,
-        Kind::Text if one.source.types() != ["string"] => 3,
-        _ => 2,
+        Kind::Text if one.source.types() != ["string"] => 4,
+        _ => 3,
     };
     all.sort_by_key(rank);
-    let structured = all.iter().any(|one| matches!(one.kind, Kind::Json | Kind::Form | Kind::Multipart));
+    let structured =
+        all.iter().any(|one| matches!(one.kind, Kind::Json | Kind::Form | Kind::Multipart));
     // What holds the same arguments, in groups; the first group has the best media type.
     let mut groups: Vec<Vec<Candidate<'t>>> = Vec::new();
     for one in all {
+        // The same values in another spelling.
+        let respelled = media::is_yaml(&media::essence(&one.media_type))
+            && groups.iter().any(|group| same_arguments(&group[0], &one));
         let same = groups.iter().position(|group| same_arguments(&group[0], &one));
-        if let Some(group) = same {
+        if let Some(group) = same.filter(|_| !respelled) {
             if !groups[group].iter().any(|other| other.media_type == one.media_type) {
                 groups[group].push(one);
             }
             continue;
         }
-        let other_encoding = groups.iter().any(|group| group[0].source == one.source)
+        let other_encoding = respelled
+            || groups.iter().any(|group| group[0].source == one.source)
             || (one.kind == Kind::Text && one.source.types() != ["string"] && structured);
         if other_encoding {
-            let reason = format!("{} is left out: it is another encoding of the same body", one.media_type);
-            findings.push(Finding::info(one.node, reason, "nothing; the body is sent in the first encoding"));
+            let reason =
+                format!("{} is left out: it is another encoding of the same body", one.media_type);
+            findings.push(Finding::info(
+                one.node,
+                reason,
+                "nothing; the body is sent in the first encoding",
+            ));
         } else {
             groups.push(vec![one]);
         }
     }
-    let variant = |one: &Candidate<'t>| BodyVariant { media_type: one.media_type.clone(), encoding: one.encoding.clone() };
+    let variant = |one: &Candidate<'t>| BodyVariant {
+        media_type: one.media_type.clone(),
+        encoding: one.encoding.clone(),
+    };
     if groups.len() == 1 {
         let group = groups.remove(0);
         let variants = group.iter().map(variant).collect();
@@ -279,10 +355,17 @@ fn arrange<'t>(mut all: Vec<Candidate<'t>>, required: bool, findings: &mut Vec<F
     let mut variants: Vec<BodyVariant> = Vec::new();
     let mut branches = Vec::new();
     for group in groups {
-        let own: Vec<_> = group.iter().filter(|one| !variants.iter().any(|known| known.media_type == one.media_type)).collect();
+        let own: Vec<_> = group
+            .iter()
+            .filter(|one| !variants.iter().any(|known| known.media_type == one.media_type))
+            .collect();
         if own.is_empty() {
             let reason = format!("{} is left out: it is listed twice", group[0].media_type);
-            findings.push(Finding::degrades(group[0].node, reason, "describe one schema with oneOf"));
+            findings.push(Finding::degrades(
+                group[0].node,
+                reason,
+                "describe one schema with oneOf",
+            ));
             continue;
         }
         let names = own.iter().map(|one| Json::string(one.media_type.clone())).collect();
@@ -292,7 +375,13 @@ fn arrange<'t>(mut all: Vec<Candidate<'t>>, required: bool, findings: &mut Vec<F
             (
                 "properties",
                 Json::object([
-                    ("contentType", Json::object([("type", Json::string("string")), ("enum", Json::Array(names))])),
+                    (
+                        "contentType",
+                        Json::object([
+                            ("type", Json::string("string")),
+                            ("enum", Json::Array(names)),
+                        ]),
+                    ),
                     ("content", group[0].schema.clone()),
                 ]),
             ),

@@ -1,22 +1,15 @@
 //! The text of one tool's schema: components inline where that is shorter, in `$defs` where they recur or recurse.
 
 use super::{
-    Json, Schemas, is_annotation,
-    json::{Members, string_bytes, write_string},
+    Json, Schemas,
+    json::{Members, string_bytes},
+    write::Writer,
 };
-use crate::{
-    Limits,
-    note::Finding,
-    text::{cut, first_sentence, identifier},
-};
+use crate::{Limits, note::Finding, text::identifier};
 use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 
 /// Levels of JSON that inlining may add to one component; beyond them it becomes a definition.
 const INLINE_DEPTH: usize = 24;
-
-/// Characters of an inner description, and of an argument's own, once a schema is too large.
-const SHORT_DESCRIPTION: usize = 100;
-const FIRST_LEVEL_DESCRIPTION: usize = 300;
 
 /// One tool's schema.
 pub(crate) struct Assembled {
@@ -31,19 +24,19 @@ pub(crate) struct Assembled {
 
 /// How much of the descriptions inside is written.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Detail {
+pub(super) enum Detail {
     Full,
     Short,
     None,
 }
 
 /// Where each reachable component is written.
-struct Plan {
+pub(super) struct Plan {
     /// Components in the order in which they are met.
-    order: Vec<usize>,
-    names: BTreeMap<usize, String>,
+    pub(super) order: Vec<usize>,
+    pub(super) names: BTreeMap<usize, String>,
     /// Levels of `properties` above a component, at least.
-    level: HashMap<usize, usize>,
+    pub(super) level: HashMap<usize, usize>,
     inline_bytes: usize,
 }
 
@@ -53,10 +46,19 @@ impl<'t> Schemas<'t> {
         let limits = self.library.limits().clone();
         let plan = self.plan(root, usize::MAX, limits.schema_nodes);
         let mut findings = Vec::new();
-        for &index in &plan.order {
+        let taken = std::mem::take(&mut self.taken);
+        for &index in
+            plan.order.iter().chain(taken.iter().filter(|index| !plan.level.contains_key(index)))
+        {
             findings.extend(self.made(index).findings.iter().take(20).cloned());
         }
-        let mut done = Assembled { text: String::new(), findings, cut: Vec::new(), cut_count: 0, too_large: false };
+        let mut done = Assembled {
+            text: String::new(),
+            findings,
+            cut: Vec::new(),
+            cut_count: 0,
+            too_large: false,
+        };
         let nodes: usize = plan.order.iter().map(|&index| self.made(index).nodes).sum();
         if nodes <= limits.schema_nodes && self.fits(root, &plan, usize::MAX, &limits, &mut done) {
             return done;
@@ -71,7 +73,14 @@ impl<'t> Schemas<'t> {
         done
     }
 
-    fn fits(&self, root: &Json<'t>, plan: &Plan, most: usize, limits: &Limits, done: &mut Assembled) -> bool {
+    fn fits(
+        &self,
+        root: &Json<'t>,
+        plan: &Plan,
+        most: usize,
+        limits: &Limits,
+        done: &mut Assembled,
+    ) -> bool {
         for (detail, bound) in [
             (Detail::Full, limits.schema_target_bytes),
             (Detail::Short, limits.schema_target_bytes),
@@ -102,8 +111,12 @@ impl<'t> Schemas<'t> {
     }
 
     fn plan(&mut self, root: &Json<'t>, most: usize, node_limit: usize) -> Plan {
-        let mut plan =
-            Plan { order: Vec::new(), names: BTreeMap::new(), level: HashMap::new(), inline_bytes: own_bytes(root) };
+        let mut plan = Plan {
+            order: Vec::new(),
+            names: BTreeMap::new(),
+            level: HashMap::new(),
+            inline_bytes: own_bytes(root),
+        };
         let mut uses: HashMap<usize, usize> = HashMap::new();
         let mut edges: HashMap<usize, Vec<usize>> = HashMap::new();
         let mut queue: VecDeque<(Option<usize>, usize)> = VecDeque::from([(None, 0)]);
@@ -150,19 +163,31 @@ impl<'t> Schemas<'t> {
         let mut bytes: HashMap<usize, usize> = HashMap::new();
         let mut depth: HashMap<usize, usize> = HashMap::new();
         for index in leaves_first(&plan.order, edges, recursive) {
-            let made = self.components[index].made.as_ref().expect("planning made every component it met");
+            let made =
+                self.components[index].made.as_ref().expect("planning made every component it met");
             let inline = |target: &&usize| !shared.contains(*target);
             let targets = edges.get(&index).map(Vec::as_slice).unwrap_or_default();
             let size = own_bytes(&made.schema)
-                + targets.iter().filter(inline).map(|one| bytes.get(one).copied().unwrap_or(0)).sum::<usize>();
+                + targets
+                    .iter()
+                    .filter(inline)
+                    .map(|one| bytes.get(one).copied().unwrap_or(0))
+                    .sum::<usize>();
             let deep = own_depth(&made.schema)
-                + targets.iter().filter(inline).map(|one| depth.get(one).copied().unwrap_or(0)).max().unwrap_or(0);
+                + targets
+                    .iter()
+                    .filter(inline)
+                    .map(|one| depth.get(one).copied().unwrap_or(0))
+                    .max()
+                    .unwrap_or(0);
             bytes.insert(index, size);
             depth.insert(index, deep);
             let count = uses.get(&index).copied().unwrap_or(1);
             let name = definition_name(self.components[index].node).len();
             let as_definition = size + name + 6 + count * (name + 18);
-            if !recursive.contains(&index) && (deep > INLINE_DEPTH || (count > 1 && count * size > as_definition)) {
+            if !recursive.contains(&index)
+                && (deep > INLINE_DEPTH || (count > 1 && count * size > as_definition))
+            {
                 shared.insert(index);
             }
         }
@@ -185,7 +210,13 @@ impl<'t> Schemas<'t> {
 fn definition_name(node: crate::tree::Node<'_>) -> String {
     let pointer = node.pointer();
     let last = match pointer.rsplit('/').next().unwrap_or_default() {
-        "" => node.doc().name.rsplit('/').next().and_then(|file| file.split('.').next()).unwrap_or_default(),
+        "" => node
+            .doc()
+            .name
+            .rsplit('/')
+            .next()
+            .and_then(|file| file.split('.').next())
+            .unwrap_or_default(),
         last => last,
     };
     let name = identifier(&last.replace("~1", "_").replace("~0", "_"), &['-', '.']);
@@ -203,7 +234,7 @@ fn collect(schema: &Json<'_>, level: usize, most: usize, found: &mut Vec<(usize,
                 match (&**key, value) {
                     ("properties", Json::Object(inner)) => {
                         for (name, one) in inner {
-                            if level + 1 <= most || is_required(members, name) {
+                            if level < most || is_required(members, name) {
                                 collect(one, level + 1, most, found);
                             }
                         }
@@ -246,7 +277,8 @@ fn peel(
     let count = |index: &usize, left: &HashSet<usize>| {
         out.get(index).map_or(0, |targets| targets.iter().filter(|one| left.contains(one)).count())
     };
-    let mut counts: HashMap<usize, usize> = order.iter().map(|index| (*index, count(index, left))).collect();
+    let mut counts: HashMap<usize, usize> =
+        order.iter().map(|index| (*index, count(index, left))).collect();
     let mut free: Vec<usize> =
         order.iter().copied().filter(|index| left.contains(index) && counts[index] == 0).collect();
     while let Some(index) = free.pop() {
@@ -263,7 +295,11 @@ fn peel(
 }
 
 /// Every component after those that it refers to, but for recursion.
-fn leaves_first(order: &[usize], edges: &HashMap<usize, Vec<usize>>, recursive: &HashSet<usize>) -> Vec<usize> {
+fn leaves_first(
+    order: &[usize],
+    edges: &HashMap<usize, Vec<usize>>,
+    recursive: &HashSet<usize>,
+) -> Vec<usize> {
     let mut done: HashSet<usize> = HashSet::new();
     let mut sorted = Vec::with_capacity(order.len());
     for &start in order {
@@ -277,7 +313,8 @@ fn leaves_first(order: &[usize], edges: &HashMap<usize, Vec<usize>>, recursive: 
                 None => sorted.push(index),
                 Some(&target) => {
                     stack.push((index, next + 1));
-                    if !done.contains(&target) && !(recursive.contains(&target) && recursive.contains(&index)) {
+                    let around = recursive.contains(&target) && recursive.contains(&index);
+                    if !around && !done.contains(&target) {
                         stack.push((target, 0));
                     }
                 }
@@ -294,7 +331,10 @@ fn own_bytes(schema: &Json<'_>) -> usize {
         Json::String(text) => string_bytes(text),
         Json::Array(items) => 2 + items.iter().map(|item| own_bytes(item) + 1).sum::<usize>(),
         Json::Object(members) => {
-            2 + members.iter().map(|(key, value)| string_bytes(key) + 2 + own_bytes(value)).sum::<usize>()
+            2 + members
+                .iter()
+                .map(|(key, value)| string_bytes(key) + 2 + own_bytes(value))
+                .sum::<usize>()
         }
         Json::Component(_) => 0,
     }
@@ -303,214 +343,9 @@ fn own_bytes(schema: &Json<'_>) -> usize {
 fn own_depth(schema: &Json<'_>) -> usize {
     match schema {
         Json::Array(items) => 1 + items.iter().map(own_depth).max().unwrap_or(0),
-        Json::Object(members) => 1 + members.iter().map(|(_, value)| own_depth(value)).max().unwrap_or(0),
+        Json::Object(members) => {
+            1 + members.iter().map(|(_, value)| own_depth(value)).max().unwrap_or(0)
+        }
         _ => 0,
-    }
-}
-
-struct Writer<'p, 't> {
-    schemas: &'p Schemas<'t>,
-    plan: &'p Plan,
-    detail: Detail,
-    most: usize,
-    bound: usize,
-    out: String,
-    cut: Vec<String>,
-    cut_count: usize,
-}
-
-impl<'p, 't> Writer<'p, 't> {
-    fn root(&mut self, root: &'p Json<'t>) {
-        self.schema(root, 0);
-        if self.plan.names.is_empty() {
-            return;
-        }
-        let closing = self.out.pop();
-        debug_assert_eq!(closing, Some('}'), "the root is an object");
-        self.out.push_str(",\"$defs\":{");
-        let mut comma = false;
-        for index in &self.plan.order {
-            let Some(name) = self.plan.names.get(index) else { continue };
-            if std::mem::replace(&mut comma, true) {
-                self.out.push(',');
-            }
-            write_string(name, &mut self.out);
-            self.out.push(':');
-            self.schema(self.target(*index), self.plan.level.get(index).copied().unwrap_or(1).max(1));
-        }
-        self.out.push_str("}}");
-    }
-
-    fn target(&self, index: usize) -> &'p Json<'t> {
-        &self.schemas.components[index].made.as_ref().expect("planning made every component it met").schema
-    }
-
-    fn schema(&mut self, schema: &'p Json<'t>, level: usize) {
-        // Above the bound nothing of this will be used.
-        if self.out.len() > self.bound {
-            return;
-        }
-        match schema {
-            Json::Object(members) => match members.iter().find(|(key, _)| key == "$ref") {
-                Some((_, Json::Component(index))) if !self.plan.names.contains_key(index) => {
-                    self.inline(self.target(*index), members, level);
-                }
-                _ => self.object(&members.iter().collect::<Vec<_>>(), level),
-            },
-            Json::Component(index) => {
-                let name = self.plan.names.get(index).map_or("", String::as_str);
-                let reference = format!("#/$defs/{name}");
-                write_string(&reference, &mut self.out);
-            }
-            Json::Array(items) => {
-                self.out.push('[');
-                for (i, item) in items.iter().enumerate() {
-                    if i > 0 {
-                        self.out.push(',');
-                    }
-                    self.schema(item, level);
-                }
-                self.out.push(']');
-            }
-            Json::Null => self.out.push_str("null"),
-            Json::Bool(value) => self.out.push_str(if *value { "true" } else { "false" }),
-            Json::Number(text) => self.out.push_str(text),
-            Json::String(text) => write_string(text, &mut self.out),
-        }
-    }
-
-    /// A component in place of the reference to it, with what stands beside the reference.
-    fn inline(&mut self, target: &'p Json<'t>, beside: &'p Members<'t>, level: usize) {
-        let siblings: Vec<_> = beside.iter().filter(|(key, _)| key != "$ref").collect();
-        if siblings.is_empty() {
-            return self.schema(target, level);
-        }
-        let plain = siblings.iter().all(|(key, _)| is_annotation(key));
-        match target {
-            Json::Object(members) if plain && !members.iter().any(|(key, _)| key == "$ref") => {
-                let told = |key: &str| siblings.iter().any(|(name, _)| name == key);
-                let mut all: Vec<_> = siblings.clone();
-                all.extend(members.iter().filter(|(key, _)| !told(key)));
-                self.object(&all, level);
-            }
-            _ => {
-                self.out.push_str("{\"allOf\":[");
-                self.schema(target, level);
-                self.out.push(',');
-                self.object(&siblings, level);
-                self.out.push_str("]}");
-            }
-        }
-    }
-
-    fn object(&mut self, members: &[&'p (std::borrow::Cow<'t, str>, Json<'t>)], level: usize) {
-        self.out.push('{');
-        let mut comma = false;
-        for (key, value) in members {
-            let shortened = if &**key == "description" { self.description(value, level) } else { None };
-            if shortened.as_deref() == Some("") {
-                continue;
-            }
-            if std::mem::replace(&mut comma, true) {
-                self.out.push(',');
-            }
-            write_string(key, &mut self.out);
-            self.out.push(':');
-            match (&**key, value) {
-                ("description", _) if shortened.is_some() => {
-                    write_string(shortened.as_deref().unwrap_or_default(), &mut self.out);
-                }
-                ("properties", Json::Object(inner)) => self.properties(members, inner, level + 1),
-                ("patternProperties" | "dependentSchemas" | "dependentRequired", Json::Object(inner)) => {
-                    self.map(inner, level);
-                }
-                ("default" | "const" | "enum", value) => self.data(value),
-                _ => self.schema(value, level),
-            }
-        }
-        self.out.push('}');
-    }
-
-    /// What is written in place of a description: nothing special (`None`), or a shorter text, or none at all (`""`).
-    fn description(&self, value: &Json<'t>, level: usize) -> Option<String> {
-        let text = value.str()?;
-        if level <= 1 && self.detail != Detail::Full {
-            return Some(cut(text, FIRST_LEVEL_DESCRIPTION).into_owned());
-        }
-        match self.detail {
-            Detail::Full => None,
-            Detail::Short => Some(first_sentence(text, SHORT_DESCRIPTION).into_owned()),
-            Detail::None => Some(String::new()),
-        }
-    }
-
-    fn properties(&mut self, around: &[&'p (std::borrow::Cow<'t, str>, Json<'t>)], inner: &'p Members<'t>, level: usize) {
-        let required = around.iter().find(|(key, _)| key == "required").map(|(_, names)| names.items());
-        let needed = |name: &str| required.is_some_and(|names| names.iter().any(|one| one.str() == Some(name)));
-        self.out.push('{');
-        let mut comma = false;
-        for (name, value) in inner {
-            if level > self.most && !needed(name) {
-                self.cut_count += 1;
-                if self.cut.len() < 5 {
-                    self.cut.push(name.to_string());
-                }
-                continue;
-            }
-            if std::mem::replace(&mut comma, true) {
-                self.out.push(',');
-            }
-            write_string(name, &mut self.out);
-            self.out.push(':');
-            self.schema(value, level);
-        }
-        self.out.push('}');
-    }
-
-    /// Names and schemas: no name is a keyword here.
-    fn map(&mut self, inner: &'p Members<'t>, level: usize) {
-        self.out.push('{');
-        for (i, (name, value)) in inner.iter().enumerate() {
-            if i > 0 {
-                self.out.push(',');
-            }
-            write_string(name, &mut self.out);
-            self.out.push(':');
-            self.schema(value, level);
-        }
-        self.out.push('}');
-    }
-
-    /// Data: no name is a keyword in it.
-    fn data(&mut self, value: &Json<'t>) {
-        match value {
-            Json::Object(members) => {
-                self.out.push('{');
-                for (i, (name, value)) in members.iter().enumerate() {
-                    if i > 0 {
-                        self.out.push(',');
-                    }
-                    write_string(name, &mut self.out);
-                    self.out.push(':');
-                    self.data(value);
-                }
-                self.out.push('}');
-            }
-            Json::Array(items) => {
-                self.out.push('[');
-                for (i, item) in items.iter().enumerate() {
-                    if i > 0 {
-                        self.out.push(',');
-                    }
-                    self.data(item);
-                }
-                self.out.push(']');
-            }
-            Json::Null => self.out.push_str("null"),
-            Json::Bool(value) => self.out.push_str(if *value { "true" } else { "false" }),
-            Json::Number(text) => self.out.push_str(text),
-            Json::String(text) => write_string(text, &mut self.out),
-            Json::Component(_) => self.out.push_str("null"),
-        }
     }
 }

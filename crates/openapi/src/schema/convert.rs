@@ -1,6 +1,6 @@
 //! One schema object of any of the four formats as JSON Schema 2020-12.
 
-use super::{Json, Made, Schemas, json::Members};
+use super::{Json, Made, Schemas, is_annotation, json::Members};
 use crate::{
     Format,
     note::Finding,
@@ -28,13 +28,33 @@ pub(super) struct Converter<'s, 't> {
 }
 
 /// Keywords that hold one schema each.
-const ONE: [&str; 8] =
-    ["propertyNames", "unevaluatedProperties", "unevaluatedItems", "contains", "not", "if", "then", "else"];
+const ONE: [&str; 8] = [
+    "propertyNames",
+    "unevaluatedProperties",
+    "unevaluatedItems",
+    "contains",
+    "not",
+    "if",
+    "then",
+    "else",
+];
 
 impl<'t> Converter<'_, 't> {
     /// `hidden` names members that a neighbor in an `allOf` calls read-only.
     pub(super) fn schema(&mut self, node: Node<'t>, hidden: &[&'t str]) -> Json<'t> {
         self.nodes += 1;
+        let limit = self.schemas.library.limits().schema_nodes;
+        if self.nodes > limit {
+            if self.nodes == limit + 1 {
+                let reason = format!("this schema has more than {limit} parts (schema_nodes)");
+                self.findings.push(Finding::refuses(
+                    node,
+                    reason,
+                    "split it, and refer to its parts",
+                ));
+            }
+            return Json::any();
+        }
         match node.value() {
             Value::Bool(value) => Json::Bool(value),
             Value::Object => match reference(node) {
@@ -61,7 +81,9 @@ impl<'t> Converter<'_, 't> {
             description = description.or_else(|| at.get("description"));
             let target = if step == limit {
                 Err(crate::tree::RefError::new(
-                    format!("more than {limit} references follow upon one another here (ref_chain)"),
+                    format!(
+                        "more than {limit} references follow upon one another here (ref_chain)"
+                    ),
                     "let the reference name its target directly",
                 ))
             } else {
@@ -92,7 +114,11 @@ impl<'t> Converter<'_, 't> {
 
     fn has_siblings(&self, node: Node<'t>) -> bool {
         let meant = |key: &str| {
-            !key.starts_with("x-") && !matches!(key, "$ref" | "$dynamicRef" | "$recursiveRef" | "description" | "summary")
+            !key.starts_with("x-")
+                && !matches!(
+                    key,
+                    "$ref" | "$dynamicRef" | "$recursiveRef" | "description" | "summary"
+                )
         };
         self.modern() && node.members().any(|(key, _)| meant(key))
     }
@@ -108,7 +134,7 @@ impl<'t> Converter<'_, 't> {
                 "title" => title(node, value),
                 "format" => value.str().filter(|_| types != ["file"]).map(Json::string),
                 "default" => default(node, value),
-                "const" => Some(Json::data(value)),
+                "const" => self.data(value),
                 "enum" => self.enumeration(node, value, &types),
                 "deprecated" | "uniqueItems" => value.bool().filter(|flag| *flag).map(Json::Bool),
                 "contentEncoding" | "contentMediaType" => value.str().map(Json::string),
@@ -120,9 +146,14 @@ impl<'t> Converter<'_, 't> {
                 "patternProperties" => self.pattern_properties(value),
                 "additionalProperties" | "contentSchema" => Some(self.schema(value, &[])),
                 "dependentSchemas" => self.schema_map(value),
-                "allOf" | "anyOf" | "oneOf" => self.branches(value, if key == "allOf" { &hidden } else { &[] }),
+                "allOf" | "anyOf" | "oneOf" => {
+                    self.branches(value, if key == "allOf" { &hidden } else { &[] })
+                }
                 "items" if value.is_array() => {
-                    out.push((Cow::Borrowed("prefixItems"), self.list(value)));
+                    let list = self.list(value);
+                    if !list.items().is_empty() {
+                        out.push((Cow::Borrowed("prefixItems"), list));
+                    }
                     node.get("additionalItems").map(|rest| self.schema(rest, &[]))
                 }
                 "items" => Some(self.schema(value, &[])),
@@ -144,6 +175,10 @@ impl<'t> Converter<'_, 't> {
             let names = required.into_iter().map(Json::string).collect();
             out.push((Cow::Borrowed("required"), Json::Array(names)));
         }
+        if !types.is_empty() && !types.contains(&"array") {
+            out.retain(|(key, _)| key != "uniqueItems");
+        }
+        lift_annotations(&mut out);
         out
     }
 
@@ -161,7 +196,10 @@ impl<'t> Converter<'_, 't> {
             if known != Some(word) && word != "file" {
                 self.info(
                     named.unwrap_or(node),
-                    format!("{:?} is no JSON Schema type", word.chars().take(40).collect::<String>()),
+                    format!(
+                        "{:?} is no JSON Schema type",
+                        word.chars().take(40).collect::<String>()
+                    ),
                     "use string, number, integer, boolean, array, object or null",
                 );
             }
@@ -170,7 +208,8 @@ impl<'t> Converter<'_, 't> {
             }
             types.extend(known.filter(|known| !types.contains(known)));
         }
-        let guess = if !types.is_empty() || node.get("type").is_some() || reference(node).is_some() {
+        let guess = if !types.is_empty() || node.get("type").is_some() || reference(node).is_some()
+        {
             None
         } else if node.get("properties").is_some_and(|members| members.len() > 0) {
             Some("object")
@@ -181,7 +220,11 @@ impl<'t> Converter<'_, 't> {
         };
         types.extend(guess);
         let nullable = node.flag("nullable") || node.flag("x-nullable");
-        if nullable && named.is_some_and(|named| named.str().is_some()) && !types.contains(&"null") && !types.is_empty() {
+        if nullable
+            && named.is_some_and(|named| named.str().is_some())
+            && !types.contains(&"null")
+            && !types.is_empty()
+        {
             types.push("null");
         }
         match types.as_slice() {
@@ -219,7 +262,8 @@ impl<'t> Converter<'_, 't> {
             if hidden.contains(&name) {
                 continue;
             }
-            let needed = names.is_some_and(|names| names.items().any(|one| one.str() == Some(name)));
+            let needed =
+                names.is_some_and(|names| names.items().any(|one| one.str() == Some(name)));
             let broken = match reference(member) {
                 Some(reference) if !needed => self.schemas.library.resolve(member, reference).err(),
                 _ => None,
@@ -231,7 +275,11 @@ impl<'t> Converter<'_, 't> {
             }
             if member.flag("required") && !needed && !required.contains(&name) {
                 let fix = "list the name in the `required` array of the schema around it";
-                self.info(member, format!("`required: true` on the member {name:?} is taken as it is meant"), fix);
+                self.info(
+                    member,
+                    format!("`required: true` on the member {name:?} is taken as it is meant"),
+                    fix,
+                );
                 required.push(name);
             }
             let made = self.schema(member, &[]);
@@ -250,7 +298,9 @@ impl<'t> Converter<'_, 't> {
     fn collect_hidden(&self, node: Node<'t>, names: &mut Vec<&'t str>, depth: usize) {
         for (name, member) in node.get("properties").into_iter().flat_map(Node::members) {
             let target = match reference(member) {
-                Some(_) if !self.modern() => self.schemas.library.follow(member).ok().map(crate::tree::Follow::node),
+                Some(_) if !self.modern() => {
+                    self.schemas.library.follow(member).ok().map(crate::tree::Follow::node)
+                }
                 Some(_) if !member.flag("readOnly") => {
                     self.schemas.library.follow(member).ok().map(crate::tree::Follow::node)
                 }
@@ -303,9 +353,78 @@ impl<'t> Converter<'_, 't> {
         Some(trimmed).filter(|text| !text.is_empty())
     }
 
-    pub(super) fn info(&mut self, node: Node<'t>, reason: impl Into<String>, fix: impl Into<String>) {
+    /// A value as it stands, unless it is so large that nobody can mean it.
+    fn data(&mut self, value: Node<'t>) -> Option<Json<'t>> {
+        let limit = self.schemas.library.limits().enum_values;
+        if extent(value, limit) <= limit {
+            return Some(Json::data(value));
+        }
+        let reason = format!("a fixed value of more than {limit} parts is left out (enum_values)");
+        self.findings.push(Finding::degrades(value, reason, "let the API check the value"));
+        None
+    }
+
+    pub(super) fn info(
+        &mut self,
+        node: Node<'t>,
+        reason: impl Into<String>,
+        fix: impl Into<String>,
+    ) {
         self.findings.push(Finding::info(node, reason, fix));
     }
+}
+
+/// `allOf: [{$ref}, {description}]`: a branch that only describes goes up to where the others are, and one branch
+/// that is left alone takes the place of the list.
+fn lift_annotations(out: &mut Members<'_>) {
+    let Some(at) = out.iter().position(|(key, _)| key == "allOf") else { return };
+    let Json::Array(branches) = &mut out[at].1 else { return };
+    let only_describes = |branch: &Json<'_>| matches!(branch, Json::Object(members) if members.iter().all(|(key, _)| is_annotation(key)));
+    if branches.iter().all(only_describes) {
+        branches.truncate(1);
+    }
+    let (lifted, mut kept): (Vec<_>, Vec<_>) =
+        std::mem::take(branches).into_iter().partition(only_describes);
+    let single = match kept.as_slice() {
+        [Json::Object(members)] => {
+            let clash = |key: &str| !is_annotation(key) && out.iter().any(|(name, _)| name == key);
+            let reference = members.iter().any(|(key, _)| key == "$ref");
+            let plain = out.iter().all(|(key, _)| key == "allOf" || is_annotation(key));
+            !members.iter().any(|(key, _)| clash(key)) && (!reference || plain)
+        }
+        [] => true,
+        _ => false,
+    };
+    let mut rest: Members<'_> = Vec::new();
+    if single {
+        out.remove(at);
+        if let Some(Json::Object(members)) = kept.pop() {
+            rest = members;
+        }
+    } else if let Json::Array(branches) = &mut out[at].1 {
+        *branches = kept;
+    }
+    // What stands outermost is meant most; then what only describes.
+    let described = lifted
+        .into_iter()
+        .flat_map(|branch| if let Json::Object(members) = branch { members } else { Vec::new() });
+    for (key, value) in described.chain(rest) {
+        if !out.iter().any(|(name, _)| *name == key) {
+            out.push((key, value));
+        }
+    }
+}
+
+/// How many values there are in one; counted no further than a little above `limit`.
+pub(super) fn extent(node: Node<'_>, limit: usize) -> usize {
+    let mut count = 1;
+    for child in node.items().chain(node.members().map(|(_, child)| child)) {
+        if count > limit {
+            break;
+        }
+        count += extent(child, limit - count);
+    }
+    count
 }
 
 /// The reference of a schema, if it is one.
@@ -316,7 +435,9 @@ pub(super) fn reference<'t>(node: Node<'t>) -> Option<&'t str> {
 /// A type as JSON Schema knows it, with the format that a foreign word implies.
 fn known_type(word: &str) -> (Option<&str>, Option<&'static str>) {
     match word {
-        "string" | "number" | "integer" | "boolean" | "array" | "object" | "null" => (Some(word), None),
+        "string" | "number" | "integer" | "boolean" | "array" | "object" | "null" => {
+            (Some(word), None)
+        }
         "file" => (Some("string"), Some("binary")),
         "str" | "text" | "char" | "enum" | "String" => (Some("string"), None),
         "date" => (Some("string"), Some("date")),
@@ -341,7 +462,9 @@ fn title<'t>(node: Node<'t>, value: Node<'t>) -> Option<Json<'t>> {
 fn default<'t>(node: Node<'t>, value: Node<'t>) -> Option<Json<'t>> {
     let small = match value.value() {
         Value::Null => node.flag("nullable"),
-        Value::String(text) => text.len() <= DEFAULT_BYTES && matches!(clean(text), Cow::Borrowed(_)),
+        Value::String(text) => {
+            text.len() <= DEFAULT_BYTES && matches!(clean(text), Cow::Borrowed(_))
+        }
         Value::Array | Value::Object => value.len() == 0,
         _ => true,
     };

@@ -39,9 +39,11 @@ impl<'t> Json<'t> {
             Value::Number(text) => Self::Number(Cow::Borrowed(text)),
             Value::String(text) => Self::String(Cow::Borrowed(text)),
             Value::Array => Self::Array(node.items().map(Self::data).collect()),
-            Value::Object => {
-                Self::Object(node.members().map(|(key, value)| (Cow::Borrowed(key), Self::data(value))).collect())
-            }
+            Value::Object => Self::Object(
+                node.members()
+                    .map(|(key, value)| (Cow::Borrowed(key), Self::data(value)))
+                    .collect(),
+            ),
         }
     }
 
@@ -129,5 +131,7 @@ pub(crate) fn write_string(text: &str, out: &mut String) {
 
 /// Bytes of a string as JSON, nearly: what decides about sharing need not be exact.
 pub(crate) fn string_bytes(text: &str) -> usize {
-    text.len() + 2 + text.bytes().filter(|byte| *byte < 0x20 || matches!(byte, b'"' | b'\\')).count()
+    text.len()
+        + 2
+        + text.bytes().filter(|byte| *byte < 0x20 || matches!(byte, b'"' | b'\\')).count()
 }

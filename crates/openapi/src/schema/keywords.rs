@@ -2,7 +2,7 @@
 
 use super::{
     Json,
-    convert::Converter,
+    convert::{Converter, extent},
     json::Members,
 };
 use crate::{
@@ -13,10 +13,16 @@ use std::borrow::Cow;
 
 impl<'t> Converter<'_, 't> {
     /// A numeric keyword; nothing for any other one.
-    pub(super) fn number(&mut self, node: Node<'t>, key: &str, value: Node<'t>) -> Option<Json<'t>> {
+    pub(super) fn number(
+        &mut self,
+        node: Node<'t>,
+        key: &str,
+        value: Node<'t>,
+    ) -> Option<Json<'t>> {
         match key {
             "minimum" | "maximum" => {
-                let exclusive = if key == "minimum" { "exclusiveMinimum" } else { "exclusiveMaximum" };
+                let exclusive =
+                    if key == "minimum" { "exclusiveMinimum" } else { "exclusiveMaximum" };
                 if node.flag(exclusive) { None } else { self.numeric(value) }
             }
             "exclusiveMinimum" | "exclusiveMaximum" => match value.bool() {
@@ -33,11 +39,15 @@ impl<'t> Converter<'_, 't> {
                 if text.parse::<f64>().is_ok_and(|number| number > 0.0) {
                     return Some(made);
                 }
-                self.info(value, "`multipleOf` must be above 0, so it is left out", "correct the number");
+                self.info(
+                    value,
+                    "`multipleOf` must be above 0, so it is left out",
+                    "correct the number",
+                );
                 None
             }
-            "minLength" | "maxLength" | "minItems" | "maxItems" | "minProperties" | "maxProperties" | "minContains"
-            | "maxContains" => self.count(value),
+            "minLength" | "maxLength" | "minItems" | "maxItems" | "minProperties"
+            | "maxProperties" | "minContains" | "maxContains" => self.count(value),
             _ => None,
         }
     }
@@ -46,7 +56,11 @@ impl<'t> Converter<'_, 't> {
         match value.value() {
             Value::Number(text) => Some(Json::Number(Cow::Borrowed(text))),
             Value::String(text) if is_number(text) => {
-                self.info(value, "a number stands in quotes here; it is read as a number", "remove the quotes");
+                self.info(
+                    value,
+                    "a number stands in quotes here; it is read as a number",
+                    "remove the quotes",
+                );
                 Some(Json::Number(Cow::Borrowed(text)))
             }
             Value::Null => None,
@@ -60,16 +74,25 @@ impl<'t> Converter<'_, 't> {
     fn count(&mut self, value: Node<'t>) -> Option<Json<'t>> {
         let text = value.scalar()?;
         let whole = text.strip_suffix(".0").unwrap_or(text);
-        if !whole.is_empty() && whole.bytes().all(|byte| byte.is_ascii_digit()) && is_number(whole) {
+        if !whole.is_empty() && whole.bytes().all(|byte| byte.is_ascii_digit()) && is_number(whole)
+        {
             // Beyond what any reader counts to.
-            return Some(Json::Number(Cow::Borrowed(if whole.len() > 15 { "999999999999999" } else { whole })));
+            return Some(Json::Number(Cow::Borrowed(if whole.len() > 15 {
+                "999999999999999"
+            } else {
+                whole
+            })));
         }
         match text.parse::<f64>() {
             Ok(number) if (0.0..1e15).contains(&number) && number.fract() == 0.0 => {
                 Some(Json::Number(Cow::Owned(format!("{number:.0}"))))
             }
             _ => {
-                self.info(value, "this bound is no whole number from 0, so it is left out", "correct the number");
+                self.info(
+                    value,
+                    "this bound is no whole number from 0, so it is left out",
+                    "correct the number",
+                );
                 None
             }
         }
@@ -84,14 +107,23 @@ impl<'t> Converter<'_, 't> {
     fn portable(&mut self, place: Node<'t>, text: &'t str) -> Option<Cow<'t, str>> {
         let limit = self.schemas.library.limits().pattern_bytes;
         match self.schemas.patterns.portable(text, limit) {
-            Ok(made) if *made == *text => Some(Cow::Borrowed(text)),
-            Ok(made) => Some(Cow::Owned(made.to_string())),
+            Ok(made) => {
+                if !made.linear {
+                    let shown: String = text.chars().take(60).collect();
+                    let reason = format!(
+                        "the pattern {shown:?} looks around, so it is not checked before the API does"
+                    );
+                    self.info(place, reason, "write it without look-around and back references");
+                }
+                let same = *made.text == *text;
+                Some(if same { Cow::Borrowed(text) } else { Cow::Owned(made.text.to_string()) })
+            }
             Err(why) => {
                 let shown: String = text.chars().take(60).collect();
                 self.info(
                     place,
                     format!("the pattern {shown:?} is left out: {why}"),
-                    "write it without look-around, or leave the check to the API",
+                    "write it as ECMAScript knows it, or leave the check to the API",
                 );
                 None
             }
@@ -129,19 +161,29 @@ impl<'t> Converter<'_, 't> {
     }
 
     /// The values of an `enum`: each once, those that fit the type where some do.
-    pub(super) fn enumeration(&mut self, node: Node<'t>, value: Node<'t>, types: &[&str]) -> Option<Json<'t>> {
+    pub(super) fn enumeration(
+        &mut self,
+        node: Node<'t>,
+        value: Node<'t>,
+        types: &[&str],
+    ) -> Option<Json<'t>> {
         let limit = self.schemas.library.limits().enum_values;
         if value.len() == 0 {
             self.info(value, "an empty or malformed `enum` is left out", "list its values");
             return None;
         }
-        if value.len() > limit {
-            let reason = format!("an `enum` of {} values is left out (enum_values: {limit})", value.len());
-            self.findings.push(Finding::degrades(value, reason, "let the API check the value, or split the enum"));
+        if extent(value, limit.saturating_add(1)) > limit.saturating_add(1) {
+            let reason = format!("an `enum` of more than {limit} values is left out (enum_values)");
+            self.findings.push(Finding::degrades(
+                value,
+                reason,
+                "let the API check the value, or split the enum",
+            ));
             return None;
         }
         let mut values: Vec<Json<'t>> = Vec::with_capacity(value.len());
-        let fits = |item: &Node<'t>| types.is_empty() || types.iter().any(|kind| of_type(*item, kind));
+        let fits =
+            |item: &Node<'t>| types.is_empty() || types.iter().any(|kind| of_type(*item, kind));
         let fitting = value.items().filter(&fits).count();
         for item in value.items() {
             let made = if fitting > 0 && !fits(&item) {
@@ -158,11 +200,15 @@ impl<'t> Converter<'_, 't> {
         if fitting < value.len() {
             self.info(
                 value,
-                format!("{} of the values of this `enum` are not of its type", value.len() - fitting),
+                format!(
+                    "{} of the values of this `enum` are not of its type",
+                    value.len() - fitting
+                ),
                 "write the values in the type of the schema, strings in quotes",
             );
         }
-        let nullable = types.contains(&"null") && (node.flag("nullable") || node.flag("x-nullable"));
+        let nullable =
+            types.contains(&"null") && (node.flag("nullable") || node.flag("x-nullable"));
         if nullable && !values.contains(&Json::Null) {
             values.push(Json::Null);
         }
@@ -201,8 +247,13 @@ fn whole(text: &str) -> bool {
 fn as_type<'t>(item: Node<'t>, types: &[&str]) -> Json<'t> {
     match item.value() {
         Value::Number(text) if types.contains(&"string") => Json::string(text),
-        Value::Bool(value) if types.contains(&"string") => Json::string(if value { "true" } else { "false" }),
-        Value::String(text) if types.iter().any(|kind| matches!(*kind, "integer" | "number")) && is_number(text) => {
+        Value::Bool(value) if types.contains(&"string") => {
+            Json::string(if value { "true" } else { "false" })
+        }
+        Value::String(text)
+            if types.iter().any(|kind| matches!(*kind, "integer" | "number"))
+                && is_number(text) =>
+        {
             Json::Number(Cow::Borrowed(text))
         }
         Value::String("true") if types.contains(&"boolean") => Json::Bool(true),
@@ -214,5 +265,6 @@ fn as_type<'t>(item: Node<'t>, types: &[&str]) -> Json<'t> {
 /// Whether a text is a JSON number as it stands.
 fn is_number(text: &str) -> bool {
     let digits = text.strip_prefix('-').unwrap_or(text);
-    digits.starts_with(|c: char| c.is_ascii_digit()) && serde_json::from_str::<serde_json::Number>(text).is_ok()
+    digits.starts_with(|c: char| c.is_ascii_digit())
+        && serde_json::from_str::<serde_json::Number>(text).is_ok()
 }

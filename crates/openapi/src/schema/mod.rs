@@ -8,8 +8,8 @@ mod keywords;
 mod output;
 mod pattern;
 mod wire;
+mod write;
 
-pub(crate) use assemble::Assembled;
 pub(crate) use flatten::Flat;
 pub(crate) use json::{Json, is_annotation, write_string};
 pub(crate) use output::output_schema;
@@ -20,7 +20,7 @@ use crate::{
     tree::{Library, Node},
 };
 use pattern::Patterns;
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 /// The request schemas of one description, each target of a reference converted once.
 pub(crate) struct Schemas<'t> {
@@ -29,6 +29,8 @@ pub(crate) struct Schemas<'t> {
     components: Vec<Component<'t>>,
     by_node: HashMap<(u32, u32), usize>,
     patterns: Patterns,
+    /// Components whose members were taken over into the operation at hand: what was found in them concerns it.
+    taken: BTreeSet<usize>,
 }
 
 /// The target of a `$ref`.
@@ -48,7 +50,14 @@ struct Made<'t> {
 
 impl<'t> Schemas<'t> {
     pub(crate) fn new(library: &'t Library<'t>, format: Format) -> Self {
-        Self { library, format, components: Vec::new(), by_node: HashMap::new(), patterns: Patterns::default() }
+        Self {
+            library,
+            format,
+            components: Vec::new(),
+            by_node: HashMap::new(),
+            patterns: Patterns::default(),
+            taken: BTreeSet::new(),
+        }
     }
 
     /// The number of the component at `node`.
@@ -67,6 +76,11 @@ impl<'t> Schemas<'t> {
         self.components[index].made.as_ref().expect("it was made above")
     }
 
+    /// Begins another operation.
+    pub(crate) fn begin(&mut self) {
+        self.taken.clear();
+    }
+
     /// Converts a schema as a request has it: read-only members are left out.
     pub(crate) fn request(&mut self, node: Node<'t>) -> (Json<'t>, Vec<Finding>) {
         let made = convert::convert(self, node);
@@ -79,6 +93,7 @@ impl<'t> Schemas<'t> {
         let mut at = schema.clone();
         for _ in 0..self.library.limits().ref_chain {
             let Some(&Json::Component(index)) = at.get("$ref") else { return at };
+            self.taken.insert(index);
             let target = self.made(index).schema.clone();
             at.remove("$ref");
             at = beside(target, at);
@@ -105,7 +120,8 @@ fn beside<'t>(target: Json<'t>, siblings: Json<'t>) -> Json<'t> {
         }
         return target;
     }
-    let (annotations, rest): (Vec<_>, Vec<_>) = siblings.into_iter().partition(|(key, _)| is_annotation(key));
+    let (annotations, rest): (Vec<_>, Vec<_>) =
+        siblings.into_iter().partition(|(key, _)| is_annotation(key));
     let mut both = Json::Object(annotations);
     both.set("allOf", Json::Array(vec![target, Json::Object(rest)]));
     both

@@ -8,7 +8,11 @@ const LEVELS: usize = 12;
 
 /// The schema of an answer that is an object: types and members only, every type nullable, nothing required or
 /// closed, so that no true answer of the API breaks it. Nothing when it is no object or longer than `limit` bytes.
-pub(crate) fn output_schema<'t>(library: &'t Library<'t>, schema: Node<'t>, limit: usize) -> Option<String> {
+pub(crate) fn output_schema<'t>(
+    library: &'t Library<'t>,
+    schema: Node<'t>,
+    limit: usize,
+) -> Option<String> {
     let mut writer = Writer { library, limit, budget: 500 };
     let members = writer.members(schema, LEVELS)?;
     if members.is_empty() {
@@ -54,7 +58,12 @@ impl<'t> Writer<'t> {
         Some(found).filter(|found| known || !found.is_empty())
     }
 
-    fn write_members(&mut self, members: &Found<'t>, levels: usize, out: &mut String) -> Option<()> {
+    fn write_members(
+        &mut self,
+        members: &Found<'t>,
+        levels: usize,
+        out: &mut String,
+    ) -> Option<()> {
         out.push('{');
         for (i, (name, member)) in members.iter().enumerate() {
             if i > 0 {
@@ -88,14 +97,16 @@ impl<'t> Writer<'t> {
                 }
                 out.push('}');
             }
-            None if !choice && schema.get("allOf").is_some() => match self.members(schema, levels) {
-                Some(members) if !members.is_empty() => {
-                    out.push_str("{\"type\":[\"object\",\"null\"],\"properties\":");
-                    self.write_members(&members, levels, out)?;
-                    out.push('}');
+            None if !choice && schema.get("allOf").is_some() => {
+                match self.members(schema, levels) {
+                    Some(members) if !members.is_empty() => {
+                        out.push_str("{\"type\":[\"object\",\"null\"],\"properties\":");
+                        self.write_members(&members, levels, out)?;
+                        out.push('}');
+                    }
+                    _ => out.push_str("{}"),
                 }
-                _ => out.push_str("{}"),
-            },
+            }
             Some("array") => {
                 out.push_str("{\"type\":[\"array\",\"null\"]");
                 if let Some(items) = schema.get("items").filter(|items| items.is_object()) {
@@ -105,7 +116,9 @@ impl<'t> Writer<'t> {
                 out.push('}');
             }
             Some("integer" | "number") => out.push_str("{\"type\":[\"number\",\"null\"]}"),
-            Some(kind @ ("string" | "boolean")) => out.push_str(&format!("{{\"type\":[\"{kind}\",\"null\"]}}")),
+            Some(kind @ ("string" | "boolean")) => {
+                out.push_str(&format!("{{\"type\":[\"{kind}\",\"null\"]}}"))
+            }
             _ => out.push_str("{}"),
         }
         Some(())

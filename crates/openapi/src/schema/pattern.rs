@@ -1,54 +1,90 @@
-//! Regular expressions that both of their readers can run: ECMAScript with the `u` flag (clients, ajv) and the
+//! Regular expressions that both of their readers can take: ECMAScript with the `u` flag (clients, ajv) and the
 //! linear engine that checks arguments here. Authors write neither dialect, so what has one plain meaning is
-//! respelled; look-around, back references and inline flags have no linear form.
+//! respelled. Look-around and back references have no linear form: they stay for those who can run them, and
+//! are not checked here. What is no regular expression to a client is left out.
 
 use std::{collections::HashMap, sync::Arc};
 
 /// Patterns seen so far: the portable spelling, or why there is none.
 #[derive(Default)]
 pub(crate) struct Patterns {
-    known: HashMap<String, Result<Arc<str>, &'static str>>,
+    known: HashMap<String, Result<Portable, &'static str>>,
+}
+
+/// A pattern that every client can read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Portable {
+    pub(crate) text: Arc<str>,
+    /// Whether the linear engine runs it.
+    pub(crate) linear: bool,
 }
 
 impl Patterns {
-    pub(crate) fn portable(&mut self, pattern: &str, limit: usize) -> Result<Arc<str>, &'static str> {
+    pub(crate) fn portable(
+        &mut self,
+        pattern: &str,
+        limit: usize,
+    ) -> Result<Portable, &'static str> {
         if pattern.len() > limit {
             return Err("it is longer than the limit (pattern_bytes)");
         }
         if let Some(known) = self.known.get(pattern) {
             return known.clone();
         }
-        let made = respell(pattern).and_then(|text| if compiles(&text) { Ok(text.into()) } else { Err(UNKNOWN) });
+        let made = respell(pattern).and_then(|(text, linear)| {
+            if compiles(&text, linear) {
+                Ok(Portable { text: text.into(), linear })
+            } else {
+                Err(UNKNOWN)
+            }
+        });
         self.known.insert(pattern.to_owned(), made.clone());
         made
     }
 }
 
 const UNKNOWN: &str = "it is no regular expression, or too large a one";
-const LOOK: &str = "look-around and back references cannot be checked in linear time";
 const FLAGS: &str = "inline flags do not exist in JSON Schema";
 
-/// Whether the engine that will check arguments takes it, within its own bounds.
-fn compiles(pattern: &str) -> bool {
+/// Bytes of one compiled pattern, as where arguments are checked.
+const COMPILED_BYTES: usize = 1 << 20;
+
+/// Whether an engine takes it: the linear one within its bounds, or one that looks around.
+fn compiles(pattern: &str, linear: bool) -> bool {
     let schema = serde_json::json!({ "pattern": pattern });
-    jsonschema::options()
-        .with_draft(jsonschema::Draft::Draft202012)
-        .with_pattern_options(jsonschema::PatternOptions::regex().size_limit(2 << 20))
-        .build(&schema)
-        .is_ok()
+    let options = jsonschema::options().with_draft(jsonschema::Draft::Draft202012);
+    if linear {
+        let engine = jsonschema::PatternOptions::regex().size_limit(COMPILED_BYTES);
+        options.with_pattern_options(engine).build(&schema).is_ok()
+    } else {
+        let engine = jsonschema::PatternOptions::fancy_regex().size_limit(COMPILED_BYTES);
+        options.with_pattern_options(engine).build(&schema).is_ok()
+    }
 }
 
-fn respell(pattern: &str) -> Result<String, &'static str> {
-    let mut reader =
-        Respeller { rest: pattern.chars().peekable(), out: String::with_capacity(pattern.len()), atom: Atom::None };
+fn respell(pattern: &str) -> Result<(String, bool), &'static str> {
+    let mut reader = Respeller {
+        rest: pattern.chars().peekable(),
+        out: String::with_capacity(pattern.len()),
+        atom: Atom::None,
+        linear: true,
+        open: Vec::new(),
+    };
     reader.run()?;
-    Ok(reader.out)
+    if reader.open.is_empty() {
+        Ok((reader.out, reader.linear))
+    } else {
+        Err("a ( is never closed")
+    }
 }
 
 struct Respeller<'p> {
     rest: std::iter::Peekable<std::str::Chars<'p>>,
     out: String,
     atom: Atom,
+    linear: bool,
+    /// For each open group whether it only looks around, so that nothing can repeat it.
+    open: Vec<bool>,
 }
 
 /// What a quantifier would apply to.
@@ -66,6 +102,11 @@ impl Respeller<'_> {
                 '\\' => self.escape()?,
                 '[' => self.class()?,
                 '(' => self.group()?,
+                ')' => {
+                    let looks = self.open.pop().ok_or("a ) is never opened")?;
+                    self.out.push(')');
+                    self.atom = if looks { Atom::None } else { Atom::One };
+                }
                 '*' | '+' | '?' => self.quantifier(c)?,
                 '{' => self.braces()?,
                 '}' | ']' => self.literal(c),
@@ -104,8 +145,14 @@ impl Respeller<'_> {
             'h' => self.out.push_str("[ \\t]"),
             'x' | 'u' => self.code_point(c)?,
             'p' | 'P' => self.property(c)?,
-            '0' if !self.rest.peek().is_some_and(char::is_ascii_digit) => self.out.push_str("\\x00"),
-            '0'..='9' | 'k' => return Err(LOOK),
+            '0' if !self.rest.peek().is_some_and(char::is_ascii_digit) => {
+                self.out.push_str("\\x00")
+            }
+            '1'..='9' => {
+                self.linear = false;
+                self.put(&['\\', c]);
+            }
+            '0' | 'k' => return Err(UNKNOWN),
             c if c.is_ascii_alphabetic() => return Err(UNKNOWN),
             c => self.literal(c),
         }
@@ -142,7 +189,9 @@ impl Respeller<'_> {
     fn property(&mut self, kind: char) -> Result<(), &'static str> {
         let mut name = String::new();
         if self.rest.next_if_eq(&'{').is_some() {
-            while let Some(c) = self.rest.next_if(|c| c.is_ascii_alphanumeric() || "_=".contains(*c)) {
+            while let Some(c) =
+                self.rest.next_if(|c| c.is_ascii_alphanumeric() || "_=".contains(*c))
+            {
                 name.push(c);
             }
             self.rest.next_if_eq(&'}').ok_or(UNKNOWN)?;
@@ -154,7 +203,8 @@ impl Respeller<'_> {
             "IsDigit" | "Digit" => "Nd",
             "Upper" => "Lu",
             "Lower" => "Ll",
-            "Latin" | "Greek" | "Cyrillic" | "Han" | "Hiragana" | "Katakana" | "Arabic" | "Hebrew" | "Thai" => {
+            "Latin" | "Greek" | "Cyrillic" | "Han" | "Hiragana" | "Katakana" | "Arabic"
+            | "Hebrew" | "Thai" => {
                 name.insert_str(0, "Script=");
                 &name
             }
@@ -168,16 +218,29 @@ impl Respeller<'_> {
         self.out.push('(');
         self.atom = Atom::None;
         if self.rest.next_if_eq(&'?').is_none() {
+            self.open.push(false);
             return Ok(());
         }
+        let mut looks = false;
         match self.rest.next() {
             Some(':') => self.out.push_str("?:"),
-            Some('=' | '!' | '>') => return Err(LOOK),
+            Some(c @ ('=' | '!')) => {
+                looks = true;
+                self.put(&['?', c]);
+            }
             Some('P') if self.rest.next_if_eq(&'<').is_some() => self.out.push_str("?<"),
-            Some('<') if self.rest.peek().is_some_and(|c| "=!".contains(*c)) => return Err(LOOK),
-            Some('<') => self.out.push_str("?<"),
+            Some('<') => {
+                self.out.push_str("?<");
+                if let Some(c) = self.rest.next_if(|c| "=!".contains(*c)) {
+                    looks = true;
+                    self.out.push(c);
+                }
+            }
+            Some('>') => return Err("atomic groups do not exist in JSON Schema"),
             _ => return Err(FLAGS),
         }
+        self.linear &= !looks;
+        self.open.push(looks);
         Ok(())
     }
 
@@ -198,7 +261,9 @@ impl Respeller<'_> {
             None => (ahead.as_str(), None),
         };
         let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
-        let counts = digits(low) && high.is_none_or(digits) && !(low.is_empty() && high.is_none_or(str::is_empty));
+        let counts = digits(low)
+            && high.is_none_or(digits)
+            && !(low.is_empty() && high.is_none_or(str::is_empty));
         if !counts || self.rest.clone().nth(ahead.chars().count()) != Some('}') {
             self.literal('{');
             return Ok(());
@@ -356,7 +421,7 @@ mod tests {
     fn one_spelling_for_both_engines() {
         let check = |pattern: &str, expected: Option<&str>| {
             let made = Patterns::default().portable(pattern, 2_048).ok();
-            assert_eq!(made.as_deref(), expected, "{pattern}");
+            assert_eq!(made.as_ref().map(|made| &*made.text), expected, "{pattern}");
         };
         for same in [
             "^[a-z]+$",
@@ -391,10 +456,15 @@ mod tests {
         check("[a&&b]", Some(r"[a\x26\x26b]"));
         check("[[a]", Some(r"[\[a]"));
         for bad in
-            ["(?=a)", "(?<!a)b", r"(a)\1", "(?i)a", "[", "(a", "a**", "*a", "a++", "[]", "[z-a]", r"\y", "(?>a)", "a)"]
+            ["(?=a)*", "(?i)a", "[", "(a", "a**", "*a", "a++", "[]", "[z-a]", r"\y", "(?>a)", "a)"]
         {
             check(bad, None);
         }
+        for looking in ["^(?=.*[0-9])[a-z0-9]+$", "(?<!a)b", r"(a)\1"] {
+            check(looking, Some(looking));
+            assert!(!Patterns::default().portable(looking, 2_048).unwrap().linear, "{looking}");
+        }
+        check(r"\1", None);
         check(&"a".repeat(3_000), None);
         check("^(a{1000}){1000}$", None);
     }

@@ -11,6 +11,11 @@ impl<'t> Schemas<'t> {
         self.denull(schema, LEVELS)
     }
 
+    /// `schema` without `null` at the top alone: as a whole body it would say that there is none.
+    pub(crate) fn not_null(&mut self, schema: Json<'t>) -> Json<'t> {
+        self.denull(schema, 1)
+    }
+
     fn denull(&mut self, schema: Json<'t>, levels: usize) -> Json<'t> {
         if levels == 0 || !self.may_be_null(&schema, LEVELS) {
             return schema;
@@ -29,15 +34,21 @@ impl<'t> Schemas<'t> {
         if let Json::Object(members) = &mut schema {
             for (key, value) in members.iter_mut() {
                 match (&**key, &mut *value) {
-                    ("enum", Json::Array(values)) if values.len() > 1 => values.retain(|one| *one != Json::Null),
+                    ("enum", Json::Array(values)) if values.len() > 1 => {
+                        values.retain(|one| *one != Json::Null)
+                    }
                     ("anyOf" | "oneOf", Json::Array(branches)) => {
                         if branches.iter().any(|one| one.types() != ["null"]) {
                             branches.retain(|one| one.types() != ["null"]);
                         }
-                        *value = Json::Array(branches.drain(..).map(|one| self.denull(one, levels - 1)).collect());
+                        *value = Json::Array(
+                            branches.drain(..).map(|one| self.denull(one, levels - 1)).collect(),
+                        );
                     }
                     ("allOf", Json::Array(branches)) => {
-                        *value = Json::Array(branches.drain(..).map(|one| self.denull(one, levels - 1)).collect());
+                        *value = Json::Array(
+                            branches.drain(..).map(|one| self.denull(one, levels - 1)).collect(),
+                        );
                     }
                     ("items" | "additionalProperties", Json::Object(_)) => {
                         let inner = std::mem::replace(value, Json::Null);
@@ -74,7 +85,9 @@ impl<'t> Schemas<'t> {
                 branches.iter().any(|one| self.may_be_null(one, levels - 1))
             }
             ("items" | "additionalProperties", inner) => self.may_be_null(inner, levels - 1),
-            ("properties", Json::Object(inner)) => inner.iter().any(|(_, one)| self.may_be_null(one, levels - 1)),
+            ("properties", Json::Object(inner)) => {
+                inner.iter().any(|(_, one)| self.may_be_null(one, levels - 1))
+            }
             _ => false,
         })
     }
@@ -84,7 +97,9 @@ impl<'t> Schemas<'t> {
 fn collapse(mut schema: Json<'_>) -> Json<'_> {
     for key in ["anyOf", "oneOf"] {
         let one = matches!(schema.get(key), Some(Json::Array(branches)) if branches.len() == 1);
-        let Some(Json::Array(mut branches)) = schema.get(key).filter(|_| one).cloned() else { continue };
+        let Some(Json::Array(mut branches)) = schema.get(key).filter(|_| one).cloned() else {
+            continue;
+        };
         let Some(Json::Object(inner)) = branches.pop() else { continue };
         let clash = |name: &str| name != "description" && schema.get(name).is_some();
         if inner.iter().any(|(name, _)| clash(name)) {
@@ -93,7 +108,8 @@ fn collapse(mut schema: Json<'_>) -> Json<'_> {
         schema.remove(key);
         let described = schema.get("description").is_some();
         if let Json::Object(members) = &mut schema {
-            members.extend(inner.into_iter().filter(|(name, _)| name != "description" || !described));
+            members
+                .extend(inner.into_iter().filter(|(name, _)| name != "description" || !described));
         }
     }
     schema

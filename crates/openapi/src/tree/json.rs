@@ -3,7 +3,8 @@
 use super::{Builder, Kind, Member, ReadError, Text, small};
 
 pub(super) fn read(builder: &mut Builder<'_>) -> Result<u32, ReadError> {
-    let mut reader = Reader { text: builder.source.as_bytes(), at: 0, items: Vec::new(), members: Vec::new() };
+    let mut reader =
+        Reader { text: builder.source.as_bytes(), at: 0, items: Vec::new(), members: Vec::new() };
     reader.space();
     let root = reader.value(builder, 0)?;
     reader.space();
@@ -116,8 +117,12 @@ impl Reader<'_> {
                 }
                 Some(b'\\') => return self.escaped(builder, start),
                 Some(byte) if byte >= 0x20 => self.at += 1,
-                Some(_) => return Err(self.error("a control character must be escaped in a JSON string")),
-                None => return Err(self.error("this string never ends; the file seems to be cut off")),
+                Some(_) => {
+                    return Err(self.error("a control character must be escaped in a JSON string"));
+                }
+                None => {
+                    return Err(self.error("this string never ends; the file seems to be cut off"));
+                }
             }
         }
     }
@@ -139,8 +144,12 @@ impl Reader<'_> {
                     self.at += 1;
                     out.push(self.escape()?);
                 }
-                Some(_) => return Err(self.error("a control character must be escaped in a JSON string")),
-                None => return Err(self.error("this string never ends; the file seems to be cut off")),
+                Some(_) => {
+                    return Err(self.error("a control character must be escaped in a JSON string"));
+                }
+                None => {
+                    return Err(self.error("this string never ends; the file seems to be cut off"));
+                }
             }
         }
     }
@@ -157,7 +166,8 @@ impl Reader<'_> {
             Some(b't') => '\t',
             Some(b'u') => {
                 let high = self.hex4()?;
-                let pair = (0xd800..0xdc00).contains(&high) && self.text[self.at..].starts_with(b"\\u");
+                let pair =
+                    (0xd800..0xdc00).contains(&high) && self.text[self.at..].starts_with(b"\\u");
                 if !pair {
                     return Ok(char::from_u32(high).unwrap_or(char::REPLACEMENT_CHARACTER));
                 }
@@ -179,9 +189,14 @@ impl Reader<'_> {
     }
 
     fn hex4(&mut self) -> Result<u32, ReadError> {
-        let digits = self.text.get(self.at..self.at + 4).filter(|four| four.iter().all(u8::is_ascii_hexdigit));
-        let value = digits.and_then(|four| u32::from_str_radix(std::str::from_utf8(four).ok()?, 16).ok());
-        let value = value.ok_or_else(|| self.error("expected four hexadecimal digits after \\u"))?;
+        let digits = self
+            .text
+            .get(self.at..self.at + 4)
+            .filter(|four| four.iter().all(u8::is_ascii_hexdigit));
+        let value =
+            digits.and_then(|four| u32::from_str_radix(std::str::from_utf8(four).ok()?, 16).ok());
+        let value =
+            value.ok_or_else(|| self.error("expected four hexadecimal digits after \\u"))?;
         self.at += 4;
         Ok(value)
     }
@@ -214,7 +229,12 @@ impl Reader<'_> {
         if good { Ok(()) } else { Err(self.error("this is no JSON number")) }
     }
 
-    fn word(&mut self, word: &str, kind: Kind, builder: &mut Builder<'_>) -> Result<u32, ReadError> {
+    fn word(
+        &mut self,
+        word: &str,
+        kind: Kind,
+        builder: &mut Builder<'_>,
+    ) -> Result<u32, ReadError> {
         if !self.text[self.at..].starts_with(word.as_bytes()) {
             return Err(self.error("expected a JSON value here"));
         }

@@ -20,21 +20,29 @@ pub(crate) struct Library<'f> {
 
 impl<'f> Library<'f> {
     /// Reads the root document.
-    pub(crate) fn new(name: &str, bytes: &[u8], files: &'f mut dyn Files, limits: &Limits) -> Result<Self, Error> {
+    pub(crate) fn new(
+        name: &str,
+        bytes: &[u8],
+        files: &'f mut dyn Files,
+        limits: &Limits,
+    ) -> Result<Self, Error> {
         let mut limits = limits.clone();
         limits.document_bytes = limits.document_bytes.min(1 << 30);
         limits.depth = limits.depth.min(256);
         let root = Doc::read("", 0, bytes, &limits)
             .map_err(|error| Error::at(name, error.message, place_in(bytes, error.offset)))?;
+        // A file may refer back to the root document.
+        let base = if name.contains("://") || name.starts_with('/') { "" } else { name };
+        let known = HashMap::from([(base.trim_start_matches("./").to_owned(), Ok(0))]);
         let docs: Vec<OnceCell<Box<Doc>>> = (0..=limits.files).map(|_| OnceCell::new()).collect();
         let _ = docs[0].set(Box::new(root));
         Ok(Self {
             docs,
             count: Cell::new(1),
             bytes: Cell::new(bytes.len()),
-            known: RefCell::new(HashMap::new()),
+            known: RefCell::new(known),
             files: RefCell::new(files),
-            base: if name.contains("://") { String::new() } else { name.to_owned() },
+            base: base.to_owned(),
             limits,
         })
     }
@@ -69,14 +77,18 @@ impl<'f> Library<'f> {
     fn read(&self, path: &str) -> Result<usize, RefError> {
         let index = self.count.get();
         let Some(slot) = self.docs.get(index) else {
-            let reason = format!("the description has more than {} files (files)", self.limits.files);
+            let reason =
+                format!("the description has more than {} files (files)", self.limits.files);
             return Err(RefError::new(reason, "bundle the description into fewer files"));
         };
         let bytes = self.bytes_of(path)?;
         let number = u32::try_from(index).unwrap_or(u32::MAX);
         let doc = Doc::read(path, number, &bytes, &self.limits).map_err(|error| {
             let (line, column) = place_in(&bytes, error.offset);
-            RefError::new(format!("{path}:{line}:{column}: {}", error.message), format!("correct {path}"))
+            RefError::new(
+                format!("{path}:{line}:{column}: {}", error.message),
+                format!("correct {path}"),
+            )
         })?;
         let _ = slot.set(Box::new(doc));
         self.count.set(index + 1);
@@ -85,18 +97,23 @@ impl<'f> Library<'f> {
 
     pub(super) fn read_text(&self, path: &str) -> Result<String, RefError> {
         let bytes = self.bytes_of(path)?;
-        String::from_utf8(bytes)
-            .map_err(|_| RefError::new(format!("{path} is not UTF-8"), format!("save {path} as UTF-8")))
+        String::from_utf8(bytes).map_err(|_| {
+            RefError::new(format!("{path} is not UTF-8"), format!("save {path} as UTF-8"))
+        })
     }
 
     fn bytes_of(&self, path: &str) -> Result<Vec<u8>, RefError> {
         let bytes = self.files.borrow_mut().read(path).map_err(|error| {
-            RefError::new(format!("{path} cannot be read: {error}"), format!("put {path} beside the root document"))
+            RefError::new(
+                format!("{path} cannot be read: {error}"),
+                format!("put {path} beside the root document"),
+            )
         })?;
         let total = self.bytes.get().saturating_add(bytes.len());
         if total > self.limits.total_bytes {
             let limit = self.limits.total_bytes;
-            let reason = format!("the files of the description have more than {limit} bytes (total_bytes)");
+            let reason =
+                format!("the files of the description have more than {limit} bytes (total_bytes)");
             return Err(RefError::new(reason, "import it in parts"));
         }
         self.bytes.set(total);

@@ -26,7 +26,7 @@ pub(crate) struct Doc {
     sorted: HashMap<u32, Box<[u32]>>,
     root: u32,
     lines: OnceCell<Vec<u32>>,
-    parents: OnceCell<Vec<u32>>,
+    parents: OnceCell<Vec<Place>>,
     anchors: OnceCell<HashMap<String, u32>>,
 }
 
@@ -53,6 +53,13 @@ enum Kind {
     String(Text),
     Array { start: u32, len: u32 },
     Object { start: u32, len: u32 },
+}
+
+/// The value around another one, and which of its items or members that is.
+#[derive(Clone, Copy)]
+struct Place {
+    parent: u32,
+    index: u32,
 }
 
 #[derive(Clone, Copy)]
@@ -154,9 +161,13 @@ impl<'t> Node<'t> {
     }
 
     /// The members of an object in the order of the document; none of anything else.
-    pub(crate) fn members(self) -> impl DoubleEndedIterator<Item = (&'t str, Node<'t>)> + ExactSizeIterator {
+    pub(crate) fn members(
+        self,
+    ) -> impl DoubleEndedIterator<Item = (&'t str, Node<'t>)> + ExactSizeIterator {
         let doc = self.doc;
-        doc.members[self.member_range()].iter().map(move |one| (doc.text(one.key), Node { doc, id: one.value }))
+        doc.members[self.member_range()]
+            .iter()
+            .map(move |one| (doc.text(one.key), Node { doc, id: one.value }))
     }
 
     /// The member of an object called `key`.
@@ -219,7 +230,12 @@ const LINEAR: usize = 12;
 
 impl Doc {
     /// Reads one file: JSON when its first character is `{`, YAML otherwise.
-    pub(crate) fn read(name: &str, index: u32, bytes: &[u8], limits: &crate::Limits) -> Result<Self, ReadError> {
+    pub(crate) fn read(
+        name: &str,
+        index: u32,
+        bytes: &[u8],
+        limits: &crate::Limits,
+    ) -> Result<Self, ReadError> {
         if bytes.len() > limits.document_bytes {
             let message = format!(
                 "{} bytes are more than the limit of {} for one file (document_bytes); split the description",
@@ -228,8 +244,9 @@ impl Doc {
             );
             return Err(ReadError::new(message, 0));
         }
-        let text = std::str::from_utf8(bytes)
-            .map_err(|error| ReadError::new("this is not UTF-8; save the description as UTF-8", error.valid_up_to()))?;
+        let text = std::str::from_utf8(bytes).map_err(|error| {
+            ReadError::new("this is not UTF-8; save the description as UTF-8", error.valid_up_to())
+        })?;
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         let mut builder = Builder::new(text, limits);
         let root = match text.trim_start().bytes().next() {
@@ -244,13 +261,12 @@ impl Doc {
         Node { doc: self, id: self.root }
     }
 
-    pub(crate) fn node(&self, id: u32) -> Node<'_> {
-        Node { doc: self, id }
-    }
-
     fn text(&self, text: Text) -> &str {
-        let (from, start) =
-            if text.start & EXTRA == 0 { (&self.source, text.start) } else { (&self.extra, text.start & !EXTRA) };
+        let (from, start) = if text.start & EXTRA == 0 {
+            (&self.source, text.start)
+        } else {
+            (&self.extra, text.start & !EXTRA)
+        };
         &from[start as usize..(start + text.len) as usize]
     }
 
@@ -263,27 +279,33 @@ impl Doc {
         let parents = self.parents.get_or_init(|| self.find_parents());
         let mut steps = Vec::new();
         let mut at = id;
-        while at != self.root && parents[at as usize] != u32::MAX {
-            let parent = Node { doc: self, id: parents[at as usize] };
-            let step = match parent.members().find(|(_, child)| child.id == at) {
-                Some((key, _)) => key.replace('~', "~0").replace('/', "~1"),
-                None => parent.items().position(|child| child.id == at).unwrap_or_default().to_string(),
+        while at != self.root && parents[at as usize].parent != u32::MAX {
+            let place = parents[at as usize];
+            let step = match self.nodes[place.parent as usize].kind {
+                Kind::Object { start, .. } => {
+                    let key = self.members[(start + place.index) as usize].key;
+                    self.text(key).replace('~', "~0").replace('/', "~1")
+                }
+                _ => place.index.to_string(),
             };
             steps.push(step);
-            at = parent.id;
+            at = place.parent;
         }
         steps.iter().rev().fold(String::new(), |path, step| path + "/" + step)
     }
 
-    fn find_parents(&self) -> Vec<u32> {
-        let mut parents = vec![u32::MAX; self.nodes.len()];
+    /// Where each value stands; an aliased one at its first place.
+    fn find_parents(&self) -> Vec<Place> {
+        let mut parents = vec![Place { parent: u32::MAX, index: 0 }; self.nodes.len()];
         for id in 0..self.nodes.len() {
-            let id = u32::try_from(id).expect("the node limit is far below 2^32");
-            let node = Node { doc: self, id };
-            for child in node.items().chain(node.members().map(|(_, child)| child)) {
+            let parent = u32::try_from(id).expect("the node limit is far below 2^32");
+            let node = Node { doc: self, id: parent };
+            for (index, child) in
+                node.items().chain(node.members().map(|(_, child)| child)).enumerate()
+            {
                 let slot = &mut parents[child.id as usize];
-                if *slot == u32::MAX {
-                    *slot = id;
+                if slot.parent == u32::MAX {
+                    *slot = Place { parent, index: u32::try_from(index).unwrap_or(u32::MAX) };
                 }
             }
         }
@@ -311,7 +333,9 @@ impl Doc {
 
 fn line_starts(source: &str) -> Vec<u32> {
     let breaks = source.bytes().enumerate().filter(|(_, byte)| *byte == b'\n');
-    std::iter::once(0).chain(breaks.map(|(at, _)| u32::try_from(at + 1).unwrap_or(u32::MAX))).collect()
+    std::iter::once(0)
+        .chain(breaks.map(|(at, _)| u32::try_from(at + 1).unwrap_or(u32::MAX)))
+        .collect()
 }
 
 fn place(source: &str, lines: &[u32], offset: usize) -> (u32, u32) {
@@ -357,7 +381,8 @@ impl<'s> Builder<'s> {
 
     fn node(&mut self, kind: Kind, offset: usize) -> Result<u32, ReadError> {
         if self.nodes.len() >= self.limits.nodes {
-            let message = format!("more than {} values (nodes); split the description", self.limits.nodes);
+            let message =
+                format!("more than {} values (nodes); split the description", self.limits.nodes);
             return Err(ReadError::new(message, offset));
         }
         self.nodes.push(Raw { kind, offset: small(offset) });
@@ -377,7 +402,9 @@ impl<'s> Builder<'s> {
             members
                 .iter()
                 .enumerate()
-                .find(|(i, one)| members[..*i].iter().any(|other| self.text(other.key) == self.text(one.key)))
+                .find(|(i, one)| {
+                    members[..*i].iter().any(|other| self.text(other.key) == self.text(one.key))
+                })
                 .map(|(_, one)| *one)
         } else {
             let mut order: Vec<u32> = (0..small(members.len())).collect();
@@ -401,7 +428,10 @@ impl<'s> Builder<'s> {
         if depth < self.limits.depth {
             return Ok(());
         }
-        Err(ReadError::new(format!("values nest deeper than {} levels (depth)", self.limits.depth), offset))
+        Err(ReadError::new(
+            format!("values nest deeper than {} levels (depth)", self.limits.depth),
+            offset,
+        ))
     }
 
     fn keep(&mut self, text: &str) -> Text {
@@ -411,8 +441,11 @@ impl<'s> Builder<'s> {
     }
 
     fn text(&self, text: Text) -> &str {
-        let (from, start) =
-            if text.start & EXTRA == 0 { (self.source, text.start) } else { (&*self.extra, text.start & !EXTRA) };
+        let (from, start) = if text.start & EXTRA == 0 {
+            (self.source, text.start)
+        } else {
+            (&*self.extra, text.start & !EXTRA)
+        };
         &from[start as usize..(start + text.len) as usize]
     }
 

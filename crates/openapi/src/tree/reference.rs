@@ -52,13 +52,20 @@ impl Library<'_> {
             }
         }
         Err(RefError::new(
-            format!("more than {} references follow upon one another here (ref_chain)", self.limits().ref_chain),
+            format!(
+                "more than {} references follow upon one another here (ref_chain)",
+                self.limits().ref_chain
+            ),
             "let the reference name its target directly",
         ))
     }
 
     /// The value that `reference`, standing in `from`, names.
-    pub(crate) fn resolve<'t>(&'t self, from: Node<'t>, reference: &str) -> Result<Node<'t>, RefError> {
+    pub(crate) fn resolve<'t>(
+        &'t self,
+        from: Node<'t>,
+        reference: &str,
+    ) -> Result<Node<'t>, RefError> {
         let (file, fragment) = reference.split_once('#').unwrap_or((reference, ""));
         let doc = match self.named(from.doc(), file)? {
             Some(node) => return fragment_of(node, fragment, reference),
@@ -107,7 +114,10 @@ fn fragment_anchor<'t>(doc: &'t Doc, fragment: &str) -> Option<Node<'t>> {
 fn fragment_of<'t>(root: Node<'t>, fragment: &str, reference: &str) -> Result<Node<'t>, RefError> {
     let nothing = || {
         let shown: String = reference.chars().take(200).collect();
-        RefError::new(format!("{shown} names nothing"), "correct the reference, or add what it names")
+        RefError::new(
+            format!("{shown} names nothing"),
+            "correct the reference, or add what it names",
+        )
     };
     if fragment.is_empty() {
         return Ok(root);
@@ -161,7 +171,10 @@ fn target(from: &str, file: &str) -> Result<Target, RefError> {
                 }
             }
             other if other.contains('/') => {
-                return Err(RefError::new(format!("{shown} hides a slash"), "write the path without %2F"));
+                return Err(RefError::new(
+                    format!("{shown} hides a slash"),
+                    "write the path without %2F",
+                ));
             }
             _ => segments.push(segment),
         }

@@ -3,22 +3,30 @@ use crate::Limits;
 use std::time::{Duration, Instant};
 
 fn read(text: &str) -> Doc {
-    Doc::read("", 0, text.as_bytes(), &Limits::default()).unwrap_or_else(|error| panic!("{}\n{text}", error.message))
+    Doc::read("", 0, text.as_bytes(), &Limits::default())
+        .unwrap_or_else(|error| panic!("{}\n{text}", error.message))
 }
 
 fn refused(text: &str, wanted: &str) {
     match Doc::read("", 0, text.as_bytes(), &Limits::default()) {
         Ok(_) => panic!("read: {text}"),
-        Err(error) => assert!(error.message.contains(wanted), "{} has no {wanted:?}", error.message),
+        Err(error) => {
+            assert!(error.message.contains(wanted), "{} has no {wanted:?}", error.message)
+        }
     }
 }
 
 #[test]
 fn json_values_and_places() {
-    let doc = read("\u{feff}{\n  \"a\": [1.50, -0, 12345678901234567890123],\n  \"ä\\u00e9\\n\\ud83d\\ude00\": null, \"t\": true}");
+    let doc = read(
+        "\u{feff}{\n  \"a\": [1.50, -0, 12345678901234567890123],\n  \"ä\\u00e9\\n\\ud83d\\ude00\": null, \"t\": true}",
+    );
     let root = doc.root();
     let items: Vec<_> = root.get("a").unwrap().items().map(super::Node::value).collect();
-    assert_eq!(items, [Value::Number("1.50"), Value::Number("-0"), Value::Number("12345678901234567890123")]);
+    assert_eq!(
+        items,
+        [Value::Number("1.50"), Value::Number("-0"), Value::Number("12345678901234567890123")]
+    );
     assert_eq!(root.get("äé\n😀").map(super::Node::value), Some(Value::Null));
     assert_eq!(root.get("a").unwrap().place(), (2, 8));
     assert_eq!(root.get("a").unwrap().items().nth(1).unwrap().pointer(), "/a/1");
@@ -68,7 +76,9 @@ fn yaml_core_schema() {
         "a: true\nb: yes\nc: NO\ny: ~\ne: 0x1F\nf: 0o17\ng: +5\nh: .5\ni: 090\nj: 1e3\nk: 3.1.0\nl: 2020-01-01\n\
          m: \"1\"\nn: !!str 1\no: .inf\n200: ok\np: -9223372036854776000123\nq: 'it''s'\nr: 12:30\n",
     );
-    let check = |key: &str, expected| assert_eq!(doc.root().get(key).map(super::Node::value), Some(expected), "{key}");
+    let check = |key: &str, expected| {
+        assert_eq!(doc.root().get(key).map(super::Node::value), Some(expected), "{key}")
+    };
     check("a", Value::Bool(true));
     check("b", Value::String("yes"));
     check("c", Value::String("NO"));
@@ -92,7 +102,9 @@ fn yaml_core_schema() {
 
 #[test]
 fn yaml_aliases_and_merges() {
-    let doc = read("x: &x {a: 1, b: 2}\ny: &y {c: 3}\nz:\n  <<: [*x, *y]\n  b: 5\nw: {<<: *x}\nv: *y\nä:\n  k: [*x]\n");
+    let doc = read(
+        "x: &x {a: 1, b: 2}\ny: &y {c: 3}\nz:\n  <<: [*x, *y]\n  b: 5\nw: {<<: *x}\nv: *y\nä:\n  k: [*x]\n",
+    );
     let z = doc.root().get("z").unwrap();
     let members: Vec<_> = z.members().map(|(key, value)| (key, value.scalar().unwrap())).collect();
     assert_eq!(members, [("b", "5"), ("a", "1"), ("c", "3")]);
@@ -138,7 +150,7 @@ fn yaml_bombs_are_cheap() {
     for i in 1..9_000 {
         merges += &format!("b{i}: {{<<: *a0}}\n");
     }
-    for (bomb, wanted) in [(laughs, "alias_nodes"), (deep, "deeper"), (merges, "alias_nodes")] {
+    for (bomb, wanted) in [(laughs, "alias_nodes"), (deep, "deeper"), (merges, "merged_members")] {
         let start = Instant::now();
         refused(&bomb, wanted);
         assert!(start.elapsed() < Duration::from_secs(20), "{wanted}: {:?}", start.elapsed());

@@ -50,7 +50,7 @@ fn as_text(value: &Value) -> String {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 2_000, max_global_rejects: 500, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 1_000, max_global_rejects: 500, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn nothing_leaves_its_slot(
@@ -145,7 +145,7 @@ fn every_encoding() -> Vec<ParameterEncoding> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 150, failure_persistence: None, ..ProptestConfig::default() })]
 
     /// Every encoding in every place, sensible or not, with any value: no panic, and nothing but the slot changes.
     #[test]

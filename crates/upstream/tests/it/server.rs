@@ -161,11 +161,11 @@ pub(crate) fn request(base: &str, method: &str) -> Request {
 /// Limits short enough for a test to wait for.
 pub(crate) fn short() -> Limits {
     Limits {
-        dns: Duration::from_millis(300),
-        connect: Duration::from_millis(400),
-        first_byte: Duration::from_millis(500),
-        idle: Duration::from_millis(300),
-        total: Duration::from_millis(1_500),
+        dns: Duration::from_millis(500),
+        connect: Duration::from_millis(900),
+        first_byte: Duration::from_millis(1_200),
+        idle: Duration::from_millis(700),
+        total: Duration::from_millis(2_500),
         ..Limits::default()
     }
 }

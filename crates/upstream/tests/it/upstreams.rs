@@ -151,7 +151,7 @@ async fn u03_lengths() {
         Server::answering("HTTP/1.1 200 OK\r\nContent-Length: 1073741824\r\n\r\n", Then::Hang);
     let started = Instant::now();
     assert_eq!(sent(&server).await.unwrap_err(), too_large);
-    assert!(started.elapsed() < Duration::from_millis(250));
+    assert!(started.elapsed() < short().idle);
     assert!(server.was_hung_up_on(1).await, "the connection stays open");
     // Not announced: cut.
     for head in ["HTTP/1.1 200 OK\r\n\r\n", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"]
@@ -295,11 +295,11 @@ async fn u05_odd_statuses() {
 #[tokio::test]
 async fn f12_hangs_and_f17_drips() {
     for (phase, sent_before, at_least) in [
-        (Phase::FirstByte, "", 500),
-        (Phase::FirstByte, "HTTP/1.1 200 OK\r\nConte", 500),
-        (Phase::Idle, "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n", 300),
-        (Phase::Idle, "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n1234", 300),
-        (Phase::Idle, "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n", 300),
+        (Phase::FirstByte, "", 1_200),
+        (Phase::FirstByte, "HTTP/1.1 200 OK\r\nConte", 1_200),
+        (Phase::Idle, "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n", 700),
+        (Phase::Idle, "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n1234", 700),
+        (Phase::Idle, "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n", 700),
     ] {
         let server = Server::answering(sent_before, Then::Hang);
         let started = Instant::now();
@@ -309,7 +309,7 @@ async fn f12_hangs_and_f17_drips() {
             "{sent_before:?} {error:?}"
         );
         let elapsed = started.elapsed().as_millis();
-        assert!((at_least..at_least + 700).contains(&elapsed), "{sent_before:?} {elapsed}");
+        assert!((at_least..at_least + 1_200).contains(&elapsed), "{sent_before:?} {elapsed}");
         assert!(server.was_hung_up_on(1).await, "the connection stays open");
     }
     let drip = Server::start(|_, stream| {
@@ -320,11 +320,8 @@ async fn f12_hangs_and_f17_drips() {
         Then::Close
     });
     let error = sent(&drip).await.unwrap_err();
-    assert_eq!(
-        error,
-        SendError::Timeout { phase: Phase::Total, after: Duration::from_millis(1_500) }
-    );
-    assert!(error.to_string().contains("1.5 s"), "{error}");
+    assert_eq!(error, SendError::Timeout { phase: Phase::Total, after: short().total });
+    assert!(error.to_string().contains("after 2.5 s its answer was not complete"), "{error}");
 }
 
 #[tokio::test]

@@ -1,0 +1,121 @@
+use http::{HeaderMap, HeaderName, HeaderValue};
+use mcp::{Call, Capabilities, Id, Limits, Message, Refusal, Request, ToolsCapability};
+use serde_json::Value;
+
+const CAPABILITIES: Capabilities =
+    Capabilities { tools: Some(ToolsCapability { list_changed: true }), logging: true };
+
+/// Any bytes as the headers and the body of a POST, with an empty line between them: what is accepted is JSON to serde
+/// too and means the same there; what is refused is answered with an error that is JSON-RPC.
+pub fn mcp_read(data: &[u8]) {
+    let (head, body) = split(data);
+    let headers = headers(head);
+    let limits = Limits { depth: 32, nodes: 2_000, batch: 5 };
+    same_as_serde(body, &limits);
+    match mcp::read(&headers, body, &limits, &CAPABILITIES) {
+        Ok(incoming) => {
+            let value: Value = serde_json::from_slice(body).expect("serde reads it too");
+            check_message(&incoming.message, &value);
+            if incoming.lane.is_modern() {
+                check_name(&headers, &incoming.message);
+            }
+        }
+        Err(refusal) => check_refusal(&refusal, serde_json::from_slice(body).ok().as_ref()),
+    }
+    // Checked before `read` by the host; any header may come.
+    let _ = (mcp::accepts(&headers), mcp::content_type(&headers), mcp::session_id(&headers));
+}
+
+fn split(data: &[u8]) -> (&[u8], &[u8]) {
+    let end = data.windows(2).position(|pair| pair == b"\n\n");
+    end.map_or((&[], data), |end| (&data[..end], &data[end + 2..]))
+}
+
+fn headers(head: &[u8]) -> HeaderMap {
+    let mut headers = HeaderMap::new();
+    for line in head.split(|byte| *byte == b'\n').take(64) {
+        let Some(colon) = line.iter().position(|byte| *byte == b':') else { continue };
+        let name = HeaderName::from_bytes(line[..colon].trim_ascii());
+        let value = HeaderValue::from_bytes(line[colon + 1..].trim_ascii());
+        if let (Ok(name), Ok(value)) = (name, value) {
+            headers.append(name, value);
+        }
+    }
+    headers
+}
+
+/// The strict scanner takes no text that serde refuses, and refuses none that serde takes but for what it says.
+fn same_as_serde(body: &[u8], limits: &Limits) {
+    let serde = serde_json::from_slice::<Value>(body);
+    match mcp::check_json(body, limits) {
+        Ok(json) => {
+            let value = serde.unwrap_or_else(|error| panic!("serde refuses it: {error}"));
+            let again: Value = serde_json::from_str(json.as_str()).expect("what was scanned is JSON");
+            assert_eq!(again, value);
+        }
+        Err(fault) => {
+            assert!(fault.at <= body.len(), "{fault}");
+            assert!(serde.is_err() || fault.trouble.is_json(), "serde takes it: {fault}");
+        }
+    }
+}
+
+fn check_message(message: &Message<'_>, value: &Value) {
+    match message {
+        Message::Request(request) => check_request(request, value),
+        Message::Notification(_) => assert!(value.get("id").is_none(), "{value}"),
+        Message::Response => assert!(value.get("method").is_none(), "{value}"),
+        Message::Batch(entries) => {
+            let values = value.as_array().expect("a batch is an array");
+            assert_eq!(entries.len(), values.len());
+            for (entry, value) in entries.iter().zip(values) {
+                match entry {
+                    Ok(Message::Batch(_)) => panic!("a batch in a batch"),
+                    Ok(message) => check_message(message, value),
+                    Err(refusal) => check_refusal(refusal, Some(value)),
+                }
+            }
+        }
+    }
+}
+
+fn check_request(request: &Request<'_>, value: &Value) {
+    assert_eq!(value["jsonrpc"], "2.0");
+    assert_eq!(id_value(request.id), value["id"], "the id is echoed");
+    assert_eq!(value["method"], request.call.method());
+    if let Call::ToolsCall(call) = &request.call {
+        assert_eq!(value["params"]["name"], call.name.as_ref());
+        let arguments = call.arguments.map(|json| serde_json::from_str::<Value>(json.as_str()).expect("JSON"));
+        assert!(arguments.as_ref().is_none_or(Value::is_object), "{arguments:?}");
+        assert_eq!(arguments.as_ref(), value["params"].get("arguments").filter(|value| !value.is_null()));
+    }
+    let answer = mcp::response(request.id, b"{}");
+    let answer: Value = serde_json::from_slice(&answer).expect("an answer is JSON");
+    assert_eq!(answer["id"], value["id"]);
+}
+
+fn id_value(id: Id<'_>) -> Value {
+    let value: Value = serde_json::from_str(id.as_json()).expect("an id is JSON");
+    assert!(value.is_string() || value.is_i64() || value.is_u64(), "{value}");
+    value
+}
+
+/// The tool that a policy sees in the header is the one that is called.
+fn check_name(headers: &HeaderMap, message: &Message<'_>) {
+    let Message::Request(Request { call: Call::ToolsCall(call), .. }) = message else { return };
+    let names: Vec<_> = headers.get_all("mcp-name").iter().collect();
+    let [name] = names[..] else { panic!("{} names", names.len()) };
+    let encoded = name.as_bytes().starts_with(b"=?") && name.as_bytes().ends_with(b"?=");
+    assert!(encoded || name.as_bytes() == call.name.as_bytes(), "{name:?} is not {}", call.name);
+}
+
+fn check_refusal(refusal: &Refusal, value: Option<&Value>) {
+    assert!((200..600).contains(&refusal.status), "{}", refusal.status);
+    assert!(!refusal.message.is_empty());
+    let body: Value = serde_json::from_slice(&refusal.body).expect("an error is JSON");
+    assert_eq!(body["jsonrpc"], "2.0");
+    assert!(body["error"]["code"].is_i64() && body["error"]["message"].is_string(), "{body}");
+    if let Some(id) = body.get("id").filter(|id| !id.is_null()) {
+        assert_eq!(Some(id), value.and_then(|value| value.get("id")), "{body}");
+    }
+}
