@@ -23,6 +23,7 @@ fn limits() -> Limits {
         member_description_chars: 128,
         pattern_bytes: 512,
         enum_values: 200,
+        ..Limits::default()
     }
 }
 

@@ -18,7 +18,7 @@ const FORMS: usize = 3;
 pub(crate) const CONNECTION: &str = "default";
 
 /// What a server serves, frozen: the document of a publication.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Deserialize)]
 pub(crate) struct Publication {
     pub(crate) apps: Vec<PublishedApp>,
     pub(crate) tools: Vec<PublishedTool>,
@@ -40,7 +40,6 @@ pub(crate) struct PublishedTool {
 
 /// A published version of a server, ready to be called.
 pub struct Published {
-    pub(crate) account_id: AccountId,
     /// The server's part of the URL.
     pub slug: Slug,
     /// The server's name in the request log.
@@ -222,7 +221,6 @@ impl App {
         let by_name =
             tools.iter().enumerate().map(|(index, tool)| (tool.name.clone(), index)).collect();
         Ok(Arc::new(Published {
-            account_id: account,
             name: server.slug.as_str().into(),
             slug: server.slug.clone(),
             version: server.version,

@@ -1,10 +1,12 @@
 use crate::{
     App, Description, Error, Kind, NewToken, Operator,
     clock::entropy,
-    publication::{CONNECTION, Publication, Published, PublishedApp, PublishedTool},
+    publication::{CONNECTION, Published, PublishedApp, PublishedTool},
     token::CreatedToken,
 };
-use model::{Action, AppId, ConnectionId, Names, Scope, Secret, ServerId, Slug, Timestamp};
+use model::{
+    Action, AppId, ConnectionId, Names, RawJson, Scope, Secret, ServerId, Slug, Timestamp,
+};
 use openapi::{Import, Options};
 use sha2::{Digest, Sha256};
 use std::{collections::BTreeMap, sync::Arc};
@@ -37,7 +39,7 @@ pub struct Publish {
 /// What a publication came to.
 #[derive(Debug)]
 pub struct PublishOutcome {
-    /// What the importer found.
+    /// What the importer found; its actions are published, and no longer in it.
     pub import: Import,
     /// The server's part of the URL.
     pub server: Slug,
@@ -63,6 +65,58 @@ struct Work {
     document: Option<String>,
 }
 
+/// What a description comes to, made on a thread of its own.
+struct Draft {
+    /// Without its actions: these are in `rows` and `tools`.
+    import: Import,
+    rows: Vec<ActionRow>,
+    /// The tools of a publication as JSON.
+    tools: RawJson,
+}
+
+/// A publication whose tools are JSON already.
+#[derive(serde::Serialize)]
+struct WrittenPublication<'a> {
+    apps: [PublishedApp; 1],
+    tools: &'a RawJson,
+}
+
+impl Draft {
+    fn make(
+        description: &Description,
+        options: &Options,
+        own_servers: bool,
+    ) -> Result<Self, Error> {
+        let mut import = description.import(options)?;
+        let mut actions = std::mem::take(&mut import.actions);
+        if !own_servers {
+            // The base URL takes the place of all servers, those of single operations too.
+            actions.iter_mut().for_each(|action| action.call.server = None);
+        }
+        let rows = actions.iter().map(action_row).collect::<Result<_, _>>()?;
+        let tools: Vec<PublishedTool> =
+            actions.into_iter().map(|action| PublishedTool { app: 0, action }).collect();
+        let tools = RawJson::of(&tools).map_err(|error| {
+            Error::new(Kind::Internal, "the tools cannot be written").with_source(error)
+        })?;
+        Ok(Self { import, rows, tools })
+    }
+}
+
+/// Runs on a thread that ends with it: what an import allocates goes back to the system at once, and a server that imported
+/// a large description stays as small as one that did not.
+async fn apart<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, Error> {
+    let (sender, done) = tokio::sync::oneshot::channel();
+    let failed = |message: &'static str| Error::new(Kind::Internal, message);
+    let thread = std::thread::Builder::new()
+        .name("import".to_owned())
+        .spawn(move || drop(sender.send(work())))
+        .map_err(|error| failed("no thread for the import could be started").with_source(error))?;
+    let made = done.await.map_err(|_| failed("the import did not end"))?;
+    thread.join().map_err(|_| failed("the import did not end"))?;
+    Ok(made)
+}
+
 impl App {
     /// Imports a description, and publishes its operations as the tools of a server. Done again, it changes only what has
     /// changed; all of it is one transaction.
@@ -78,18 +132,14 @@ impl App {
         order: Publish,
     ) -> Result<PublishOutcome, Error> {
         let options = Options { read_only: order.read_only, ..order.options.clone() };
-        let (description, import) = tokio::task::spawn_blocking(move || {
-            let import = description.import(&options);
-            (description, import)
+        let own_servers = order.base_url.is_none();
+        let (description, draft) = apart(move || {
+            let draft = Draft::make(&description, &options, own_servers);
+            (description, draft)
         })
-        .await
-        .map_err(|error| Error::new(Kind::Internal, "the import did not end").with_source(error))?;
-        let mut import = import?;
+        .await?;
+        let Draft { import, rows: all, tools } = draft?;
         let base_url = description.base_url(order.base_url.as_deref(), &import.servers)?;
-        if order.base_url.is_some() {
-            // It takes the place of all servers, those of single operations too.
-            import.actions.iter_mut().for_each(|action| action.call.server = None);
-        }
         let now = self.clock.now();
         let known = self.store.app_by_origin(operator.account_id, &description.origin).await?;
         let slug = match (order.server.clone(), &known) {
@@ -115,7 +165,6 @@ impl App {
         };
         let hashes: BTreeMap<String, String> =
             self.store.action_hashes(operator.account_id, app.id).await?.into_iter().collect();
-        let all = import.actions.iter().map(action_row).collect::<Result<Vec<_>, _>>()?;
         let gone: Vec<String> = hashes
             .keys()
             .filter(|name| !all.iter().any(|row| row.name == **name))
@@ -126,7 +175,7 @@ impl App {
         let changed = rows.iter().filter(|row| hashes.contains_key(&row.name)).count();
         let connection = self.changed_connection(operator, app.id, &order.credentials, now).await?;
         let (server, document) =
-            self.changed_server(operator, &slug, &app, &import, &order, now).await?;
+            self.changed_server(operator, &slug, &app, &tools, &order, now).await?;
         let (added, removed) = (rows.len() - changed, gone.len());
         let wrote = known.as_ref() != Some(&app)
             || connection.is_some()
@@ -171,22 +220,16 @@ impl App {
         operator: &Operator,
         slug: &Slug,
         app: &store::App,
-        import: &Import,
+        tools: &RawJson,
         order: &Publish,
         now: Timestamp,
     ) -> Result<(Server, Option<String>), Error> {
-        let publication = Publication {
-            apps: vec![PublishedApp {
-                id: app.id,
-                base_url: app.base_url.clone(),
-                trusted_hosts: app.trusted_hosts.clone(),
-            }],
-            tools: import
-                .actions
-                .iter()
-                .map(|action| PublishedTool { app: 0, action: action.clone() })
-                .collect(),
+        let own = PublishedApp {
+            id: app.id,
+            base_url: app.base_url.clone(),
+            trusted_hosts: app.trusted_hosts.clone(),
         };
+        let publication = WrittenPublication { apps: [own], tools };
         let document = serde_json::to_string(&publication).map_err(|error| {
             Error::new(Kind::Internal, "the publication cannot be written").with_source(error)
         })?;

@@ -121,7 +121,11 @@ pub(crate) fn queue(rows: usize) -> (LogQueue, LogWriter) {
     let urgent = Arc::new(Notify::new());
     (
         LogQueue { sender, urgent: Arc::clone(&urgent) },
-        LogWriter { receiver, urgent, order: Order { at: Timestamp::UNIX_EPOCH, count: 0, bits: entropy() } },
+        LogWriter {
+            receiver,
+            urgent,
+            order: Order { at: Timestamp::UNIX_EPOCH, count: 0, bits: entropy() },
+        },
     )
 }
 

@@ -17,7 +17,7 @@ pub(crate) fn ready_line(
     serde_json::json!({
         "mcp_url": url,
         "token": token,
-        "tools": outcome.import.actions.len(),
+        "tools": counts.exposed + counts.degraded,
         "tokens_estimate": model::tokens_estimate(list_bytes),
         "report": counts,
     })

@@ -10,12 +10,15 @@ use crate::{
     schema::Schemas,
     security,
     server::{self, Server},
-    text::{clean, cut},
+    text::brief,
     tree::{Follow, Library, Node},
 };
 
 /// Notes kept per operation: more of them say no more.
 const NOTES: usize = 20;
+
+/// Characters of a path or an operation id that the report shows.
+const SHOWN: usize = 1_000;
 
 pub(crate) fn import(
     name: &str,
@@ -61,7 +64,7 @@ pub(crate) fn import(
     let info = root.get("info").unwrap_or(root);
     let text = |key: &str, limit| {
         let text = crate::description::text_of(&library, info.get(key)?)?;
-        let text = cut(clean(&text).trim(), limit).into_owned();
+        let text = brief(&text, limit).into_owned();
         (!text.is_empty()).then_some(text)
     };
     Ok(Import {
@@ -213,8 +216,8 @@ fn judge<'t>(
 ) -> (OperationReport, Option<model::Action>) {
     let mut entry = OperationReport {
         method: found.method.clone(),
-        path: clean(found.path).into_owned(),
-        operation_id: found.operation_id().map(|id| clean(id).into_owned()),
+        path: brief(found.path, SHOWN).into_owned(),
+        operation_id: found.operation_id().map(|id| brief(id, SHOWN).into_owned()),
         tool: None,
         status: Status::Exposed,
         notes: Vec::new(),

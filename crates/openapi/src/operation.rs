@@ -9,7 +9,7 @@ use crate::{
     schema::Json,
     security,
     server::{self, Server},
-    text::{clean, cut},
+    text::{brief, cut},
     tree::Node,
 };
 use model::{
@@ -46,7 +46,7 @@ impl<'t> Found<'t> {
 
     pub(crate) fn tags(&self) -> Vec<String> {
         let tags = self.node.get("tags").into_iter().flat_map(Node::items).filter_map(Node::str);
-        tags.map(|tag| clean(tag).into_owned()).collect()
+        tags.map(|tag| brief(tag, TITLE_CHARS).into_owned()).collect()
     }
 }
 
@@ -222,7 +222,7 @@ fn assembled<'t>(
     let limit = context.options.limits.schema_bytes;
     if made.too_large {
         let reason = format!(
-            "its input schema is too large, whatever optional is cut (schema_bytes: {limit})"
+            "its input schema is too large, whatever optional is cut (schema_bytes: {limit}, schema_nodes, schema_work)"
         );
         findings.push(Finding::refuses(found.node, reason, "split the schema, or raise the limit"));
     }
@@ -314,7 +314,7 @@ fn server_of<'t>(
 fn title<'t>(found: &Found<'t>, extension: Option<Node<'t>>) -> Option<String> {
     let text = extension.and_then(|one| one.text("title")).or_else(|| found.node.text("summary"));
     let text = text.filter(|text| !text.trim().is_empty()).or_else(|| found.operation_id())?;
-    let text = clean(text);
+    let text = brief(text, 4 * TITLE_CHARS);
     let line = text.trim().lines().next().unwrap_or_default().trim_end();
     Some(cut(line, TITLE_CHARS).into_owned()).filter(|text| !text.is_empty())
 }
@@ -327,7 +327,7 @@ fn description<'t>(
     let limit = context.options.limits.description_chars;
     let read = |node: Node<'t>, key: &str| {
         let text = crate::description::text_of(context.library, node.get(key)?)?;
-        let text = clean(&text).trim().to_owned();
+        let text = brief(&text, limit).into_owned();
         (!text.is_empty()).then_some(text)
     };
     let own = extension.and_then(|one| read(one, "description"));
@@ -349,7 +349,7 @@ fn description<'t>(
             (one, other) => one.or(other),
         }
     });
-    let text = text.unwrap_or_else(|| format!("{} {}", found.method, clean(found.path)));
+    let text = text.unwrap_or_else(|| format!("{} {}", found.method, brief(found.path, limit)));
     let text = if found.deprecated() { format!("Deprecated. {text}") } else { text };
     cut(&text, limit).into_owned()
 }

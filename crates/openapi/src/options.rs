@@ -76,6 +76,8 @@ pub struct Limits {
     pub ref_chain: usize,
     /// Schema parts that one tool reaches.
     pub schema_nodes: usize,
+    /// Schema parts that are walked for all tools together: what keeps entangled descriptions quick.
+    pub schema_work: usize,
     /// Bytes of one tool's input schema above which inner descriptions are shortened, then dropped.
     pub schema_target_bytes: usize,
     /// Bytes of one tool's input schema above which its deepest optional members are cut.
@@ -88,6 +90,12 @@ pub struct Limits {
     pub pattern_bytes: usize,
     /// Values of one `enum`.
     pub enum_values: usize,
+    /// Members of one object schema, parameters of one operation.
+    pub members: usize,
+    /// Media types of one body.
+    pub media_types: usize,
+    /// What `maxLength` is lowered to where it is higher: a call's body could not hold the string. 512 Ki characters.
+    pub string_chars: usize,
 }
 
 impl Default for Limits {
@@ -103,12 +111,16 @@ impl Default for Limits {
             operations: 5_000,
             ref_chain: 64,
             schema_nodes: 50_000,
+            schema_work: 20_000_000,
             schema_target_bytes: 32 << 10,
             schema_bytes: 256 << 10,
             description_chars: 1_024,
             member_description_chars: 512,
             pattern_bytes: 2_048,
             enum_values: 5_000,
+            members: 3_000,
+            media_types: 50,
+            string_chars: 512 << 10,
         }
     }
 }

@@ -6,7 +6,7 @@ use crate::{
     note::Finding,
     schema::Json,
     security::is_token,
-    text::{clean, cut},
+    text::brief,
     tree::{Follow, Node},
 };
 use model::{ParameterEncoding, Place, SlotKind, Style};
@@ -39,7 +39,13 @@ pub(crate) fn listed<'t>(
     findings: &mut Vec<Finding>,
 ) -> Vec<Node<'t>> {
     let mut all: Vec<Node<'t>> = Vec::new();
+    let limit = context.options.limits.members;
     for list in [item.get("parameters"), operation.get("parameters")] {
+        if let Some(list) = list.filter(|list| list.len() > limit) {
+            let reason = format!("an operation has more than {limit} parameters (members)");
+            findings.push(Finding::refuses(list, reason, "describe a body instead"));
+            continue;
+        }
         let mut own: Vec<Node<'t>> = Vec::new();
         for one in list.into_iter().flat_map(Node::items) {
             match context.library.follow(one).map(Follow::node) {
@@ -191,7 +197,7 @@ fn forbidden<'t>(
 }
 
 fn unsendable<'t>(node: Node<'t>, name: &str, why: &str) -> Finding {
-    let shown: String = clean(name).chars().take(80).collect();
+    let shown: String = brief(name, 80).into_owned();
     let reason = format!("the parameter {shown:?} cannot be sent: {why}");
     if node.flag("required") {
         Finding::refuses(node, reason, "correct the name")
@@ -258,7 +264,7 @@ fn draft<'t>(
     if let Some(text) =
         node.get("description").and_then(|text| crate::description::text_of(context.library, text))
     {
-        let text = cut(clean(&text).trim(), limit).into_owned();
+        let text = brief(&text, limit).into_owned();
         if !text.is_empty() {
             schema = described(schema, text);
         }

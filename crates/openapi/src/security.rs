@@ -3,7 +3,7 @@
 use crate::{
     Format, Note,
     note::Finding,
-    text::{clean, cut},
+    text::brief,
     tree::{Follow, Library, Node},
 };
 use model::{CredentialSlot, Place, SlotKind};
@@ -31,9 +31,8 @@ pub(crate) fn slots<'t>(
         match kind(scheme) {
             Ok(kind) => {
                 let limit = library.limits().member_description_chars;
-                let description = scheme
-                    .text("description")
-                    .map(|text| cut(clean(text).trim(), limit).into_owned());
+                let description =
+                    scheme.text("description").map(|text| brief(text, limit).into_owned());
                 let description = description.filter(|text| !text.is_empty());
                 slots.push(CredentialSlot { name: name.to_owned(), kind, description });
             }
@@ -120,6 +119,9 @@ fn oauth2(scheme: Node<'_>) -> SlotKind {
     SlotKind::OAuth2 { flows: names, authorization_url, token_url, scopes }
 }
 
+/// Alternatives of one operation that are looked at.
+const ALTERNATIVES: usize = 50;
+
 /// The alternatives of an operation: its own, or the document's. One that names an unknown scheme is left out.
 pub(crate) fn requirements(
     root: Node<'_>,
@@ -131,7 +133,7 @@ pub(crate) fn requirements(
         return Vec::new();
     };
     let mut alternatives = Vec::new();
-    for one in security.items() {
+    for one in security.items().take(ALTERNATIVES) {
         let names: Vec<String> = one.members().map(|(name, _)| name.to_owned()).collect();
         match names.iter().find(|name| !slots.iter().any(|slot| slot.name == **name)) {
             Some(unknown) => findings.push(Finding::info(

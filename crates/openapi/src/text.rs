@@ -51,6 +51,16 @@ pub(crate) fn cut(text: &str, limit: usize) -> Cow<'_, str> {
     Cow::Owned(format!("{}…", kept.trim_end()))
 }
 
+/// At most `limit` visible characters of `text`, trimmed. What lies far behind is not even looked at.
+pub(crate) fn brief(text: &str, limit: usize) -> Cow<'_, str> {
+    let reach = limit.saturating_mul(4).saturating_add(1_000);
+    let near = text.char_indices().nth(reach).map_or(text, |(at, _)| &text[..at]);
+    match clean(near) {
+        Cow::Borrowed(text) => cut(text.trim(), limit),
+        Cow::Owned(text) => Cow::Owned(cut(text.trim(), limit).into_owned()),
+    }
+}
+
 /// The first sentence of `text`, cut to `limit` characters.
 pub(crate) fn first_sentence(text: &str, limit: usize) -> Cow<'_, str> {
     let text = text.trim();

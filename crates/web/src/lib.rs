@@ -62,7 +62,7 @@ impl Default for Config {
     fn default() -> Self {
         Self {
             hosts: Hosts::default(),
-            body_bytes: 4 << 20,
+            body_bytes: 8 << 20,
             json: mcp::Limits::default(),
             header_timeout: Duration::from_secs(10),
             body_timeout: Duration::from_secs(30),

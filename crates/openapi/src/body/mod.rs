@@ -12,7 +12,7 @@ use crate::{
     note::Finding,
     parameter::described,
     schema::{Flat, Json},
-    text::{clean, cut},
+    text::brief,
     tree::{Follow, Node},
 };
 use file::FileTypes;
@@ -105,9 +105,16 @@ fn modern<'t>(
     let description =
         body.get("description").and_then(|text| crate::description::text_of(context.library, text));
     let limit = context.options.limits.member_description_chars;
-    let description = description.map(|text| cut(clean(&text).trim(), limit).into_owned());
+    let description = description.map(|text| brief(&text, limit).into_owned());
     let mut candidates = Vec::new();
-    for (media_type, media) in content.members() {
+    let limit = context.options.limits.media_types;
+    if content.len() > limit {
+        let reason = format!(
+            "a body of more than {limit} media types (media_types); the others are left out"
+        );
+        findings.push(Finding::degrades(content, reason, "list those that matter"));
+    }
+    for (media_type, media) in content.members().take(limit) {
         let media = match context.library.follow(media).map(Follow::node) {
             Ok(media) => media,
             Err(error) => {
@@ -155,10 +162,12 @@ fn swagger<'t>(
             }
             None => Json::any(),
         };
-        let description = body.text("description").map(|text| clean(text).into_owned());
+        let description = body
+            .text("description")
+            .map(|text| brief(text, context.options.limits.member_description_chars).into_owned());
         let types = if consumes.is_empty() { vec!["application/json"] } else { consumes };
         let mut candidates = Vec::new();
-        for media_type in types {
+        for media_type in types.into_iter().take(context.options.limits.media_types) {
             let source = form::Source {
                 schema: schema.clone(),
                 place: body,

@@ -11,6 +11,9 @@ use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 /// Levels of JSON that inlining may add to one component; beyond them it becomes a definition.
 const INLINE_DEPTH: usize = 24;
 
+/// The deepest level of members at which cutting a schema that is too large begins.
+const LEVELS: usize = 8;
+
 /// One tool's schema.
 pub(crate) struct Assembled {
     pub(crate) text: String,
@@ -38,6 +41,8 @@ pub(super) struct Plan {
     /// Levels of `properties` above a component, at least.
     pub(super) level: HashMap<usize, usize>,
     inline_bytes: usize,
+    /// Whether everything that can be reached is in it.
+    complete: bool,
 }
 
 impl<'t> Schemas<'t> {
@@ -59,13 +64,22 @@ impl<'t> Schemas<'t> {
             cut_count: 0,
             too_large: false,
         };
-        let nodes: usize = plan.order.iter().map(|&index| self.made(index).nodes).sum();
-        if nodes <= limits.schema_nodes && self.fits(root, &plan, usize::MAX, &limits, &mut done) {
+        if plan.complete && self.fits(root, &plan, usize::MAX, &limits, &mut done) {
             return done;
         }
-        for most in (1..=8).rev() {
+        // Deep optional members go, level by level, but levels that are known to be too much are not tried.
+        let nodes_within = |most: usize| -> usize {
+            let near = plan.order.iter().filter(|index| plan.level[index] <= most);
+            near.map(|index| self.components[*index].made.as_ref().map_or(0, |made| made.nodes))
+                .sum()
+        };
+        let levels: Vec<usize> = (1..=LEVELS)
+            .rev()
+            .filter(|most| nodes_within(*most) <= limits.schema_nodes / 4)
+            .collect();
+        for most in levels {
             let plan = self.plan(root, most, limits.schema_nodes);
-            if self.fits(root, &plan, most, &limits, &mut done) {
+            if plan.complete && self.fits(root, &plan, most, &limits, &mut done) {
                 return done;
             }
         }
@@ -116,6 +130,7 @@ impl<'t> Schemas<'t> {
             names: BTreeMap::new(),
             level: HashMap::new(),
             inline_bytes: own_bytes(root),
+            complete: true,
         };
         let mut uses: HashMap<usize, usize> = HashMap::new();
         let mut edges: HashMap<usize, Vec<usize>> = HashMap::new();
@@ -137,15 +152,18 @@ impl<'t> Schemas<'t> {
                 nodes += self.made(target).nodes;
                 plan.level.insert(target, level);
                 plan.order.push(target);
-                // Far beyond any bound already: what is left out here is never written.
-                if nodes < node_limit.saturating_mul(4) {
-                    queue.push_back((Some(target), level));
-                }
+                queue.push_back((Some(target), level));
+            }
+            if nodes > node_limit || nodes > self.work {
+                self.work = self.work.saturating_sub(nodes);
+                plan.complete = false;
+                return plan;
             }
             if let Some(index) = at {
                 edges.insert(index, found.into_iter().map(|(target, _)| target).collect());
             }
         }
+        self.work -= nodes;
         let recursive = cycles(&plan.order, &edges);
         self.choose(&mut plan, &uses, &edges, &recursive);
         plan

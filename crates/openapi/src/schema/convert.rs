@@ -4,8 +4,8 @@ use super::{Json, Made, Schemas, is_annotation, json::Members};
 use crate::{
     Format,
     note::Finding,
-    text::{clean, cut},
-    tree::{Node, Value},
+    text::{brief, clean},
+    tree::{Library, Node, Value},
 };
 use std::borrow::Cow;
 
@@ -242,7 +242,8 @@ impl<'t> Converter<'_, 't> {
         if value.bool().is_some() {
             return; // Draft 3: says something to the schema around this one, which reads it there.
         }
-        for name in value.items().filter_map(Node::str) {
+        let limit = self.schemas.library.limits().members;
+        for name in value.items().filter_map(Node::str).take(limit) {
             if !hidden.contains(&name) && !required.contains(&name) {
                 required.push(name);
             }
@@ -256,9 +257,19 @@ impl<'t> Converter<'_, 't> {
         hidden: &[&'t str],
         required: &mut Vec<&'t str>,
     ) -> Option<Json<'t>> {
+        let limit = self.schemas.library.limits().members;
+        if value.len() > limit {
+            let reason = format!("an object of more than {limit} members (members)");
+            self.findings.push(Finding::refuses(value, reason, "split the schema"));
+            return None;
+        }
         let names = node.get("required");
         let mut out: Members<'t> = Vec::with_capacity(value.len());
-        for (name, member) in value.members() {
+        if value.text("$ref").is_some() {
+            let fix = "refer to the schema as a whole, or list the members";
+            self.info(value, "a reference stands in place of the members; it is followed", fix);
+        }
+        for (name, member) in members_of(self.schemas.library, value) {
             if hidden.contains(&name) {
                 continue;
             }
@@ -296,7 +307,14 @@ impl<'t> Converter<'_, 't> {
     }
 
     fn collect_hidden(&self, node: Node<'t>, names: &mut Vec<&'t str>, depth: usize) {
-        for (name, member) in node.get("properties").into_iter().flat_map(Node::members) {
+        let library = self.schemas.library;
+        let limit = library.limits().members;
+        for (name, member) in node
+            .get("properties")
+            .into_iter()
+            .flat_map(|value| members_of(library, value))
+            .take(limit)
+        {
             let target = match reference(member) {
                 Some(_) if !self.modern() => {
                     self.schemas.library.follow(member).ok().map(crate::tree::Follow::node)
@@ -343,14 +361,10 @@ impl<'t> Converter<'_, 't> {
         let limit = self.schemas.library.limits().member_description_chars;
         let text = crate::description::text_of(self.schemas.library, value)?;
         let text = match text {
-            Cow::Borrowed(text) => clean(text),
-            Cow::Owned(text) => Cow::Owned(clean(&text).into_owned()),
+            Cow::Borrowed(text) => brief(text, limit),
+            Cow::Owned(text) => Cow::Owned(brief(&text, limit).into_owned()),
         };
-        let trimmed = match text {
-            Cow::Borrowed(text) => cut(text.trim(), limit),
-            Cow::Owned(text) => Cow::Owned(cut(text.trim(), limit).into_owned()),
-        };
-        Some(trimmed).filter(|text| !text.is_empty())
+        Some(text).filter(|text| !text.is_empty())
     }
 
     /// A value as it stands, unless it is so large that nobody can mean it.
@@ -415,6 +429,25 @@ fn lift_annotations(out: &mut Members<'_>) {
     }
 }
 
+/// The members of a `properties` object. Some documents put a reference in its place, which no version allows, but
+/// which has one meaning only: as a member, `$ref` would have to be a schema, and a text is none.
+fn members_of<'t>(library: &'t Library<'t>, value: Node<'t>) -> Vec<(&'t str, Node<'t>)> {
+    if value.text("$ref").is_none() {
+        return value.members().collect();
+    }
+    let mut members: Vec<(&'t str, Node<'t>)> = Vec::with_capacity(value.len());
+    if let Ok(target) = library.follow(value) {
+        members.extend(target.node().members());
+    }
+    for (name, member) in value.members() {
+        if name != "$ref" || member.str().is_none() {
+            members.retain(|(known, _)| *known != name);
+            members.push((name, member));
+        }
+    }
+    members
+}
+
 /// How many values there are in one; counted no further than a little above `limit`.
 pub(super) fn extent(node: Node<'_>, limit: usize) -> usize {
     let mut count = 1;
@@ -454,9 +487,8 @@ fn known_type(word: &str) -> (Option<&str>, Option<&'static str>) {
 
 fn title<'t>(node: Node<'t>, value: Node<'t>) -> Option<Json<'t>> {
     let text = value.str().filter(|_| node.get("description").is_none())?;
-    let text = clean(text);
-    let short = cut(text.trim(), TITLE_CHARS).into_owned();
-    Some(Json::string(short)).filter(|_| !text.trim().is_empty())
+    let short = brief(text, TITLE_CHARS).into_owned();
+    Some(Json::string(short.clone())).filter(|_| !short.is_empty())
 }
 
 fn default<'t>(node: Node<'t>, value: Node<'t>) -> Option<Json<'t>> {

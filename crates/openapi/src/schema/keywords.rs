@@ -11,6 +11,9 @@ use crate::{
 };
 use std::borrow::Cow;
 
+/// Characters above which a `maxLength` bounds nothing that can be sent.
+const LONGEST: f64 = 1e6;
+
 impl<'t> Converter<'_, 't> {
     /// A numeric keyword; nothing for any other one.
     pub(super) fn number(
@@ -46,9 +49,31 @@ impl<'t> Converter<'_, 't> {
                 );
                 None
             }
-            "minLength" | "maxLength" | "minItems" | "maxItems" | "minProperties"
-            | "maxProperties" | "minContains" | "maxContains" => self.count(value),
+            "maxLength" => self.max_length(value),
+            "maxLength"
+                if value
+                    .scalar()
+                    .and_then(|text| text.parse::<f64>().ok())
+                    .is_some_and(|n| n > LONGEST) =>
+            {
+                let reason = "a text of that length is larger than any call, so the bound is left to the API";
+                self.info(value, reason, "nothing");
+                None
+            }
+            "minLength" | "minItems" | "maxItems" | "minProperties" | "maxProperties"
+            | "minContains" | "maxContains" => self.count(value),
             _ => None,
+        }
+    }
+
+    // A model is told what a call can carry, rather than refused when it has sent it.
+    fn max_length(&mut self, value: Node<'t>) -> Option<Json<'t>> {
+        let most = self.schemas.library.limits().string_chars;
+        match self.count(value)? {
+            Json::Number(text) if text.parse::<usize>().is_ok_and(|length| length > most) => {
+                Some(Json::Number(Cow::Owned(most.to_string())))
+            }
+            other => Some(other),
         }
     }
 

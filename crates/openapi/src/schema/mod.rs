@@ -31,6 +31,8 @@ pub(crate) struct Schemas<'t> {
     patterns: Patterns,
     /// Components whose members were taken over into the operation at hand: what was found in them concerns it.
     taken: BTreeSet<usize>,
+    /// Schema parts that may still be walked for this description.
+    work: usize,
 }
 
 /// The target of a `$ref`.
@@ -57,6 +59,7 @@ impl<'t> Schemas<'t> {
             by_node: HashMap::new(),
             patterns: Patterns::default(),
             taken: BTreeSet::new(),
+            work: library.limits().schema_work,
         }
     }
 

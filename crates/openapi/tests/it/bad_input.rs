@@ -110,6 +110,20 @@ fn o03_fan_out() {
         assert!(action.input_schema.get().len() < 10_000, "{join}");
         super::compile(&schema(action));
     }
+    // Two thousand schemas, each of which reaches all others within three steps.
+    let mut schemas = String::from("    A: {$ref: '#/components/schemas/S0'}\n");
+    for i in 0..2_000 {
+        let members = (0..30).map(|j| {
+            format!("p{j}: {{$ref: '#/components/schemas/S{}'}}", (i * 7 + j * 13 + 1) % 2_000)
+        });
+        schemas += &format!(
+            "    S{i}: {{type: object, properties: {{{}}}}}\n",
+            members.collect::<Vec<_>>().join(", ")
+        );
+    }
+    let made = quick(&document(&schemas)).unwrap();
+    assert_eq!(statuses(&made), [Status::Degraded]);
+    assert!(first(&made).0.input_schema.get().len() <= Options::default().limits.schema_bytes);
     let mut laughs = String::from("a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n");
     for i in 1..15 {
         laughs += &format!("a{i}: &a{i} [{}]\n", vec![format!("*a{}", i - 1); 10].join(", "));

@@ -89,6 +89,32 @@ fn media_types_of_one_schema() {
 }
 
 #[test]
+fn yaml_is_json_unless_there_is_json() {
+    let (made, ..) = body(&one(&format!(
+        "      requestBody: {{content: {{application/yaml: {{{PET}}}, application/merge-patch+json: {{{PET}}}}}}}"
+    )));
+    assert_eq!(made.variants.len(), 1);
+    assert_eq!(made.variants[0].media_type, "application/merge-patch+json");
+    let (made, ..) =
+        body(&one(&format!("      requestBody: {{content: {{application/yaml: {{{PET}}}}}}}")));
+    assert_eq!(
+        (made.variants[0].media_type.as_str(), &made.variants[0].encoding),
+        ("application/yaml", &BodyEncoding::Json)
+    );
+}
+
+#[test]
+fn a_whole_body_is_never_null() {
+    let schema = input(
+        "      requestBody: {required: true, content: {application/json: {schema: {type: object, nullable: true, additionalProperties: {type: string, nullable: true}}}}}",
+    );
+    assert_eq!(
+        schema["properties"]["body"],
+        json!({"type": "object", "additionalProperties": {"type": ["string", "null"]}})
+    );
+}
+
+#[test]
 fn media_types_of_several_schemas() {
     let (made, schema, status) = body(&one(&format!(
         "      requestBody: {{required: true, content: {{application/json: {{{PET}}}, text/plain: {{schema: {{type: string, maxLength: 9}}}}, 'image/*': {{}}}}}}"

@@ -102,6 +102,24 @@ fn of_texts_patterns_and_values() {
     );
 }
 
+#[test]
+fn of_members_and_media_types() {
+    let text = document("{type: object, properties: {a: {}, b: {}, c: {}}}", "");
+    let made = with(|one| one.members = 2, &text, &[]).unwrap();
+    assert_eq!(statuses(&made), [Status::Refused]);
+    assert!(notes(&made).contains("(members)"), "{}", notes(&made));
+    let parameters = "openapi: 3.0.3\ninfo: {title: T, version: '1'}\npaths:\n  /x: {get: {parameters: [{name: a, in: query}, {name: b, in: query}, {name: c, in: query}]}}\n";
+    assert_eq!(statuses(&with(|one| one.members = 2, parameters, &[]).unwrap()), [Status::Refused]);
+    let media = document("{type: string}", "")
+        .replace("application/json:", "text/plain: {schema: {type: string}}, application/json:");
+    let made = with(|one| one.media_types = 1, &media, &[]).unwrap();
+    assert_eq!(statuses(&made), [Status::Degraded]);
+    assert!(notes(&made).contains("(media_types)"), "{}", notes(&made));
+    let work = document("{$ref: '#/components/schemas/S0'}", &nested(5));
+    let made = with(|one| one.schema_work = 10, &work, &[]).unwrap();
+    assert!(notes(&made).contains("schema_work"), "{}", notes(&made));
+}
+
 /// A chain of objects, each with a required and an optional member.
 fn nested(levels: usize) -> String {
     let one = |i: usize| {

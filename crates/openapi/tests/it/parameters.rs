@@ -194,6 +194,14 @@ fn what_cannot_be_sent() {
         "cannot be sent",
     );
     check("{name: a, in: path, schema: {type: string}}", Status::Exposed, "no {a}");
+    let list = "schema: {type: array, items: {type: object}}";
+    check(&format!("{{name: a, in: query, {list}}}"), Status::Degraded, "defines no form");
+    check(&format!("{{name: a, in: query, required: true, {list}}}"), Status::Exposed, "");
+    check(
+        &format!("{{name: a, in: query, content: {{application/json: {{{list}}}}}}}"),
+        Status::Exposed,
+        "",
+    );
     check("{$ref: '#/components/parameters/none'}", Status::Refused, "names nothing");
     check("{name: a, in: query, style: simple, schema: {type: string}}", Status::Exposed, "style");
 }

@@ -213,6 +213,31 @@ fn odd_parts_are_repaired_with_a_note() {
 }
 
 #[test]
+fn a_reference_in_place_of_members_is_followed() {
+    let (schema, notes) = convert(
+        "3.0.3",
+        "{properties: {$ref: '#/components/schemas/Ids', own: {type: string}}, required: [ids]}",
+        "Ids: {ids: {type: array, items: {type: integer}}, own: {type: integer}}",
+    );
+    let items = &schema["properties"]["body"]["items"];
+    assert_eq!(
+        items["properties"],
+        json!({"ids": {"type": "array", "items": {"type": "integer"}}, "own": {"type": "string"}})
+    );
+    assert!(notes.contains("in place of the members"), "{notes}");
+}
+
+#[test]
+fn bounds_beyond_any_call_are_left_to_the_api() {
+    check("3.0.3", "{type: string, maxLength: 70254592}", json!({"type": "string"}));
+    check(
+        "3.0.3",
+        "{type: string, maxLength: 256000}",
+        json!({"type": "string", "maxLength": 256000}),
+    );
+}
+
+#[test]
 fn read_only_members_of_neighbors() {
     let (schema, _) = convert(
         "3.0.3",

@@ -11,16 +11,16 @@ use std::{
     time::Duration,
 };
 
-pub const CREDENTIAL: &str = "canary-7f3b9c1d5e8a2046";
+pub(crate) const CREDENTIAL: &str = "canary-7f3b9c1d5e8a2046";
 const MODERN: &str = r#""_meta":{"io.modelcontextprotocol/protocolVersion":"2026-07-28","io.modelcontextprotocol/clientCapabilities":{}}"#;
 
 /// A Gatewright with one server over one API, both on loopback, and a token for it.
-pub struct World {
-    pub app: Arc<App>,
-    pub operator: Operator,
-    pub address: SocketAddr,
-    pub token: String,
-    pub api: Api,
+pub(crate) struct World {
+    pub(crate) app: Arc<App>,
+    pub(crate) operator: Operator,
+    pub(crate) address: SocketAddr,
+    pub(crate) token: String,
+    pub(crate) api: Api,
     clock: Arc<AtomicI64>,
     listening: Option<web::Listening>,
     runtime: tokio::runtime::Runtime,
@@ -28,11 +28,11 @@ pub struct World {
 }
 
 /// What a test turns before the world begins.
-pub struct Setting {
-    pub app: Config,
-    pub web: web::Config,
-    pub strict_log: bool,
-    pub log_payloads: bool,
+pub(crate) struct Setting {
+    pub(crate) app: Config,
+    pub(crate) web: web::Config,
+    pub(crate) strict_log: bool,
+    pub(crate) log_payloads: bool,
 }
 
 impl Default for Setting {
@@ -53,11 +53,11 @@ impl Default for Setting {
 }
 
 impl World {
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self::with(Setting::default())
     }
 
-    pub fn with(setting: Setting) -> Self {
+    pub(crate) fn with(setting: Setting) -> Self {
         let dir = tempfile::tempdir().unwrap();
         let api = Api::start();
         let clock = Arc::new(AtomicI64::new(1_763_000_000_000));
@@ -88,7 +88,7 @@ impl World {
             };
             let description = Description::built_in("fixture", include_bytes!("fixture.yaml"));
             let outcome = app.publish(&operator, description, order).await.unwrap();
-            assert_eq!(outcome.import.actions.len(), 5, "{:?}", outcome.import.report);
+            assert_eq!(outcome.import.report.counts().exposed, 5, "{:?}", outcome.import.report);
             let token = app.first_token(&operator, &outcome.server).await.unwrap().unwrap();
             app.tasks();
             (app, operator, String::from_utf8(token.token.expose().to_vec()).unwrap())
@@ -99,21 +99,21 @@ impl World {
         Self { app, operator, address, token, api, clock, listening, runtime, _dir: dir }
     }
 
-    pub fn block_on<T>(&self, future: impl Future<Output = T>) -> T {
+    pub(crate) fn block_on<T>(&self, future: impl Future<Output = T>) -> T {
         self.runtime.block_on(future)
     }
 
     /// Turns the clock on.
-    pub fn pass(&self, time: Duration) {
+    pub(crate) fn pass(&self, time: Duration) {
         self.clock.fetch_add(i64::try_from(time.as_millis()).unwrap(), Ordering::SeqCst);
     }
 
-    pub fn now(&self) -> Timestamp {
+    pub(crate) fn now(&self) -> Timestamp {
         self.app.now()
     }
 
     /// A token with that scope.
-    pub fn token_for(
+    pub(crate) fn token_for(
         &self,
         servers: Names,
         tools: Names,
@@ -127,7 +127,7 @@ impl World {
     }
 
     /// Publishes the fixture once more, changed.
-    pub fn republish(&self, read_only: bool) {
+    pub(crate) fn republish(&self, read_only: bool) {
         let order = Publish {
             server: Some("fixture".parse::<Slug>().unwrap()),
             base_url: Some(format!("http://{}", self.api.address)),
@@ -139,7 +139,7 @@ impl World {
     }
 
     /// Sends bytes as they are, and reads what comes until the other side closes or is silent.
-    pub fn raw(&self, bytes: &[u8]) -> String {
+    pub(crate) fn raw(&self, bytes: &[u8]) -> String {
         let mut stream = TcpStream::connect(self.address).unwrap();
         stream.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
         // The server may close before it has read all.
@@ -150,13 +150,19 @@ impl World {
     }
 
     /// One request on a connection of its own.
-    pub fn send(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &[u8]) -> Reply {
+    pub(crate) fn send(
+        &self,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: &[u8],
+    ) -> Reply {
         let mut stream = self.open(method, path, headers, body);
         Reply::read(&mut stream)
     }
 
     /// Sends a request and gives the connection, for what answers in pieces.
-    pub fn open(
+    pub(crate) fn open(
         &self,
         method: &str,
         path: &str,
@@ -181,12 +187,12 @@ impl World {
         BufReader::new(stream)
     }
 
-    pub fn bearer(&self) -> String {
+    pub(crate) fn bearer(&self) -> String {
         format!("Bearer {}", self.token)
     }
 
     /// A modern request with all its headers right.
-    pub fn modern(&self, token: &str, method: &str, params: &str) -> Reply {
+    pub(crate) fn modern(&self, token: &str, method: &str, params: &str) -> Reply {
         let bearer = format!("Bearer {token}");
         let (name, body) = modern_body(method, params);
         let mut headers = modern_headers(&bearer, method);
@@ -197,7 +203,7 @@ impl World {
     }
 
     /// A modern tool call.
-    pub fn call(&self, tool: &str, arguments: &str) -> Reply {
+    pub(crate) fn call(&self, tool: &str, arguments: &str) -> Reply {
         self.modern(
             &self.token,
             "tools/call",
@@ -206,7 +212,7 @@ impl World {
     }
 
     /// Names of the tools that a token sees.
-    pub fn tools(&self, token: &str) -> Vec<String> {
+    pub(crate) fn tools(&self, token: &str) -> Vec<String> {
         let reply = self.modern(token, "tools/list", "");
         let tools = reply.json()["result"]["tools"]
             .as_array()
@@ -216,7 +222,7 @@ impl World {
     }
 
     /// A legacy session.
-    pub fn session(&self, revision: &str) -> String {
+    pub(crate) fn session(&self, revision: &str) -> String {
         let body = format!(
             r#"{{"jsonrpc":"2.0","id":1,"method":"initialize","params":{{"protocolVersion":"{revision}","capabilities":{{}},"clientInfo":{{"name":"test","version":"1"}}}}}}"#
         );
@@ -226,7 +232,7 @@ impl World {
         reply.header("mcp-session-id").unwrap().to_owned()
     }
 
-    pub fn legacy(&self, session: Option<&str>, revision: &str, body: &str) -> Reply {
+    pub(crate) fn legacy(&self, session: Option<&str>, revision: &str, body: &str) -> Reply {
         let bearer = self.bearer();
         let mut headers = vec![
             ("authorization", bearer.as_str()),
@@ -251,7 +257,7 @@ impl Drop for World {
     }
 }
 
-pub fn modern_headers<'a>(bearer: &'a str, method: &'a str) -> Vec<(&'a str, &'a str)> {
+pub(crate) fn modern_headers<'a>(bearer: &'a str, method: &'a str) -> Vec<(&'a str, &'a str)> {
     vec![
         ("authorization", bearer),
         ("content-type", "application/json"),
@@ -262,7 +268,7 @@ pub fn modern_headers<'a>(bearer: &'a str, method: &'a str) -> Vec<(&'a str, &'a
 }
 
 /// The body of a modern request, and the `Mcp-Name` that it needs.
-pub fn modern_body(method: &str, params: &str) -> (Option<String>, String) {
+pub(crate) fn modern_body(method: &str, params: &str) -> (Option<String>, String) {
     let comma = if params.is_empty() { "" } else { "," };
     let body = format!(
         r#"{{"jsonrpc":"2.0","id":7,"method":"{method}","params":{{{MODERN}{comma}{params}}}}}"#
@@ -274,14 +280,14 @@ pub fn modern_body(method: &str, params: &str) -> (Option<String>, String) {
 
 /// An HTTP answer.
 #[derive(Debug)]
-pub struct Reply {
-    pub status: u16,
-    pub headers: Vec<(String, String)>,
-    pub body: String,
+pub(crate) struct Reply {
+    pub(crate) status: u16,
+    pub(crate) headers: Vec<(String, String)>,
+    pub(crate) body: String,
 }
 
 impl Reply {
-    pub fn read(stream: &mut BufReader<TcpStream>) -> Self {
+    pub(crate) fn read(stream: &mut BufReader<TcpStream>) -> Self {
         let (status, headers) = Self::read_head(stream);
         let mut bytes = Vec::new();
         let _ = stream.read_to_end(&mut bytes);
@@ -291,7 +297,7 @@ impl Reply {
         Self { status, headers, body: String::from_utf8_lossy(&bytes).into_owned() }
     }
 
-    pub fn read_head(stream: &mut BufReader<TcpStream>) -> (u16, Vec<(String, String)>) {
+    pub(crate) fn read_head(stream: &mut BufReader<TcpStream>) -> (u16, Vec<(String, String)>) {
         let mut line = String::new();
         let _ = stream.read_line(&mut line);
         let status = line.split(' ').nth(1).and_then(|code| code.parse().ok()).unwrap_or(0);
@@ -307,21 +313,21 @@ impl Reply {
         }
     }
 
-    pub fn header(&self, name: &str) -> Option<&str> {
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
         self.headers.iter().find(|(one, _)| one == name).map(|(_, value)| value.as_str())
     }
 
-    pub fn json(&self) -> serde_json::Value {
+    pub(crate) fn json(&self) -> serde_json::Value {
         serde_json::from_str(&self.body).unwrap_or_else(|_| panic!("no JSON: {self:?}"))
     }
 
     /// The JSON-RPC error code, if it is an error.
-    pub fn code(&self) -> Option<i64> {
+    pub(crate) fn code(&self) -> Option<i64> {
         serde_json::from_str::<serde_json::Value>(&self.body).ok()?["error"]["code"].as_i64()
     }
 
     /// The messages of an event stream.
-    pub fn events(&self) -> Vec<serde_json::Value> {
+    pub(crate) fn events(&self) -> Vec<serde_json::Value> {
         self.body
             .lines()
             .filter_map(|line| line.strip_prefix("data: "))
@@ -345,8 +351,8 @@ fn unchunk(bytes: &[u8]) -> Vec<u8> {
 }
 
 /// An API on loopback that writes down what it is asked.
-pub struct Api {
-    pub address: SocketAddr,
+pub(crate) struct Api {
+    pub(crate) address: SocketAddr,
     requests: Arc<Mutex<Vec<String>>>,
     closed: Arc<Mutex<usize>>,
 }
@@ -367,22 +373,22 @@ impl Api {
     }
 
     /// How many requests have come.
-    pub fn hits(&self) -> usize {
+    pub(crate) fn hits(&self) -> usize {
         self.requests.lock().unwrap().len()
     }
 
     /// The last request, head and body.
-    pub fn last(&self) -> String {
+    pub(crate) fn last(&self) -> String {
         self.requests.lock().unwrap().last().cloned().unwrap_or_default()
     }
 
     /// Requests whose connection was closed while they waited for an answer.
-    pub fn abandoned(&self) -> usize {
+    pub(crate) fn abandoned(&self) -> usize {
         *self.closed.lock().unwrap()
     }
 
     /// Waits until `done` says so.
-    pub fn wait(&self, what: &str, done: impl Fn(&Self) -> bool) {
+    pub(crate) fn wait(&self, what: &str, done: impl Fn(&Self) -> bool) {
         for _ in 0..2_000 {
             if done(self) {
                 return;
@@ -441,7 +447,7 @@ fn answer(stream: TcpStream, requests: &Mutex<Vec<String>>, closed: &Mutex<usize
 
 impl World {
     /// The rows of the request log, once there are `count`.
-    pub fn logged(&self, count: usize) -> Vec<app::RequestRow> {
+    pub(crate) fn logged(&self, count: usize) -> Vec<app::RequestRow> {
         let query = app::LogQuery { limit: 1_000, ..app::LogQuery::default() };
         for _ in 0..1_000 {
             let rows = self.block_on(self.app.list_requests(&self.operator, &query)).unwrap();
