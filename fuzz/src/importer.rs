@@ -97,7 +97,8 @@ fn check_call(action: &Action, schema: &Value) {
     }
     for parameter in &call.parameters {
         assert!(shown(&parameter.argument), "{} is not in {schema}", parameter.argument);
-        let reserved = parameter.place == Place::Header && upstream::is_reserved_header(&parameter.name);
+        let reserved =
+            parameter.place == Place::Header && upstream::is_reserved_header(&parameter.name);
         assert!(!reserved, "{} is no argument's to set", parameter.name);
     }
     let base = BaseUrl::parse("https://api.example.com/v1").expect("a base URL");

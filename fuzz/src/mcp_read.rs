@@ -50,7 +50,8 @@ fn same_as_serde(body: &[u8], limits: &Limits) {
     match mcp::check_json(body, limits) {
         Ok(json) => {
             let value = serde.unwrap_or_else(|error| panic!("serde refuses it: {error}"));
-            let again: Value = serde_json::from_str(json.as_str()).expect("what was scanned is JSON");
+            let again: Value =
+                serde_json::from_str(json.as_str()).expect("what was scanned is JSON");
             assert_eq!(again, value);
         }
         Err(fault) => {
@@ -85,9 +86,13 @@ fn check_request(request: &Request<'_>, value: &Value) {
     assert_eq!(value["method"], request.call.method());
     if let Call::ToolsCall(call) = &request.call {
         assert_eq!(value["params"]["name"], call.name.as_ref());
-        let arguments = call.arguments.map(|json| serde_json::from_str::<Value>(json.as_str()).expect("JSON"));
+        let arguments =
+            call.arguments.map(|json| serde_json::from_str::<Value>(json.as_str()).expect("JSON"));
         assert!(arguments.as_ref().is_none_or(Value::is_object), "{arguments:?}");
-        assert_eq!(arguments.as_ref(), value["params"].get("arguments").filter(|value| !value.is_null()));
+        assert_eq!(
+            arguments.as_ref(),
+            value["params"].get("arguments").filter(|value| !value.is_null())
+        );
     }
     let answer = mcp::response(request.id, b"{}");
     let answer: Value = serde_json::from_slice(&answer).expect("an answer is JSON");

@@ -10,7 +10,8 @@ use upstream::{Arguments, BaseUrl, Request};
 const BASE: &str = "https://api.example.com/v1";
 const BOUNDARY: [u8; 16] = [7; 16];
 /// Headers that are Gatewright's own.
-const OWN_HEADERS: [&str; 5] = ["accept", "user-agent", "accept-encoding", "content-type", "cookie"];
+const OWN_HEADERS: [&str; 5] =
+    ["accept", "user-agent", "accept-encoding", "content-type", "cookie"];
 
 /// Any bytes as the arguments of a call, in a fixed set of calls with every style: whatever they are, they change their
 /// slots and nothing else. The first byte chooses the call, the second how the rest becomes arguments.
@@ -53,21 +54,30 @@ impl Bytes<'_> {
         let kind = self.byte() % if depth == 0 { 6 } else { 9 };
         match kind {
             0 => Value::Null,
-            1 => Value::Bool(self.byte() % 2 == 0),
+            1 => Value::Bool(self.byte().is_multiple_of(2)),
             2 => Value::from(i64::from(self.byte()) - 128),
             3 => Value::from(f64::from(self.byte()) * 1e17),
             6 => (0..self.byte() % 4).map(|_| self.value(depth - 1)).collect(),
-            7 => Value::Object((0..self.byte() % 4).map(|_| (self.text(), self.value(depth - 1))).collect()),
-            8 => serde_json::json!({ "text": self.text(), "filename": self.text(), "contentType": self.text() }),
+            7 => Value::Object(
+                (0..self.byte() % 4).map(|_| (self.text(), self.value(depth - 1))).collect(),
+            ),
+            8 => {
+                serde_json::json!({ "text": self.text(), "filename": self.text(), "contentType": self.text() })
+            }
             _ => Value::from(self.text()),
         }
     }
 
     fn arguments(&mut self, call: &HttpCall) -> Map<String, Value> {
-        let mut names: Vec<String> = call.parameters.iter().map(|one| one.argument.clone()).collect();
+        let mut names: Vec<String> =
+            call.parameters.iter().map(|one| one.argument.clone()).collect();
         match call.body.as_ref().map(|body| &body.layout) {
-            Some(BodyLayout::Fields(fields)) => names.extend(fields.iter().map(|one| one.argument.clone())),
-            Some(BodyLayout::Whole { argument } | BodyLayout::Tagged { argument }) => names.push(argument.clone()),
+            Some(BodyLayout::Fields(fields)) => {
+                names.extend(fields.iter().map(|one| one.argument.clone()))
+            }
+            Some(BodyLayout::Whole { argument } | BodyLayout::Tagged { argument }) => {
+                names.push(argument.clone())
+            }
             None => {}
         }
         names.into_iter().map(|name| (name, self.value(2))).collect()
@@ -81,7 +91,9 @@ fn check(call: &HttpCall, arguments: &Arguments<'_>, request: &Request) {
     check_path(call, request);
     check_query(call, arguments, request);
     let header = |name: &str| {
-        call.parameters.iter().any(|one| one.place == Place::Header && one.name.eq_ignore_ascii_case(name))
+        call.parameters
+            .iter()
+            .any(|one| one.place == Place::Header && one.name.eq_ignore_ascii_case(name))
     };
     for (name, value) in &request.headers {
         let name = name.as_str();
@@ -119,7 +131,8 @@ fn check_path(call: &HttpCall, request: &Request) {
 fn fits(segment: &str, template: &str) -> bool {
     let Some((first, middle)) = template.split_once('*') else { return segment == template };
     let Some(mut rest) = segment.strip_prefix(first) else { return false };
-    let (middle, last) = middle.rsplit_once('*').map_or((None, middle), |(all, last)| (Some(all), last));
+    let (middle, last) =
+        middle.rsplit_once('*').map_or((None, middle), |(all, last)| (Some(all), last));
     for piece in middle.into_iter().flat_map(|all| all.split('*')) {
         // The leftmost place is as good as any for those that follow.
         let Some(at) = rest.get(1..).and_then(|after| after.find(piece)) else { return false };
@@ -167,7 +180,9 @@ fn check_body(call: &HttpCall, kind: &str, bytes: &[u8]) {
     let essence = kind.split(';').next().unwrap_or_default().trim();
     assert!(body.variants.iter().any(|one| one.media_type == essence), "{kind}");
     let members: Option<Vec<&str>> = match &body.layout {
-        BodyLayout::Fields(fields) => Some(fields.iter().map(|field| field.name.as_str()).collect()),
+        BodyLayout::Fields(fields) => {
+            Some(fields.iter().map(|field| field.name.as_str()).collect())
+        }
         BodyLayout::Whole { .. } | BodyLayout::Tagged { .. } => None,
     };
     let is_member = |name: &str| members.as_ref().is_none_or(|all| all.contains(&name));
@@ -216,9 +231,21 @@ fn check_multipart(kind: &str, bytes: &[u8], is_member: impl Fn(&str) -> bool) {
     }
 }
 
-fn parameter(name: &str, place: Place, style: Style, explode: bool, allow_reserved: bool) -> Parameter {
+fn parameter(
+    name: &str,
+    place: Place,
+    style: Style,
+    explode: bool,
+    allow_reserved: bool,
+) -> Parameter {
     let encoding = ParameterEncoding::Style { style, explode, allow_reserved };
-    Parameter { argument: name.to_owned(), name: name.to_owned(), place, encoding, required: place == Place::Path }
+    Parameter {
+        argument: name.to_owned(),
+        name: name.to_owned(),
+        place,
+        encoding,
+        required: place == Place::Path,
+    }
 }
 
 fn content(name: &str, place: Place, media_type: &str) -> Parameter {
@@ -237,7 +264,15 @@ fn call(method: &str, path: &[&str], parameters: Vec<Parameter>, body: Option<Bo
     });
     let path = path.collect();
     let accept = "application/json".to_owned();
-    HttpCall { method: method.to_owned(), server: None, path, parameters, body, accept, security: Vec::new() }
+    HttpCall {
+        method: method.to_owned(),
+        server: None,
+        path,
+        parameters,
+        body,
+        accept,
+        security: Vec::new(),
+    }
 }
 
 fn fields(names: &[&str], media_type: &str, encoding: BodyEncoding) -> Option<Body> {
@@ -253,7 +288,13 @@ fn whole(media_type: &str, encoding: BodyEncoding) -> Option<Body> {
     Some(Body { required: false, layout, variants, choice: None })
 }
 
-fn field(name: &str, style: Style, explode: bool, allow_reserved: bool, json: bool) -> FieldEncoding {
+fn field(
+    name: &str,
+    style: Style,
+    explode: bool,
+    allow_reserved: bool,
+    json: bool,
+) -> FieldEncoding {
     FieldEncoding { name: name.to_owned(), style, explode, allow_reserved, json }
 }
 
@@ -263,16 +304,27 @@ fn part(name: &str, kind: PartKind) -> PartEncoding {
 
 static CALLS: LazyLock<Vec<HttpCall>> = LazyLock::new(|| {
     use Place::{Cookie, Header, Path, Query, QueryString};
-    use Style::{DeepObject, Form, Label, Matrix, PipeDelimited, Simple, SpaceDelimited, TabDelimited};
+    use Style::{
+        DeepObject, Form, Label, Matrix, PipeDelimited, Simple, SpaceDelimited, TabDelimited,
+    };
     let path = |style, explode, reserved| {
-        let parameters = vec![parameter("a", Path, style, explode, reserved), parameter("b", Path, style, explode, reserved)];
+        let parameters = vec![
+            parameter("a", Path, style, explode, reserved),
+            parameter("b", Path, style, explode, reserved),
+        ];
         call("DELETE", &["/x/", "{a", "/fixed/", "{b", "/end"], parameters, None)
     };
     let query = |style, explode, reserved| {
-        let parameters = vec![parameter("a", Query, style, explode, reserved), parameter("b", Query, style, explode, false)];
+        let parameters = vec![
+            parameter("a", Query, style, explode, reserved),
+            parameter("b", Query, style, explode, false),
+        ];
         call("GET", &["/things"], parameters, None)
     };
-    let mut calls: Vec<HttpCall> = [Simple, Label, Matrix].into_iter().flat_map(|style| [path(style, false, false), path(style, true, false)]).collect();
+    let mut calls: Vec<HttpCall> = [Simple, Label, Matrix]
+        .into_iter()
+        .flat_map(|style| [path(style, false, false), path(style, true, false)])
+        .collect();
     calls.push(path(Simple, false, true));
     calls.push(call(
         "GET",
@@ -281,14 +333,54 @@ static CALLS: LazyLock<Vec<HttpCall>> = LazyLock::new(|| {
         None,
     ));
     for style in [Form, SpaceDelimited, PipeDelimited, DeepObject, TabDelimited] {
-        calls.extend([query(style, false, false), query(style, true, false), query(style, true, true)]);
+        calls.extend([
+            query(style, false, false),
+            query(style, true, false),
+            query(style, true, true),
+        ]);
     }
-    calls.push(call("GET", &["/things"], vec![parameter("X-A", Header, Simple, false, false), parameter("X-B", Header, Simple, true, false)], None));
-    calls.push(call("GET", &["/things"], vec![parameter("k", Cookie, Form, true, false), parameter("l", Cookie, Style::Cookie, true, false)], None));
-    calls.push(call("GET", &["/things"], vec![content("q", Query, "application/json"), content("X-C", Header, "application/json")], None));
-    calls.push(call("GET", &["/things"], vec![content("whole", QueryString, "application/x-www-form-urlencoded")], None));
-    calls.push(call("POST", &["/things"], Vec::new(), fields(&["a", "b", "__proto__"], "application/json", BodyEncoding::Json)));
-    calls.push(call("PUT", &["/things"], Vec::new(), whole("application/json", BodyEncoding::Json)));
+    calls.push(call(
+        "GET",
+        &["/things"],
+        vec![
+            parameter("X-A", Header, Simple, false, false),
+            parameter("X-B", Header, Simple, true, false),
+        ],
+        None,
+    ));
+    calls.push(call(
+        "GET",
+        &["/things"],
+        vec![
+            parameter("k", Cookie, Form, true, false),
+            parameter("l", Cookie, Style::Cookie, true, false),
+        ],
+        None,
+    ));
+    calls.push(call(
+        "GET",
+        &["/things"],
+        vec![content("q", Query, "application/json"), content("X-C", Header, "application/json")],
+        None,
+    ));
+    calls.push(call(
+        "GET",
+        &["/things"],
+        vec![content("whole", QueryString, "application/x-www-form-urlencoded")],
+        None,
+    ));
+    calls.push(call(
+        "POST",
+        &["/things"],
+        Vec::new(),
+        fields(&["a", "b", "__proto__"], "application/json", BodyEncoding::Json),
+    ));
+    calls.push(call(
+        "PUT",
+        &["/things"],
+        Vec::new(),
+        whole("application/json", BodyEncoding::Json),
+    ));
     let encodings = vec![
         field("space", SpaceDelimited, false, false, false),
         field("pipe", PipeDelimited, false, true, false),
@@ -296,11 +388,32 @@ static CALLS: LazyLock<Vec<HttpCall>> = LazyLock::new(|| {
         field("json", Form, true, false, true),
     ];
     let names = ["space", "pipe", "deep", "json"];
-    calls.push(call("POST", &["/forms"], Vec::new(), fields(&names, "application/x-www-form-urlencoded", BodyEncoding::Form(encodings))));
-    let parts = vec![part("text", PartKind::Text), part("json", PartKind::Json), part("file", PartKind::File), part("files", PartKind::Files), part("many", PartKind::Repeated)];
+    calls.push(call(
+        "POST",
+        &["/forms"],
+        Vec::new(),
+        fields(&names, "application/x-www-form-urlencoded", BodyEncoding::Form(encodings)),
+    ));
+    let parts = vec![
+        part("text", PartKind::Text),
+        part("json", PartKind::Json),
+        part("file", PartKind::File),
+        part("files", PartKind::Files),
+        part("many", PartKind::Repeated),
+    ];
     let names = ["text", "json", "file", "files", "many"];
-    calls.push(call("POST", &["/upload"], Vec::new(), fields(&names, "multipart/form-data", BodyEncoding::Multipart(parts))));
+    calls.push(call(
+        "POST",
+        &["/upload"],
+        Vec::new(),
+        fields(&names, "multipart/form-data", BodyEncoding::Multipart(parts)),
+    ));
     calls.push(call("POST", &["/text"], Vec::new(), whole("text/plain", BodyEncoding::Text)));
-    calls.push(call("POST", &["/binary"], Vec::new(), whole("application/octet-stream", BodyEncoding::Binary)));
+    calls.push(call(
+        "POST",
+        &["/binary"],
+        Vec::new(),
+        whole("application/octet-stream", BodyEncoding::Binary),
+    ));
     calls
 });

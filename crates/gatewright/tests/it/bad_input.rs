@@ -6,11 +6,7 @@ use crate::{
 };
 use serde_json::Value;
 use std::{
-    fmt::Write as _,
-    fs::File,
-    net::TcpListener,
-    os::unix::fs::symlink,
-    process::Command,
+    fmt::Write as _, fs::File, net::TcpListener, os::unix::fs::symlink, process::Command,
     time::Duration,
 };
 
@@ -39,7 +35,8 @@ impl Home {
         assert!(ended.status.success(), "{ended:?}");
         assert_eq!(ended.stdout.lines().count(), 1, "one JSON document: {ended:?}");
         let report: Value = serde_json::from_str(&ended.stdout).unwrap();
-        let all: u64 = report["report"].as_object().unwrap().values().map(|n| n.as_u64().unwrap()).sum();
+        let all: u64 =
+            report["report"].as_object().unwrap().values().map(|n| n.as_u64().unwrap()).sum();
         assert_eq!(all, report["operations"].as_array().unwrap().len() as u64, "{report}");
         assert!(!self.data().exists(), "a dry run writes nothing");
         report
@@ -50,7 +47,8 @@ impl Home {
 fn unreadable() -> Vec<(&'static str, Vec<u8>, &'static str)> {
     let json = serde_json::json!({ "openapi": "3.1.0", "info": { "title": "a", "version": "1" }, "paths": {} });
     let json = json.to_string().into_bytes();
-    let garbage: Vec<u8> = (0..4_096_u32).map(|n| (n.wrapping_mul(2_654_435_761) >> 13) as u8).collect();
+    let garbage: Vec<u8> =
+        (0..4_096_u32).map(|n| (n.wrapping_mul(2_654_435_761) >> 13) as u8).collect();
     let mut utf16 = vec![0xff, 0xfe];
     utf16.extend(DESCRIPTION.encode_utf16().flat_map(u16::to_le_bytes));
     let mut large = br#"{"openapi":"3.1.0","info":{"title":""#.to_vec();
@@ -102,7 +100,8 @@ fn what_cannot_be_read_says_so_in_one_line() {
 
 #[test]
 fn nothing_is_created_for_a_description_that_cannot_be_read() {
-    for (name, content, word) in unreadable().into_iter().filter(|(name, ..)| *name != "large.json") {
+    for (name, content, word) in unreadable().into_iter().filter(|(name, ..)| *name != "large.json")
+    {
         let home = Home::new();
         let path = home.write(name, content);
         home.bounded(&["up", &path, "--json", "--listen", "127.0.0.1:0"]).refused(&[word]);
@@ -132,8 +131,16 @@ fn what_is_no_file_says_so_in_one_line() {
     huge.set_len(65 << 20).unwrap();
     symlink("nowhere", home.path().join("dangling.yaml")).unwrap();
     symlink("loop.yaml", home.path().join("loop.yaml")).unwrap();
-    for name in ["missing.yaml", "folder", "folder/", "huge.json", "dangling.yaml", "loop.yaml", "/dev/zero", ""]
-    {
+    for name in [
+        "missing.yaml",
+        "folder",
+        "folder/",
+        "huge.json",
+        "dangling.yaml",
+        "loop.yaml",
+        "/dev/zero",
+        "",
+    ] {
         home.bounded(&["import", name, "--dry-run"]).refused(&["cannot read", name]);
         home.bounded(&["up", name, "--listen", "127.0.0.1:0"]).refused(&["cannot read", name]);
         assert!(!home.data().exists(), "{name}: nothing was created");
@@ -149,11 +156,17 @@ fn what_cannot_be_fetched_says_so_in_one_line() {
         (format!("http://{closed}/a.yaml"), vec!["--allow-private-networks"], vec!["cannot fetch"]),
         (format!("http://{}/a.yaml", api.address), vec![], vec!["cannot fetch", "private"]),
         // It answers with JSON, but that is no description.
-        (format!("http://{}/a?key={OUTSIDE}", api.address), vec!["--allow-private-networks"], vec!["/a"]),
+        (
+            format!("http://{}/a?key={OUTSIDE}", api.address),
+            vec!["--allow-private-networks"],
+            vec!["/a"],
+        ),
         ("https://".to_owned(), vec![], vec!["cannot fetch"]),
         ("http://169.254.169.254/latest/meta-data".to_owned(), vec![], vec!["cannot fetch"]),
     ] {
-        for mut command in [vec!["import", &url, "--dry-run"], vec!["up", &url, "--listen", "127.0.0.1:0"]] {
+        for mut command in
+            [vec!["import", &url, "--dry-run"], vec!["up", &url, "--listen", "127.0.0.1:0"]]
+        {
             command.extend(&options);
             let ended = home.bounded(&command);
             ended.refused(&words);
@@ -190,7 +203,8 @@ fn a_description_is_fetched_and_its_relative_server_found() {
     let url = format!("http://{address}/docs/openapi.yaml");
     let ended = home.bounded(&["import", &url, "--dry-run", "--json", "--allow-private-networks"]);
     assert!(ended.status.success(), "{ended:?}");
-    let mut command = home.command(&["up", &url, "--allow-private-networks", "--listen", "127.0.0.1:0"]);
+    let mut command =
+        home.command(&["up", &url, "--allow-private-networks", "--listen", "127.0.0.1:0"]);
     let mut gateway = home.serving(&mut command);
     let line = gateway.line();
     assert!(line.trim_end().ends_with(&format!("at http://{address}/v1")), "{line}");
@@ -254,7 +268,8 @@ fn references_stay_in_the_folder_and_off_the_network() {
     listener.set_nonblocking(true).unwrap();
     let remote = format!("http://{}/x.yaml", listener.local_addr().unwrap());
     let home = Home::new();
-    let outside = format!("description: {OUTSIDE}\nname: a\nin: query\nschema: {{ type: string }}\n");
+    let outside =
+        format!("description: {OUTSIDE}\nname: a\nin: query\nschema: {{ type: string }}\n");
     let secret = home.write("secret.yaml", &outside);
     home.write("api/.hidden.yaml", &outside);
     home.write("api/settings.env", &outside);
@@ -294,7 +309,10 @@ fn references_stay_in_the_folder_and_off_the_network() {
              /a: {{ get: {{ operationId: a, parameters: [{{ $ref: \"{reference}\" }}], responses: {{}} }} }}\n"
         );
         let path = home.write("api/docs/openapi.yaml", text);
-        for text in [format!("{:?}", home.bounded(&["import", &path, "--dry-run"])), home.dry_run(&path).to_string()] {
+        for text in [
+            format!("{:?}", home.bounded(&["import", &path, "--dry-run"])),
+            home.dry_run(&path).to_string(),
+        ] {
             assert!(!text.contains(OUTSIDE) && !text.contains("root:"), "{reference}: {text}");
         }
         let report = home.dry_run(&path);
@@ -305,7 +323,10 @@ fn references_stay_in_the_folder_and_off_the_network() {
             let note = &second["notes"][0];
             let pointer = note["pointer"].as_str().unwrap();
             assert!(pointer.contains("/paths/~1a/get"), "{reference}: {note}");
-            assert!(note["line"].as_u64() > Some(0) && note["fix"].is_string(), "{reference}: {note}");
+            assert!(
+                note["line"].as_u64() > Some(0) && note["fix"].is_string(),
+                "{reference}: {note}"
+            );
         }
     }
     assert!(listener.accept().is_err(), "nobody came over the network");
@@ -320,12 +341,16 @@ fn a_dry_run_reports_every_operation() {
     assert_eq!(report["servers"], serde_json::json!(["https://ledger.example.com/v1"]));
     assert_eq!(report["tools"], 3);
     let excluded = &report["operations"][3];
-    assert_eq!((&excluded["status"], &excluded["path"]), (&"excluded".into(), &"/notes/{id}".into()));
+    assert_eq!(
+        (&excluded["status"], &excluded["path"]),
+        (&"excluded".into(), &"/notes/{id}".into())
+    );
     assert_eq!(excluded["notes"].as_array().unwrap().len(), 1, "{excluded}");
 
     let text = home.done(&["import", &path, "--dry-run"]);
     assert!(text.contains("4 operations: 3 exposed, 0 degraded, 1 excluded, 0 refused"), "{text}");
-    let text = home.done(&["import", &path, "--dry-run", "--read-only", "--exclude", "operation:echo"]);
+    let text =
+        home.done(&["import", &path, "--dry-run", "--read-only", "--exclude", "operation:echo"]);
     assert!(text.contains("4 operations: 1 exposed, 0 degraded, 3 excluded, 0 refused"), "{text}");
     assert!(!home.data().exists());
 }

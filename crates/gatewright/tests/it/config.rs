@@ -70,7 +70,8 @@ fn a_flag_comes_before_the_environment_and_that_before_the_file() {
     let [flag, variable, file] = [free_address(), free_address(), free_address()];
     let config = home.write("gatewright.toml", format!("listen = \"{file}\"\n"));
     let (flag_text, variable_text) = (flag.to_string(), variable.to_string());
-    let environment = [("GATEWRIGHT_LISTEN", variable_text.as_str()), ("GATEWRIGHT_CONFIG", &config)];
+    let environment =
+        [("GATEWRIGHT_LISTEN", variable_text.as_str()), ("GATEWRIGHT_CONFIG", &config)];
     for (options, environment, expected) in [
         (vec!["--config", config.as_str()], &environment[2..], file),
         (vec![], &environment[1..], file),
@@ -101,7 +102,8 @@ fn limits_of_the_file_hold_and_are_outranked() {
         all.extend(&options);
         let gateway = serve(&home, &all, environment);
         let endpoint = gateway.endpoint_at(PATH, &token);
-        let call = || endpoint.request("tools/call", json!({ "name": "list_orders", "arguments": {} }));
+        let call =
+            || endpoint.request("tools/call", json!({ "name": "list_orders", "arguments": {} }));
         let replies: Vec<_> = (0..12).map(|_| call()).collect();
         let over = replies.iter().find(|reply| reply.status == 429);
         assert_eq!(over.is_some(), limited, "{options:?} {environment:?}: {replies:?}");
@@ -162,7 +164,9 @@ fn the_network_is_opened_only_with_a_host_name() {
     let gateway = serve(&home, &options, &[]);
     let address = SocketAddr::from((Ipv4Addr::LOCALHOST, gateway.address.port()));
     let mut connection = crate::http::Connection::open(address).unwrap();
-    for (host, status) in [("tools.example.com", 200), ("tools.example.com.evil.example", 421), ("10.0.0.1", 421)] {
+    for (host, status) in
+        [("tools.example.com", 200), ("tools.example.com.evil.example", 421), ("10.0.0.1", 421)]
+    {
         connection.send("GET", "/healthz", &[("host", host)], b"").unwrap();
         assert_eq!(connection.reply().unwrap().status, status, "{host}");
     }
@@ -207,7 +211,8 @@ fn a_data_directory_that_cannot_be_used_is_refused() {
 
 #[test]
 fn files_that_are_not_ours_are_refused_and_left_alone() {
-    let garbage: Vec<u8> = (0..20_000_u32).map(|n| (n.wrapping_mul(2_654_435_761) >> 11) as u8).collect();
+    let garbage: Vec<u8> =
+        (0..20_000_u32).map(|n| (n.wrapping_mul(2_654_435_761) >> 11) as u8).collect();
     for name in ["gatewright.db", "requests.db", "key"] {
         let (home, _) = published();
         for suffix in ["", "-wal", "-shm"] {
@@ -231,14 +236,23 @@ fn another_key_is_refused_before_it_does_harm() {
     let api = crate::api::Api::start();
     let file = home.write("ledger.yaml", crate::api::DESCRIPTION);
     let base = api.base();
-    let options = [file.as_str(), "--base-url", &base, "--allow-private-networks", "--header", "X-Key: canary"];
+    let options = [
+        file.as_str(),
+        "--base-url",
+        &base,
+        "--allow-private-networks",
+        "--header",
+        "X-Key: canary",
+    ];
     let gateway = home.up(&options);
     let token = gateway.ready["token"].as_str().unwrap().to_owned();
     gateway.stop();
     let other = [("GATEWRIGHT_KEY", "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=")];
     let options = ["--listen", "127.0.0.1:0", "--allow-private-networks"];
     let gateway = serve(&home, &options, &other);
-    let reply = gateway.endpoint_at("/mcp/local/ledger", &token).request("tools/call", json!({ "name": "echo", "arguments": { "text": "a" } }));
+    let reply = gateway
+        .endpoint_at("/mcp/local/ledger", &token)
+        .request("tools/call", json!({ "name": "echo", "arguments": { "text": "a" } }));
     assert!(!reply.body.contains("canary") && api.seen().is_empty(), "{reply:?}");
     gateway.stop();
     // With its own key, all is as it was.

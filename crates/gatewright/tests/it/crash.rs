@@ -97,9 +97,11 @@ impl World {
     fn new() -> Self {
         let home = Home::new();
         let (before, _) = DESCRIPTION.split_once("  /notes:").unwrap();
-        let descriptions = [home.write("a/ledger.yaml", DESCRIPTION), home.write("b/ledger.yaml", before)];
+        let descriptions =
+            [home.write("a/ledger.yaml", DESCRIPTION), home.write("b/ledger.yaml", before)];
         // Revoked tokens are strangers after a restart, and this test knows many.
-        let config = home.write("gatewright.toml", "[limits]\nunknown_tokens_per_second = 1000000\n");
+        let config =
+            home.write("gatewright.toml", "[limits]\nunknown_tokens_per_second = 1000000\n");
         Self { home, api: Api::start(), descriptions, config }
     }
 
@@ -107,8 +109,19 @@ impl World {
     fn up(&self, which: usize) -> Gateway {
         let (base, file) = (self.api.base(), &self.descriptions[which]);
         let arguments = [
-            "up", "--json", file, "--server", "ledger", "--config", &self.config, "--base-url", &base,
-            "--allow-private-networks", "--strict-log", "--listen", "127.0.0.1:0",
+            "up",
+            "--json",
+            file,
+            "--server",
+            "ledger",
+            "--config",
+            &self.config,
+            "--base-url",
+            &base,
+            "--allow-private-networks",
+            "--strict-log",
+            "--listen",
+            "127.0.0.1:0",
         ];
         Gateway::begin(&self.home, &mut self.home.command(&arguments))
     }
@@ -131,11 +144,22 @@ impl World {
         child.stderr.unwrap().read_to_string(&mut errors).unwrap();
         assert!(status.success() || status.code().is_none(), "{arguments:?}: {errors}");
         assert!(!errors.contains("panicked"), "{errors}");
-        out.lines().zip(out.split_inclusive('\n')).filter(|(_, whole)| whole.ends_with('\n')).map(|(line, _)| line).collect()
+        out.lines()
+            .zip(out.split_inclusive('\n'))
+            .filter(|(_, whole)| whole.ends_with('\n'))
+            .map(|(line, _)| line)
+            .collect()
     }
 
     /// Makes tokens and revokes some, until `stop`.
-    fn write(&self, name: &str, first: usize, promises: &Mutex<Promises>, tally: &Mutex<Tally>, stop: &AtomicBool) {
+    fn write(
+        &self,
+        name: &str,
+        first: usize,
+        promises: &Mutex<Promises>,
+        tally: &Mutex<Tally>,
+        stop: &AtomicBool,
+    ) {
         for turn in first.. {
             if stop.load(Ordering::SeqCst) {
                 return;
@@ -165,7 +189,9 @@ fn call(endpoint: &Endpoint, cycle: usize, numbers: &AtomicUsize, promises: &Mut
     for _ in 0..CALLS_MAX {
         let name = format!("{cycle}-{}", numbers.fetch_add(1, Ordering::SeqCst));
         let params = json!({ "name": "echo", "arguments": { "text": name } });
-        let Ok(reply) = endpoint.named(&name).ask(&mut connection, "tools/call", params) else { return };
+        let Ok(reply) = endpoint.named(&name).ask(&mut connection, "tools/call", params) else {
+            return;
+        };
         assert_eq!(reply.status, 200, "{reply:?}");
         promises.lock().unwrap().answered.insert(name);
     }
@@ -204,7 +230,9 @@ fn session_status(connection: &mut Connection, path: &str, token: &str, session:
     let authorization = format!("Bearer {token}");
     let mut headers = legacy_headers(&authorization);
     headers.extend([("mcp-session-id", session), ("mcp-protocol-version", REVISION)]);
-    connection.send("POST", path, &headers, br#"{"jsonrpc":"2.0","id":1,"method":"ping"}"#).unwrap();
+    connection
+        .send("POST", path, &headers, br#"{"jsonrpc":"2.0","id":1,"method":"ping"}"#)
+        .unwrap();
     connection.reply().unwrap().status
 }
 
@@ -221,7 +249,14 @@ fn sample<'a, T>(all: &'a [T], random: &mut Random, whole: bool) -> Vec<&'a T> {
 }
 
 /// Checks that every promise was kept.
-fn check(world: &World, gateway: &Gateway, token: &str, promises: &Promises, random: &mut Random, whole: bool) {
+fn check(
+    world: &World,
+    gateway: &Gateway,
+    token: &str,
+    promises: &Promises,
+    random: &mut Random,
+    whole: bool,
+) {
     let mut connection = Connection::open(gateway.address).unwrap();
     let mut status = |token: &str| {
         gateway.endpoint_for(token).ask(&mut connection, "tools/list", json!({})).unwrap().status
@@ -234,14 +269,26 @@ fn check(world: &World, gateway: &Gateway, token: &str, promises: &Promises, ran
     }
     let path = &gateway.endpoint_for(token).path;
     for session in sample(&promises.ended, random, whole) {
-        assert_eq!(session_status(&mut connection, path, token, session), 404, "a session that was ended");
+        assert_eq!(
+            session_status(&mut connection, path, token, session),
+            404,
+            "a session that was ended"
+        );
     }
     if whole {
-        let listed: Value = serde_json::from_str(&world.home.done(&["token", "list", "--json"])).unwrap();
-        let listed: BTreeMap<&str, bool> = listed.as_array().unwrap().iter().map(|row| (row["id"].as_str().unwrap(), row["revoked_at"].is_null())).collect();
+        let listed: Value =
+            serde_json::from_str(&world.home.done(&["token", "list", "--json"])).unwrap();
+        let listed: BTreeMap<&str, bool> = listed
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|row| (row["id"].as_str().unwrap(), row["revoked_at"].is_null()))
+            .collect();
         for (tokens, live) in [(&promises.live, true), (&promises.revoked, false)] {
             // A list shows a thousand.
-            for id in tokens.keys().filter(|id| listed.len() < 1_000 || listed.contains_key(id.as_str())) {
+            for id in
+                tokens.keys().filter(|id| listed.len() < 1_000 || listed.contains_key(id.as_str()))
+            {
                 assert_eq!(listed.get(id.as_str()), Some(&live), "{id}");
             }
         }
@@ -252,7 +299,8 @@ fn check(world: &World, gateway: &Gateway, token: &str, promises: &Promises, ran
 fn check_log(world: &World, answered: &BTreeSet<String>) {
     let text = world.home.done(&["logs", "--json", "-n", "1000"]);
     let rows: Vec<Value> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
-    let logged: BTreeSet<&str> = rows.iter().filter_map(|row| row["client_name"].as_str()).collect();
+    let logged: BTreeSet<&str> =
+        rows.iter().filter_map(|row| row["client_name"].as_str()).collect();
     let lost: Vec<_> = answered.iter().filter(|name| !logged.contains(name.as_str())).collect();
     assert!(lost.is_empty(), "answered, but not in the log: {lost:?}");
 }
@@ -262,7 +310,8 @@ async fn check_files(home: &Home) {
     for name in ["gatewright.db", "requests.db"] {
         let options = SqliteConnectOptions::new().filename(home.data().join(name)).read_only(true);
         let mut connection = SqliteConnection::connect_with(&options).await.unwrap();
-        let found: Vec<(String,)> = sqlx::query_as("pragma integrity_check").fetch_all(&mut connection).await.unwrap();
+        let found: Vec<(String,)> =
+            sqlx::query_as("pragma integrity_check").fetch_all(&mut connection).await.unwrap();
         assert_eq!(found, [("ok".to_owned(),)], "{name}");
         connection.close().await.unwrap();
     }
@@ -306,11 +355,13 @@ fn no_acknowledged_change_is_lost() {
             continue;
         }
         assert!(gateway.wait_ready(), "cycle {cycle} does not start: {}", gateway.log());
-        let token: &String = token.get_or_insert_with(|| gateway.ready["token"].as_str().unwrap().to_owned());
+        let token: &String =
+            token.get_or_insert_with(|| gateway.ready["token"].as_str().unwrap().to_owned());
         let endpoint = gateway.endpoint_for(token);
         // Before anything else writes to the log.
         check_log(&world, &std::mem::take(&mut promises.lock().unwrap().answered));
-        let names: &[&str] = if which == 0 { &["echo", "wait", "add_note"] } else { &["echo", "wait"] };
+        let names: &[&str] =
+            if which == 0 { &["echo", "wait", "add_note"] } else { &["echo", "wait"] };
         assert_eq!(endpoint.names(), names, "the new tools or the old ones, never a mixture");
         check(&world, &gateway, token, &promises.lock().unwrap(), &mut random, cycle == cycles);
         runtime.block_on(check_files(&world.home));
@@ -322,7 +373,9 @@ fn no_acknowledged_change_is_lost() {
         thread::scope(|scope| {
             for writer in 0..WRITERS {
                 let (world, promises, tally, stop) = (&world, &promises, &tally, &stop);
-                scope.spawn(move || world.write(&format!("cycle {cycle}"), writer, promises, tally, stop));
+                scope.spawn(move || {
+                    world.write(&format!("cycle {cycle}"), writer, promises, tally, stop)
+                });
             }
             for _ in 0..CALLERS {
                 scope.spawn(|| call(&endpoint, cycle, &numbers, &promises));
@@ -339,5 +392,11 @@ fn no_acknowledged_change_is_lost() {
     let mut tally = tally.into_inner().unwrap();
     tally.sessions = promises.ended.len();
     eprintln!("{cycles} cycles in {:.0?}, acknowledged and kept: {tally:?}", began.elapsed());
-    assert!(tally.created > cycles && tally.revoked > cycles / 2 && tally.calls > cycles && tally.sessions > cycles, "{tally:?}");
+    assert!(
+        tally.created > cycles
+            && tally.revoked > cycles / 2
+            && tally.calls > cycles
+            && tally.sessions > cycles,
+        "{tally:?}"
+    );
 }

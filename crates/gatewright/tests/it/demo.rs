@@ -69,7 +69,12 @@ fn prices_change_and_books_are_found() {
     let endpoint = shop.endpoint();
     let found = |filter: Value| {
         let books = endpoint.result("list_books", filter)["books"].clone();
-        books.as_array().unwrap().iter().map(|book| book["id"].as_u64().unwrap()).collect::<Vec<_>>()
+        books
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|book| book["id"].as_u64().unwrap())
+            .collect::<Vec<_>>()
     };
     assert_eq!(found(json!({})).len(), 6);
     assert_eq!(found(json!({ "query": "norman" })), [3]);
@@ -92,9 +97,15 @@ fn the_text_form_shows_how_to_connect() {
         text.push_str(&line);
     }
     let url = format!("http://{listen}/mcp/local/demo-bookshop");
-    for part in
-        [url.as_str(), "6 operations: 6 exposed", "Claude Code", "Claude Desktop", "Cursor", "VS Code", "curl"]
-    {
+    for part in [
+        url.as_str(),
+        "6 operations: 6 exposed",
+        "Claude Code",
+        "Claude Desktop",
+        "Cursor",
+        "VS Code",
+        "curl",
+    ] {
         assert!(text.contains(part), "{part} is not in {text}");
     }
     let token = text.lines().find_map(|line| line.strip_prefix("Token    ")).unwrap().to_owned();

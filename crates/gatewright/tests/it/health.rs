@@ -7,8 +7,14 @@ use serde_json::json;
 fn health_and_readiness() {
     let home = Home::new();
     let gateway = home.up(&[]);
-    assert_eq!((gateway.get("/healthz").status, gateway.get("/healthz").body.as_str()), (200, "ok\n"));
-    assert_eq!((gateway.get("/readyz").status, gateway.get("/readyz").body.as_str()), (200, "ready\n"));
+    assert_eq!(
+        (gateway.get("/healthz").status, gateway.get("/healthz").body.as_str()),
+        (200, "ok\n")
+    );
+    assert_eq!(
+        (gateway.get("/readyz").status, gateway.get("/readyz").body.as_str()),
+        (200, "ready\n")
+    );
     assert_eq!(gateway.get("/metrics").status, 404, "figures have a listener of their own");
     assert_eq!(gateway.get("/").status, 404);
 
@@ -43,10 +49,13 @@ fn figures_for_a_scraper() {
         value.trim().parse::<f64>().unwrap()
     };
     let requests = |outcome: &str| {
-        figure(&format!("gatewright_mcp_requests_total{{server=\"demo-bookshop\",outcome=\"{outcome}\"}}"))
+        figure(&format!(
+            "gatewright_mcp_requests_total{{server=\"demo-bookshop\",outcome=\"{outcome}\"}}"
+        ))
     };
     assert_eq!((requests("ok"), requests("tool_error"), requests("error")), (3.0, 1.0, 1.0));
-    let bucket = "gatewright_mcp_request_duration_seconds_bucket{server=\"demo-bookshop\",le=\"+Inf\"}";
+    let bucket =
+        "gatewright_mcp_request_duration_seconds_bucket{server=\"demo-bookshop\",le=\"+Inf\"}";
     assert_eq!(figure(bucket), 5.0);
     assert_eq!(figure("gatewright_upstream_duration_seconds_count{server=\"demo-bookshop\"}"), 4.0);
     assert_eq!(figure("gatewright_authentication_refused_total"), 1.0);

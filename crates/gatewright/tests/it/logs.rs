@@ -38,15 +38,30 @@ fn every_request_is_one_row_that_can_be_asked_for() {
     assert_eq!(outcomes, ["ok", "tool_error", "tool_error", "error", "ok"]);
     let first = &all[0];
     assert_eq!(
-        (&first["server"], &first["method"], &first["revision"], &first["client_name"], &first["upstream_status"]),
-        (&json!("demo-bookshop"), &json!("tools/call"), &json!("2026-07-28"), &json!("Ada's client"), &json!(200))
+        (
+            &first["server"],
+            &first["method"],
+            &first["revision"],
+            &first["client_name"],
+            &first["upstream_status"]
+        ),
+        (
+            &json!("demo-bookshop"),
+            &json!("tools/call"),
+            &json!("2026-07-28"),
+            &json!("Ada's client"),
+            &json!(200)
+        )
     );
     assert!(first["principal"].as_str().unwrap().starts_with("tok_"), "{first}");
     for figure in ["duration_us", "upstream_duration_us", "bytes_in", "bytes_out"] {
         assert!(first[figure].as_u64() > Some(0), "{figure}: {first}");
     }
     assert!(first["arguments"].is_null() && first["result"].is_null(), "{first}");
-    assert_eq!((&all[1]["upstream_status"], &all[2]["upstream_status"]), (&json!(404), &Value::Null));
+    assert_eq!(
+        (&all[1]["upstream_status"], &all[2]["upstream_status"]),
+        (&json!(404), &Value::Null)
+    );
 
     assert_eq!(rows(&home, &["--errors"]), all[1..4]);
     assert_eq!(rows(&home, &["--tool", "get_book"]), all[..3]);
@@ -125,7 +140,8 @@ fn follow_shows_a_call_that_began_before_another_and_ended_after_it() {
     let api = Api::start();
     let file = home.write("ledger.yaml", DESCRIPTION);
     let base = api.base();
-    let gateway = home.up(&[&file, "--base-url", &base, "--allow-private-networks", "--strict-log"]);
+    let gateway =
+        home.up(&[&file, "--base-url", &base, "--allow-private-networks", "--strict-log"]);
     let endpoint = gateway.endpoint();
     endpoint.result("echo", json!({ "text": "first" }));
     let following = Following::start(&home);

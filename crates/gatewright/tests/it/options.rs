@@ -88,7 +88,8 @@ fn credentials_reach_the_api_and_no_file() {
     let header = format!("X-Api-Key: {KEY}");
     let base = ledger.api.base();
     let listen = crate::binary::free_address().to_string();
-    let first = ["up", "--json", &ledger.file, "--base-url", &base, "--log-payloads", "--listen", &listen];
+    let first =
+        ["up", "--json", &ledger.file, "--base-url", &base, "--log-payloads", "--listen", &listen];
     let mut command = ledger.home.command(&first);
     command.args(["--allow-private-networks", "--header", &header, "--bearer-env", "LEDGER_TOKEN"]);
     command.env("LEDGER_TOKEN", format!("{BEARER}\n"));
@@ -132,7 +133,11 @@ fn rules_choose_the_tools() {
         (vec!["--include", "tag:reading"], vec!["echo", "wait"], 2),
         (vec!["--include", "method:post"], vec!["add_note"], 3),
         (vec!["--include", "path:/notes/**"], vec![], 4),
-        (vec!["--include", "operation:wait", "--include", "operation:echo"], vec!["echo", "wait"], 2),
+        (
+            vec!["--include", "operation:wait", "--include", "operation:echo"],
+            vec!["echo", "wait"],
+            2,
+        ),
         (vec!["--exclude", "operation:echo"], vec!["wait", "add_note"], 2),
         (vec!["--exclude", "path:/notes*"], vec!["echo", "wait"], 2),
         (vec!["--include", "deprecated"], vec!["echo", "wait", "add_note", "delete_note"], 0),
@@ -145,7 +150,8 @@ fn rules_choose_the_tools() {
         assert_eq!(gateway.endpoint().names(), tools, "{rules:?}");
         let report = &gateway.ready["report"];
         assert_eq!(report["excluded"], excluded, "{rules:?}: {report}");
-        let all: u64 = report.as_object().unwrap().values().map(|count| count.as_u64().unwrap()).sum();
+        let all: u64 =
+            report.as_object().unwrap().values().map(|count| count.as_u64().unwrap()).sum();
         assert_eq!((all, &gateway.ready["tools"]), (4, &json!(tools.len())), "{rules:?}");
     }
 }
@@ -199,11 +205,17 @@ fn wrong_options_are_refused_in_one_line() {
 
 #[test]
 fn a_credential_cannot_be_a_header_that_frames_the_request() {
-    for header in ["Host: evil.example", "Content-Length: 3", "Transfer-Encoding: chunked", "Connection: close"] {
+    for header in [
+        "Host: evil.example",
+        "Content-Length: 3",
+        "Transfer-Encoding: chunked",
+        "Connection: close",
+    ] {
         let home = Home::new();
         let file = home.write("ledger.yaml", DESCRIPTION);
         let (name, _) = header.split_once(':').unwrap();
-        let ended = home.run(&["up", "--json", &file, "--listen", "127.0.0.1:0", "--header", header]);
+        let ended =
+            home.run(&["up", "--json", &file, "--listen", "127.0.0.1:0", "--header", header]);
         ended.refused(&["--header", name]);
     }
 }

@@ -13,7 +13,8 @@ fn changes(home: &Home) -> (i64, Vec<(String, String)>) {
     runtime.block_on(async {
         let store = Store::open(&DataDir::existing(&home.data()).unwrap()).await.unwrap();
         let account = store.account_by_alias(&"local".parse().unwrap()).await.unwrap().unwrap();
-        let found = (store.epoch().await.unwrap(), store.audit_events(account.id, 1_000).await.unwrap());
+        let found =
+            (store.epoch().await.unwrap(), store.audit_events(account.id, 1_000).await.unwrap());
         store.close().await;
         found
     })

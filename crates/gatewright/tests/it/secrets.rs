@@ -54,7 +54,11 @@ fn forms(secret: &str) -> Vec<Vec<u8>> {
 fn the_search_finds_what_it_looks_for() {
     let secret = "canary-7f3b9c1d5e8a2046";
     let check = |text: String, found: bool| {
-        assert_eq!(forms(secret).iter().any(|form| contains(text.as_bytes(), form)), found, "{text}");
+        assert_eq!(
+            forms(secret).iter().any(|form| contains(text.as_bytes(), form)),
+            found,
+            "{text}"
+        );
     };
     check(format!("a{secret}b"), true);
     check(secret[1..].to_owned(), false);

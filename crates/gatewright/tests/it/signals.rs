@@ -73,7 +73,9 @@ fn no_call_that_was_taken_fails_when_the_process_is_told_to_end() {
                 })
             })
             .collect();
-        until("calls are under way", || (answered.load(Ordering::SeqCst) > 3 * CLIENTS).then_some(()));
+        until("calls are under way", || {
+            (answered.load(Ordering::SeqCst) > 3 * CLIENTS).then_some(())
+        });
         gateway.signal("TERM");
         let stopping = Instant::now();
         assert_eq!(gateway.wait().code(), Some(0), "{}", gateway.log());
@@ -141,7 +143,11 @@ fn a_second_signal_ends_at_once() {
         let insisted = Instant::now();
         let status = gateway.wait();
         assert!(insisted.elapsed() < Duration::from_secs(1), "{:?}", insisted.elapsed());
-        assert!(!status.success() && gateway.log().contains("stopped at once"), "{}", gateway.log());
+        assert!(
+            !status.success() && gateway.log().contains("stopped at once"),
+            "{}",
+            gateway.log()
+        );
         assert!(!waiting.join().unwrap(), "the call was cut off");
         // The next process starts as after any other end.
         home.up(&[]).stop();
@@ -155,7 +161,8 @@ fn a_call_whose_api_never_answers_is_cut_off_after_the_drain() {
     let file = home.write("ledger.yaml", DESCRIPTION);
     let config = home.write("gatewright.toml", "[limits]\ndrain_seconds = 1\n");
     let base = api.base();
-    let options = [file.as_str(), "--base-url", &base, "--allow-private-networks", "--config", &config];
+    let options =
+        [file.as_str(), "--base-url", &base, "--allow-private-networks", "--config", &config];
     let mut gateway = home.up(&options);
     let endpoint = gateway.endpoint();
     let waiting = thread::spawn(move || {

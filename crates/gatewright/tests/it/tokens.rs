@@ -1,10 +1,6 @@
 //! `gatewright token` beside a server that runs.
 
-use crate::{
-    binary::Home,
-    mcp::Endpoint,
-    secrets::holding,
-};
+use crate::{binary::Home, mcp::Endpoint, secrets::holding};
 use serde_json::{Value, json};
 use std::time::{Duration, Instant};
 
@@ -103,7 +99,10 @@ fn scopes_hold() {
     let gateway = home.up(&[]);
     let with = |options: &[&str]| gateway.endpoint_for(&create(&home, options).1);
     assert_eq!(with(&["--server", "demo-bookshop"]).names().len(), 6);
-    assert_eq!(with(&["--tool", "get_book", "--tool", "place_order"]).names(), ["get_book", "place_order"]);
+    assert_eq!(
+        with(&["--tool", "get_book", "--tool", "place_order"]).names(),
+        ["get_book", "place_order"]
+    );
     assert_eq!(with(&["--read-only"]).names(), ["list_books", "get_book", "list_orders"]);
     let reader = with(&["--read-only"]);
     let answer = reader.call("place_order", json!({ "book_id": 1, "copies": 1 }));

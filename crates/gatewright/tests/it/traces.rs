@@ -12,7 +12,9 @@ use std::{
     thread,
 };
 
-const TRACE: [u8; 16] = [0x4b, 0xf9, 0x2f, 0x35, 0x77, 0xb3, 0x4d, 0xa6, 0xa3, 0xce, 0x92, 0x9d, 0x0e, 0x0e, 0x47, 0x36];
+const TRACE: [u8; 16] = [
+    0x4b, 0xf9, 0x2f, 0x35, 0x77, 0xb3, 0x4d, 0xa6, 0xa3, 0xce, 0x92, 0x9d, 0x0e, 0x0e, 0x47, 0x36,
+];
 const PARENT: &str = "00f067aa0ba902b7";
 
 fn traceparent() -> String {
@@ -49,7 +51,8 @@ fn collector() -> (SocketAddr, Exports) {
 fn start(home: &Home, api: &Api, environment: &[(&str, &str)]) -> Gateway {
     let file = home.write("ledger.yaml", DESCRIPTION);
     let base = api.base();
-    let mut command = home.command(&["up", "--json", &file, "--base-url", &base, "--listen", "127.0.0.1:0"]);
+    let mut command =
+        home.command(&["up", "--json", &file, "--base-url", &base, "--listen", "127.0.0.1:0"]);
     command.arg("--allow-private-networks").envs(environment.iter().copied());
     let mut gateway = Gateway::begin(home, &mut command);
     assert!(gateway.wait_ready(), "{}", gateway.log());
@@ -67,7 +70,10 @@ fn a_call_is_exported_with_the_clients_trace() {
     let environment =
         [("OTEL_EXPORTER_OTLP_ENDPOINT", endpoint.as_str()), ("OTEL_BSP_SCHEDULE_DELAY", "50")];
     let gateway = start(&home, &api, &environment);
-    gateway.endpoint().with_meta("traceparent", &traceparent()).result("echo", json!({ "text": "a" }));
+    gateway
+        .endpoint()
+        .with_meta("traceparent", &traceparent())
+        .result("echo", json!({ "text": "a" }));
     // The API is told of the same trace, with our span between.
     let carried = api.last().header("traceparent").unwrap().to_owned();
     assert!(carried.starts_with(&traceparent()[..36]) && !carried.contains(PARENT), "{carried}");
@@ -93,10 +99,14 @@ fn the_last_span_is_exported_before_the_process_ends() {
         ("OTEL_SERVICE_NAME", "the-ledger"),
     ];
     let gateway = start(&home, &api, &environment);
-    gateway.endpoint().with_meta("traceparent", &traceparent()).result("echo", json!({ "text": "a" }));
+    gateway
+        .endpoint()
+        .with_meta("traceparent", &traceparent())
+        .result("echo", json!({ "text": "a" }));
     gateway.stop();
     let exports = exports.lock().unwrap();
-    let (_, body) = exports.iter().find(|(_, body)| contains(body, &TRACE)).expect("it was exported");
+    let (_, body) =
+        exports.iter().find(|(_, body)| contains(body, &TRACE)).expect("it was exported");
     assert!(contains(body, b"the-ledger"));
 }
 
@@ -123,7 +133,10 @@ fn without_a_collector_the_clients_trace_is_passed_on() {
     ] {
         let home = if environment.is_empty() { &home } else { &Home::new() };
         let gateway = start(home, &api, &environment);
-        gateway.endpoint().with_meta("traceparent", &traceparent()).result("echo", json!({ "text": "a" }));
+        gateway
+            .endpoint()
+            .with_meta("traceparent", &traceparent())
+            .result("echo", json!({ "text": "a" }));
         assert_eq!(api.last().header("traceparent"), Some(traceparent().as_str()));
         gateway.stop();
     }

@@ -311,6 +311,7 @@ fn arrange<'t>(
     let rank = |one: &Candidate<'_>| match one.kind {
         Kind::Json if media::essence(&one.media_type) == "application/json" => 0,
         // A JSON Patch is a list; where an object is described, another kind of patch is meant.
+        Kind::Json if media::is_yaml(&media::essence(&one.media_type)) => 2,
         Kind::Json if one.media_type.contains("json-patch") && one.flat.is_some() => 2,
         Kind::Json => 1,
         Kind::Text if one.source.types() != ["string"] => 4,

@@ -11,9 +11,6 @@ use crate::{
 };
 use std::borrow::Cow;
 
-/// Characters above which a `maxLength` bounds nothing that can be sent.
-const LONGEST: f64 = 1e6;
-
 impl<'t> Converter<'_, 't> {
     /// A numeric keyword; nothing for any other one.
     pub(super) fn number(
@@ -50,16 +47,6 @@ impl<'t> Converter<'_, 't> {
                 None
             }
             "maxLength" => self.max_length(value),
-            "maxLength"
-                if value
-                    .scalar()
-                    .and_then(|text| text.parse::<f64>().ok())
-                    .is_some_and(|n| n > LONGEST) =>
-            {
-                let reason = "a text of that length is larger than any call, so the bound is left to the API";
-                self.info(value, reason, "nothing");
-                None
-            }
             "minLength" | "minItems" | "maxItems" | "minProperties" | "maxProperties"
             | "minContains" | "maxContains" => self.count(value),
             _ => None,

@@ -228,8 +228,12 @@ fn a_reference_in_place_of_members_is_followed() {
 }
 
 #[test]
-fn bounds_beyond_any_call_are_left_to_the_api() {
-    check("3.0.3", "{type: string, maxLength: 70254592}", json!({"type": "string"}));
+fn bounds_beyond_any_call_are_those_of_a_call() {
+    check(
+        "3.0.3",
+        "{type: string, maxLength: 70254592}",
+        json!({"type": "string", "maxLength": 524288}),
+    );
     check(
         "3.0.3",
         "{type: string, maxLength: 256000}",
