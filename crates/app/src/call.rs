@@ -143,7 +143,7 @@ impl App {
                         .content_type
                         .as_deref()
                         .is_some_and(|kind| kind.starts_with("application/json"));
-                    let name = if json { String::new() } else { resource_uri(&uri) };
+                    let name = if json { String::new() } else { resource_uri(&uri.to_string()) };
                     shape(&name, response, &options)
                 }
                 Err(error) => {
@@ -183,7 +183,6 @@ fn check<'a>(tool: &Tool, text: &'a str) -> Result<Result<Arguments<'a>, Outcome
     Ok(Arguments::parse(text).map_err(|error| refusal(&[error])))
 }
 
-fn resource_uri(uri: &http::Uri) -> String {
-    let text = uri.to_string();
-    text.split_once('?').map_or_else(|| text.clone(), |(head, _)| head.to_owned())
+fn resource_uri(uri: &str) -> String {
+    uri.split('?').next().unwrap_or(uri).to_owned()
 }

@@ -83,6 +83,8 @@ pub struct Tool {
     pub(crate) app: usize,
     /// Whether its request may be a multipart one, whose boundary is drawn at random.
     pub(crate) has_parts: bool,
+    /// Arguments that clients repeat in a header, with that header's name (MCP 2026-07-28, `x-mcp-header`).
+    pub headers: Vec<(String, String)>,
     /// Arguments that narrow the answer, named when something was cut.
     pub(crate) paging_hints: Vec<String>,
     input: OnceLock<Result<Validator, String>>,
@@ -186,7 +188,8 @@ impl Published {
     }
 
     /// The tool of that name, if the caller may see it.
-    pub(crate) fn tool(&self, caller: &Caller, name: &str) -> Option<&Tool> {
+    #[must_use]
+    pub fn tool(&self, caller: &Caller, name: &str) -> Option<&Tool> {
         let tool = &self.tools[*self.by_name.get(name)?];
         tool.visible_to(caller.scope()).then_some(tool)
     }
@@ -281,6 +284,7 @@ fn prepare(tool: PublishedTool) -> Result<Tool, Error> {
     Ok(Tool {
         paging_hints: paging_hints(&action.call),
         has_parts: has_parts(&action.call),
+        headers: headers(&action.input_schema),
         name: action.name.into(),
         title: action.title.map(Into::into),
         description: action.description.into(),
@@ -293,6 +297,19 @@ fn prepare(tool: PublishedTool) -> Result<Tool, Error> {
         input: OnceLock::new(),
         output: OnceLock::new(),
     })
+}
+
+fn headers(schema: &RawJson) -> Vec<(String, String)> {
+    // Few schemas have one, and most are large.
+    if !schema.get().contains("\"x-mcp-header\"") {
+        return Vec::new();
+    }
+    let schema: serde_json::Value = serde_json::from_str(schema.get()).unwrap_or_default();
+    let properties = schema["properties"].as_object().into_iter().flatten();
+    let annotated = |(name, property): (&String, &serde_json::Value)| {
+        Some((name.clone(), property.get("x-mcp-header")?.as_str()?.to_owned()))
+    };
+    properties.filter_map(annotated).collect()
 }
 
 fn has_parts(call: &HttpCall) -> bool {

@@ -12,6 +12,7 @@ mod description;
 mod document;
 mod error;
 mod files;
+mod header;
 mod names;
 mod note;
 mod operation;

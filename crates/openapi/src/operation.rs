@@ -78,6 +78,7 @@ pub(crate) fn action<'t>(
         ));
     }
     let mut drafts = parameter::drafts(context, &nodes, &security, findings);
+    crate::header::keep_unique(&mut drafts);
     let path = path_parts(&template.pieces, found, &mut drafts, findings);
     fixed_query(&template.query, found, &mut drafts, findings);
     let body = body::draft(context, found.node, &nodes, findings);

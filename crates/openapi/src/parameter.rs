@@ -272,6 +272,9 @@ fn draft<'t>(
     if node.flag("deprecated") {
         schema.set("deprecated", Json::Bool(true));
     }
+    if let Some(header) = crate::header::annotation(node, name, &schema) {
+        schema.set("x-mcp-header", Json::string(header));
+    }
     let wire = if name.is_empty() { "query".to_owned() } else { name.to_owned() };
     let required = node.flag("required") || place == Place::Path;
     Draft { wire, place, encoding, required, schema }

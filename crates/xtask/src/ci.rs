@@ -9,7 +9,7 @@ use crate::{
 use anyhow::{Result, bail};
 use std::process::ExitCode;
 
-const SUITES: [&str; 4] = ["rust", "clients", "conformance", "roundtrip"];
+const SUITES: [&str; 5] = ["rust", "fuzz", "clients", "conformance", "roundtrip"];
 
 /// Everything that must be green. Runs all steps even when one fails.
 pub(crate) fn ci() -> Result<ExitCode> {
@@ -75,7 +75,17 @@ fn suites(chosen: &[&str], strict: bool) -> Result<Tally> {
             },
         ));
     }
-    if chosen == ["rust"] {
+    if wants("fuzz") {
+        total.add(step("fuzz", "every seed of the fuzz targets, whole, cut and altered", || {
+            counted(workspace::cargo().args([
+                "test",
+                "--locked",
+                "--manifest-path",
+                "fuzz/Cargo.toml",
+            ]))
+        }));
+    }
+    if chosen.iter().all(|name| ["rust", "fuzz"].contains(name)) {
         return Ok(total);
     }
     let mut binary = None;

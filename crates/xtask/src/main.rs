@@ -24,13 +24,13 @@ use std::process::ExitCode;
 
 const USAGE: &str = "\
 cargo xtask ci                    everything that must be green: format, lints, tidy, licences, test
-cargo xtask test [SUITE…]         the tests; suites: rust, clients, conformance, roundtrip (all of them by default)
+cargo xtask test [SUITE…]         the tests; suites: rust, fuzz, clients, conformance, roundtrip (all of them by default)
 cargo xtask roundtrip [OPTION…]   the round-trip check of real descriptions
     --all                         every tool of every description, instead of a sample
     --only NAME                   descriptions whose name contains NAME
     --client v1|v2                which official client calls (v1)
     --release                     with the release build
-cargo xtask bench [OPTION…]       builds for release and measures; writes bench/RESULTS.md; options as `bench all --help`
+cargo xtask bench [OPTION…]       builds what ships and measures; writes bench/RESULTS.md; options as `bench all --help`
 cargo xtask tidy                  crate borders and the rules of STYLE.md that a machine can see
 cargo xtask licences              the licence of every dependency";
 

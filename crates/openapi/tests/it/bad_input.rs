@@ -270,6 +270,34 @@ fn o19_headers_of_mcp() {
         "    A: {type: object, properties: {p: {type: string, format: password, x-mcp-header: \"X\\r\\nY\"}}}",
     ));
     assert!(!first(&made).0.input_schema.get().contains("x-mcp-header"));
+    // On a plain parameter it stays; never on a number, an array, a secret, twice the same, or with a bad name.
+    for (parameters, kept) in [
+        ("[{name: region, in: query, schema: {type: string, x-mcp-header: Region}}]", 1),
+        ("[{name: n, in: query, schema: {type: integer, x-mcp-header: N}}]", 1),
+        ("[{name: n, in: query, schema: {type: number, x-mcp-header: N}}]", 0),
+        (
+            "[{name: n, in: query, schema: {type: array, items: {type: string}, x-mcp-header: N}}]",
+            0,
+        ),
+        ("[{name: api_key, in: query, schema: {type: string, x-mcp-header: K}}]", 0),
+        ("[{name: p, in: query, schema: {type: string, format: password, x-mcp-header: P}}]", 0),
+        ("[{name: n, in: query, schema: {type: string, x-mcp-header: 'a b'}}]", 0),
+        ("[{name: n, in: query, schema: {type: string, x-mcp-header: ''}}]", 0),
+        (
+            "[{name: a, in: query, schema: {type: string, x-mcp-header: X}}, {name: b, in: query, schema: {type: string, x-mcp-header: x}}]",
+            0,
+        ),
+    ] {
+        let text = format!(
+            "openapi: 3.1.0\ninfo: {{title: T, version: '1'}}\npaths:\n  /a:\n    get:\n      parameters: {parameters}\n      responses: {{'200': {{description: ok}}}}\n"
+        );
+        let made = take(&text);
+        assert_eq!(
+            first(&made).0.input_schema.get().matches("x-mcp-header").count(),
+            kept,
+            "{parameters}"
+        );
+    }
 }
 
 #[test]

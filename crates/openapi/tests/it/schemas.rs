@@ -228,6 +228,15 @@ fn a_reference_in_place_of_members_is_followed() {
 }
 
 #[test]
+fn bounds_that_the_format_says_are_left_to_it() {
+    check(
+        "3.0.3",
+        "{type: integer, format: int64, minimum: 1, maximum: 9223372036854775807}",
+        json!({"type": "integer", "format": "int64", "minimum": 1}),
+    );
+}
+
+#[test]
 fn bounds_beyond_any_call_are_those_of_a_call() {
     check(
         "3.0.3",

@@ -30,6 +30,7 @@ pub(crate) const CAPABILITIES: Capabilities =
 struct Post<'a> {
     shared: &'a Arc<Shared>,
     outbound: &'a Outbound,
+    headers: &'a HeaderMap,
     asked: Arc<Asked>,
     arrival: Arrival,
     accept: Accept,
@@ -73,8 +74,17 @@ pub(crate) async fn post(
         Ok(revision) => revision,
         Err(refusal) => return unread(shared, &asked, arrival, refusal).await,
     };
-    let post =
-        Post { shared, outbound, asked, arrival, accept, lane: incoming.lane, session, revision };
+    let post = Post {
+        shared,
+        outbound,
+        headers,
+        asked,
+        arrival,
+        accept,
+        lane: incoming.lane,
+        session,
+        revision,
+    };
     match incoming.message {
         Message::Request(request) => post.request(request).await,
         Message::Notification(notification) => {
@@ -320,6 +330,14 @@ impl Post<'_> {
     async fn tools_call(&self, request: &Request<'_>, pending: Pending) -> Response<Body> {
         let mcp::Call::ToolsCall(tool) = &request.call else { return accepted() };
         let arguments = tool.arguments.map_or("{}", mcp::Json::as_str);
+        if let Err(error) = self.check_headers(tool) {
+            let refusal = error.refuse(Some(request.id), true);
+            let ending = Ending::refused(refusal.message.clone(), refusal.body.len());
+            return match pending.finish(ending).await {
+                Ok(()) => answer::refused(refusal),
+                Err(error) => failed(&error, true),
+            };
+        }
         let cancellable = self
             .session
             .as_ref()
@@ -356,6 +374,21 @@ impl Post<'_> {
                 response
             }
         }
+    }
+
+    /// Arguments that the modern protocol repeats in headers say the same there.
+    fn check_headers(&self, call: &mcp::ToolsCall<'_>) -> Result<(), RpcError> {
+        let known = self.asked.published.tool(&self.asked.caller, &call.name);
+        let Some(tool) = known.filter(|tool| self.lane.is_modern() && !tool.headers.is_empty())
+        else {
+            return Ok(());
+        };
+        let parameters: Vec<mcp::HeaderParam> = tool
+            .headers
+            .iter()
+            .filter_map(|(name, header)| mcp::HeaderParam::new(header, vec![name.clone()]))
+            .collect();
+        mcp::check_param_headers(self.headers, &parameters, call.arguments)
     }
 
     /// A call whose client wants to be told how far it has come. The stream owns the work.
