@@ -64,15 +64,13 @@ impl Description {
         let client = Client::new(egress, Limits::default(), &Roots::System)
             .map_err(|error| Error::new(Kind::Internal, error.to_string()))?;
         let max = usize::try_from(DESCRIPTION_BYTES_MAX).expect("64 MiB fits");
-        let document = client.get_document(url, max).await.map_err(|error| {
-            Error::invalid(format!("cannot fetch {}: {error}", without_query(url)))
-        })?;
-        Ok(Self {
-            name: document.url.clone(),
-            origin: document.url,
-            bytes: document.bytes.into(),
-            files: None,
-        })
+        let document = client
+            .get_document(url, max)
+            .await
+            .map_err(|error| Error::invalid(format!("cannot fetch {}: {error}", shown(url))))?;
+        // A query may hold a key: the origin is shown, logged and stored without it.
+        let origin = shown(&document.url);
+        Ok(Self { name: origin.clone(), origin, bytes: document.bytes.into(), files: None })
     }
 
     /// Asks a URL of this machine or network, and says whether it answered with success: a health check.
@@ -111,7 +109,7 @@ impl Description {
             Some(files) => openapi::import(&self.name, &self.bytes, &mut files.clone(), options),
             None => openapi::import(&self.name, &self.bytes, &mut NoFiles, options),
         };
-        imported.map_err(|error| Error::invalid(error.to_string()).with_source(error))
+        imported.map_err(|error| Error::invalid(error.to_string()))
     }
 
     /// Where its actions are called: `chosen`, or the description's first server, resolved against its own URL.
@@ -183,10 +181,11 @@ impl DescriptionFiles {
 }
 
 fn read_file(path: &Path) -> std::io::Result<Vec<u8>> {
-    let file = std::fs::File::open(path)?;
-    if !file.metadata()?.is_file() {
+    // Looked at before it is opened: opening a pipe would wait for its writer.
+    if !std::fs::metadata(path)?.is_file() {
         return Err(std::io::Error::new(std::io::ErrorKind::InvalidInput, "not a file"));
     }
+    let file = std::fs::File::open(path)?;
     let mut bytes = Vec::new();
     file.take(DESCRIPTION_BYTES_MAX + 1).read_to_end(&mut bytes)?;
     if bytes.len() as u64 > DESCRIPTION_BYTES_MAX {
@@ -195,8 +194,13 @@ fn read_file(path: &Path) -> std::io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-fn without_query(url: &str) -> &str {
-    url.split(['?', '#']).next().unwrap_or(url)
+/// A URL without what may be secret in it: user, password, query and fragment.
+fn shown(url: &str) -> String {
+    let text = url.split(['?', '#']).next().unwrap_or(url);
+    let Some((scheme, rest)) = text.split_once("://") else { return text.to_owned() };
+    let (authority, path) = rest.find('/').map_or((rest, ""), |slash| rest.split_at(slash));
+    let host = authority.rsplit('@').next().unwrap_or(authority);
+    format!("{scheme}://{host}{path}")
 }
 
 #[cfg(test)]
@@ -237,6 +241,17 @@ mod tests {
             ("spec/missing.json", false),
         ] {
             assert_eq!(files.read(path).is_ok(), allowed, "{path}");
+        }
+    }
+
+    #[test]
+    fn what_is_shown_of_a_url() {
+        for (url, expected) in [
+            ("https://api.example.com/a.yaml?key=s#f", "https://api.example.com/a.yaml"),
+            ("https://user:pass@api.example.com/a@b", "https://api.example.com/a@b"),
+            ("https://api.example.com", "https://api.example.com"),
+        ] {
+            assert_eq!(super::shown(url), expected);
         }
     }
 

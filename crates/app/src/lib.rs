@@ -32,7 +32,7 @@ pub use error::{Error, Kind};
 pub use log::LogQuery;
 pub use open::{App, Config, Outbound};
 pub use publication::{Published, Tool, ToolView};
-pub use publish::{Publish, PublishOutcome};
+pub use publish::{Prepared, Publish, PublishOutcome};
 pub use record::{Record, RecordOutcome};
 pub use server::{ServerWatch, Signal, Subscription};
 pub use session::{Session, SessionHandle};

@@ -65,6 +65,38 @@ struct Work {
     document: Option<String>,
 }
 
+/// A description that was read and imported, and waits to be published.
+pub struct Prepared {
+    description: Description,
+    draft: Draft,
+}
+
+impl Prepared {
+    /// Imports a description for an order. Nothing is written, so what cannot be read leaves nothing behind.
+    ///
+    /// # Errors
+    ///
+    /// [`Kind::Invalid`] when the document as a whole cannot be read: where and why.
+    pub async fn new(description: Description, order: &Publish) -> Result<Self, Error> {
+        let options = Options { read_only: order.read_only, ..order.options.clone() };
+        let own_servers = order.base_url.is_none();
+        let made = apart(move || {
+            let draft = Draft::make(&description, &options, own_servers)?;
+            Ok(Self { description, draft })
+        });
+        made.await?
+    }
+
+    /// Where the API would be called.
+    ///
+    /// # Errors
+    ///
+    /// [`Kind::Invalid`] when neither the order nor the description names a usable server.
+    pub fn base_url(&self, order: &Publish) -> Result<String, Error> {
+        self.description.base_url(order.base_url.as_deref(), &self.draft.import.servers)
+    }
+}
+
 /// What a description comes to, made on a thread of its own.
 struct Draft {
     /// Without its actions: these are in `rows` and `tools`.
@@ -128,17 +160,10 @@ impl App {
     pub async fn publish(
         &self,
         operator: &Operator,
-        description: Description,
+        prepared: Prepared,
         order: Publish,
     ) -> Result<PublishOutcome, Error> {
-        let options = Options { read_only: order.read_only, ..order.options.clone() };
-        let own_servers = order.base_url.is_none();
-        let (description, draft) = apart(move || {
-            let draft = Draft::make(&description, &options, own_servers);
-            (description, draft)
-        })
-        .await?;
-        let Draft { import, rows: all, tools } = draft?;
+        let Prepared { description, draft: Draft { import, rows: all, tools } } = prepared;
         let base_url = description.base_url(order.base_url.as_deref(), &import.servers)?;
         let now = self.clock.now();
         let known = self.store.app_by_origin(operator.account_id, &description.origin).await?;
@@ -276,6 +301,13 @@ impl App {
             let text = std::str::from_utf8(value.expose()).map_err(|_| {
                 Error::invalid(format!("the value of the header {name} is not UTF-8"))
             })?;
+            let lower = name.to_ascii_lowercase();
+            let credential = matches!(lower.as_str(), "authorization" | "cookie");
+            if upstream::is_reserved_header(name) && !credential {
+                return Err(Error::invalid(format!(
+                    "--header {name}: this header is the HTTP client's own"
+                )));
+            }
             upstream::Credential::none()
                 .with_header(name, value)
                 .map_err(|error| Error::invalid(format!("--header: {error}")))?;

@@ -24,7 +24,7 @@ pub(crate) fn run(cli: Cli) -> anyhow::Result<()> {
     rustls::crypto::aws_lc_rs::default_provider().install_default().ok();
     // Serving threads have runtimes of their own; this one does the rest.
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    runtime.block_on(async {
+    let ended = runtime.block_on(async {
         match cli.command {
             Command::Up(up) => self::up(*up).await,
             Command::Serve(serving) => serve(&serving).await,
@@ -33,7 +33,10 @@ pub(crate) fn run(cli: Cli) -> anyhow::Result<()> {
             Command::Logs(logs) => self::logs(&logs).await,
             Command::Health { url } => Ok(Description::probe(&url).await?),
         }
-    })
+    });
+    // Whoever insisted on the end with a second signal does not wait for the threads that the first one asked.
+    runtime.shutdown_background();
+    ended
 }
 
 async fn up(up: Up) -> anyhow::Result<()> {
@@ -47,13 +50,17 @@ async fn up(up: Up) -> anyhow::Result<()> {
         None => Description::built_in("gatewright demo", web::DEMO_DESCRIPTION.as_bytes()),
     };
     let demo = up.description.is_none();
+    let prepared = Prepared::new(description, &publish).await?;
+    if !demo {
+        prepared.base_url(&publish)?;
+    }
     let process = Process::open(settings, demo).await?;
     if demo {
         let own = config::reachable(process.address);
         publish.base_url.get_or_insert_with(|| format!("http://{own}{DEMO_PATH}"));
     }
     let operator = process.app.operator(&alias).await?;
-    let outcome = process.app.publish(&operator, description, publish).await?;
+    let outcome = process.app.publish(&operator, prepared, publish).await?;
     let token = process.app.first_token(&operator, &outcome.server).await?;
     let published = process.app.published(&operator, &outcome.server).await?;
     let list_bytes = web::list_bytes(&published);
@@ -255,8 +262,9 @@ async fn logs(logs: &Logs) -> anyhow::Result<()> {
         if !logs.follow {
             return Ok(());
         }
-        let start = || RequestId::new(app.now(), [0; 10]);
-        query.after = rows.last().map(|row| row.id).or(query.after).or_else(|| Some(start()));
+        // Where there was no row to begin with, every row that comes is new.
+        let start = RequestId::new(Timestamp::UNIX_EPOCH, [0; 10]);
+        query.after = rows.last().map(|row| row.id).or(query.after).or(Some(start));
         query.limit = 1_000;
         tokio::time::sleep(FOLLOW_INTERVAL).await;
     }

@@ -1,5 +1,7 @@
 //! The store against real SQLite files, a fresh folder each.
 
+#![allow(clippy::unwrap_used, reason = "a test: a panic is its report")]
+
 use model::{
     AccountId, AppId, AuditId, ConnectionId, Names, RequestId, Scope, ServerId, Slug, Timestamp,
     TokenId,

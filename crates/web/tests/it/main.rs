@@ -1,5 +1,11 @@
 //! The MCP endpoint over real sockets: a real database, a real API on loopback, and requests written byte by byte.
 
+#![allow(
+    clippy::disallowed_methods,
+    clippy::unwrap_used,
+    reason = "a test: it is the client, and a panic is its report"
+)]
+
 mod calls;
 mod http_layer;
 mod json_layer;

@@ -87,7 +87,10 @@ impl World {
                 ..Publish::default()
             };
             let description = Description::built_in("fixture", include_bytes!("fixture.yaml"));
-            let outcome = app.publish(&operator, description, order).await.unwrap();
+            let outcome = app
+                .publish(&operator, app::Prepared::new(description, &order).await.unwrap(), order)
+                .await
+                .unwrap();
             assert_eq!(outcome.import.report.counts().exposed, 5, "{:?}", outcome.import.report);
             let token = app.first_token(&operator, &outcome.server).await.unwrap().unwrap();
             app.tasks();
@@ -135,7 +138,8 @@ impl World {
             ..Publish::default()
         };
         let description = Description::built_in("fixture", include_bytes!("fixture.yaml"));
-        self.block_on(self.app.publish(&self.operator, description, order)).unwrap();
+        let prepared = self.block_on(app::Prepared::new(description, &order)).unwrap();
+        self.block_on(self.app.publish(&self.operator, prepared, order)).unwrap();
     }
 
     /// Sends bytes as they are, and reads what comes until the other side closes or is silent.

@@ -1,4 +1,4 @@
-//! CPU time of one call, beside that of bare hyper clients: `cargo run --release -p upstream --example cost`.
+//! CPU time of one call, beside that of bare hyper clients: `cargo run --release -p upstream --example call_cost`.
 //!
 //! A server on a thread of its own answers 1 kB of JSON; 32 callers share the measured thread. Rounds alternate, and
 //! medians are printed, since other work on the machine moves every figure.

@@ -1,6 +1,6 @@
 //! What reading and writing one message costs, in nanoseconds.
 //!
-//! `cargo run --release -p mcp --example cost [ROUNDS]`. Under `valgrind`, twice with different rounds, the difference
+//! `cargo run --release -p mcp --example wire_cost [ROUNDS]`. Under `valgrind`, twice with different rounds, the difference
 //! of its counts is the cost of the rounds between them: instructions with `--tool=callgrind`, allocations with the
 //! default tool.
 #![allow(clippy::print_stdout, reason = "a measurement is for reading")]
