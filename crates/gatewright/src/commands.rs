@@ -8,7 +8,7 @@ use crate::{
 use anyhow::{Context as _, bail};
 use app::{
     App, Clock, DataDir, Description, Fetching, ImportOptions, LogQuery, NewToken, Operator,
-    Publish, Rule,
+    Prepared, Publish, Rule,
 };
 use model::{Names, RequestId, Scope, Secret, Timestamp};
 use std::{io::Write as _, time::Duration};
