@@ -339,9 +339,9 @@ impl App {
         server: &Slug,
     ) -> Result<Option<CreatedToken>, Error> {
         let now = self.clock.now();
-        let covered = self.list_tokens(operator).await?.into_iter().any(|token| {
-            token.revoked_at.is_none()
-                && token.expires_at.is_none_or(|at| at > now)
+        let covered = self.registry.load().tokens.values().any(|token| {
+            token.account_id == operator.account_id
+                && token.is_live(now)
                 && token.scope.covers_server(server)
         });
         if covered {

@@ -109,6 +109,8 @@ impl Order {
         self.at = self.at.max(done.unwrap_or(record.at));
         self.count = self.count.wrapping_add(1);
         if self.count & 0x0fff == 0 {
+            // The twelve bits begin anew: so does the millisecond, lest an id sort before the one before it.
+            self.at = self.at.checked_add(SignedDuration::from_millis(1)).unwrap_or(self.at);
             self.bits = entropy();
         }
         [self.bits[0], self.bits[1]] = self.count.to_be_bytes();

@@ -5,9 +5,22 @@ use std::{
     fs::File,
     net::{SocketAddr, TcpListener},
     sync::Arc,
+    time::Duration,
 };
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
+
+/// Has the allocator give back what the start, and an import above all, has freed. It does so by itself when a large piece is
+/// freed a second or more later; a process that is then idle would keep its largest moment for ever.
+async fn give_back() {
+    for _ in 0..2 {
+        tokio::time::sleep(Duration::from_millis(1_100)).await;
+        drop(std::hint::black_box(Vec::<u8>::with_capacity(LARGE_BYTES)));
+    }
+}
+
+/// More than the allocator keeps in one piece for small ones.
+const LARGE_BYTES: usize = 32 << 20;
 
 /// A serving process between its start and its end.
 pub(crate) struct Process {
@@ -73,6 +86,7 @@ impl Process {
         let listening = web::serve(self.listener, Arc::clone(&self.app), self.settings.web)?;
         tracing::info!(address = %self.address, "serving");
         ready()?;
+        tracker.spawn(stop.clone().run_until_cancelled_owned(give_back()));
         tokio::select! {
             _ = interrupt.recv() => {}
             _ = terminate.recv() => {}

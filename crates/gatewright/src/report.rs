@@ -58,8 +58,9 @@ fn summary(out: &mut impl Write, import: &Import) -> io::Result<()> {
     let counts = import.report.counts();
     writeln!(
         out,
-        "{} operations: {} exposed, {} degraded, {} excluded, {} refused",
+        "{} operation{}: {} exposed, {} degraded, {} excluded, {} refused",
         import.report.operations.len(),
+        if import.report.operations.len() == 1 { "" } else { "s" },
         counts.exposed,
         counts.degraded,
         counts.excluded,

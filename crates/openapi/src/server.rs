@@ -112,7 +112,12 @@ fn parse(url: &str) -> Result<Server, String> {
         if authority.is_empty() || !authority.chars().all(fine) {
             return Err(format!("{shown:?} names no host"));
         }
-        Ok(Server::Absolute(format!("{scheme}://{authority}{}", path.trim_end_matches('/'))))
+        let made = format!("{scheme}://{authority}{}", path.trim_end_matches('/'));
+        // What looks like an address or a port and is none could never be called.
+        if url::Url::parse(&made).is_err() {
+            return Err(format!("{shown:?} has no usable host or port"));
+        }
+        Ok(Server::Absolute(made))
     };
     if lower.starts_with("https://") {
         return absolute("https", &url[8..]);
@@ -181,6 +186,9 @@ mod tests {
             "https://a\\b/",
             "file:///etc/passwd",
             "https://{free}/",
+            "http://127.0.0.1:6379orm-dat/",
+            "http://12v.0.0.1.256:6379",
+            "https://a.example:99999",
         ] {
             assert!(parse(bad).is_err(), "{bad}");
         }
