@@ -177,7 +177,7 @@ mod tests {
             ("app", "[dependencies]\nanyhow.workspace = true"),
             ("mcp", "[dependencies]\nmodel.workspace = true"),
             ("model", "[dependencies]\ntokio.workspace = true"),
-            ("openapi", "[build-dependencies]\njsonschema.workspace = true"),
+            ("openapi", "[build-dependencies]\nflate2.workspace = true"),
             ("openapi", "[dependencies]\nnice = { package = \"axum\", version = \"0.8\" }"),
             ("bench", "[dependencies]\nweb.workspace = true"),
             ("stranger", ""),
@@ -198,7 +198,7 @@ mod tests {
             check_one("web", "[dependencies]\napp.workspace = true\naxum.workspace = true"),
             0
         );
-        assert_eq!(check_one("openapi", "[dev-dependencies]\njsonschema.workspace = true"), 0);
+        assert_eq!(check_one("openapi", "[dev-dependencies]\nflate2.workspace = true"), 0);
         assert_eq!(check_one("bench", "[dependencies]\nanyhow.workspace = true"), 0);
     }
 
