@@ -1,8 +1,8 @@
-use crate::{body::Body, rpc_error};
-use app::Error;
+use crate::body::Body;
 use bytes::Bytes;
 use http::{HeaderValue, Response, StatusCode, header};
 use mcp::Refusal;
+use std::time::Duration;
 
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
 const EVENT_STREAM: HeaderValue = HeaderValue::from_static("text/event-stream");
@@ -40,12 +40,11 @@ pub(crate) fn events(body: Body) -> Response<Body> {
     response
 }
 
-/// Says when to come back, if the error does.
-pub(crate) fn retry_after(response: &mut Response<Body>, error: &Error) {
-    if let Some(wait) = rpc_error::retry_after(error) {
-        let seconds = wait.as_millis().div_ceil(1_000).max(1);
-        if let Ok(value) = HeaderValue::from_str(&seconds.to_string()) {
-            response.headers_mut().insert(header::RETRY_AFTER, value);
-        }
+/// Says when to come back, in whole seconds and never sooner than in one.
+pub(crate) fn retry_after(response: &mut Response<Body>, wait: Option<Duration>) {
+    let Some(wait) = wait else { return };
+    let seconds = wait.as_millis().div_ceil(1_000).max(1);
+    if let Ok(value) = HeaderValue::from_str(&seconds.to_string()) {
+        response.headers_mut().insert(header::RETRY_AFTER, value);
     }
 }

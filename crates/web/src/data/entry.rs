@@ -71,7 +71,7 @@ pub(crate) async fn asked(
     let caller = shared.app.authenticate(bearer).await.map_err(|error| {
         shared.metrics.refused_authentication();
         if error.kind == app::Kind::SignIn {
-            unauthenticated(Some("invalid_token"))
+            unauthenticated(INVALID_TOKEN)
         } else {
             failed(&error, true)
         }
@@ -86,7 +86,7 @@ pub(crate) async fn asked(
 
 fn bearer(headers: &HeaderMap) -> Result<&str, Response<Body>> {
     let mut values = headers.get_all(header::AUTHORIZATION).iter();
-    let value = values.next().ok_or_else(|| unauthenticated(None))?;
+    let value = values.next().ok_or_else(|| unauthenticated(NO_CREDENTIAL))?;
     if values.next().is_some() {
         let error =
             mcp::RpcError::new(mcp::Code::InvalidRequest, "send exactly one Authorization header");
@@ -96,21 +96,19 @@ fn bearer(headers: &HeaderMap) -> Result<&str, Response<Body>> {
     text.and_then(|text| text.split_once(' '))
         .filter(|(scheme, token)| scheme.eq_ignore_ascii_case("bearer") && !token.is_empty())
         .map(|(_, token)| token)
-        .ok_or_else(|| unauthenticated(Some("invalid_token")))
+        .ok_or_else(|| unauthenticated(INVALID_TOKEN))
 }
 
-/// A server that takes API tokens only has no authorization server, so it names none: clients would begin OAuth.
 /// RFC 6750 §3: without credentials there is no error code.
-fn unauthenticated(code: Option<&str>) -> Response<Body> {
-    let error = mcp::RpcError::new(
-        mcp::Code::Unauthenticated,
-        "send a valid API token: Authorization: Bearer gwt_…",
-    );
-    let challenge = code.map_or_else(
-        || HeaderValue::from_static("Bearer realm=\"gatewright\""),
-        |_| HeaderValue::from_static("Bearer realm=\"gatewright\", error=\"invalid_token\""),
-    );
+const NO_CREDENTIAL: &str = "Bearer realm=\"gatewright\"";
+const INVALID_TOKEN: &str = "Bearer realm=\"gatewright\", error=\"invalid_token\"";
+
+/// A server that takes API tokens only has no authorization server, so it names none: clients would begin OAuth.
+fn unauthenticated(challenge: &'static str) -> Response<Body> {
+    let message = "send a valid API token: Authorization: Bearer gwt_…";
+    let error = mcp::RpcError::new(mcp::Code::Unauthenticated, message);
     let mut response = answer::refused(error.refuse(None, true));
+    let challenge = HeaderValue::from_static(challenge);
     response.headers_mut().insert(header::WWW_AUTHENTICATE, challenge);
     response
 }
@@ -127,7 +125,7 @@ fn insufficient_scope(error: &Error) -> Response<Body> {
 pub(crate) fn failed(error: &Error, modern: bool) -> Response<Body> {
     rpc_error::log(error);
     let mut response = answer::refused(rpc_error::rpc_error(error).refuse(None, modern));
-    answer::retry_after(&mut response, error);
+    answer::retry_after(&mut response, rpc_error::retry_after(error));
     response
 }
 

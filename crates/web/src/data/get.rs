@@ -68,7 +68,8 @@ pub(crate) async fn delete(
     response
 }
 
-fn session(
+/// The caller's session that the request names.
+pub(crate) fn session(
     shared: &Shared,
     asked: &super::entry::Asked,
     headers: &HeaderMap,
@@ -83,7 +84,7 @@ fn session(
 }
 
 /// The refusal of a legacy request that names no session.
-pub(crate) fn no_session() -> mcp::Refusal {
+fn no_session() -> mcp::Refusal {
     let message =
         "send initialize first and its Mcp-Session-Id with every request, or speak MCP 2026-07-28";
     RpcError::new(Code::InvalidRequest, message).refuse(None, false)

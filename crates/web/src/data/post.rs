@@ -3,7 +3,7 @@ use super::{
     call::{Answered, Call, STEP_EVENTS, Steps, call},
     cancel::Cancellable,
     entry::{Asked, asked, failed},
-    get::no_session,
+    get,
     list::{caching, tools_list},
     listen::{event, listen},
     record::{Arrival, Client, Ending, Pending},
@@ -109,14 +109,7 @@ fn session(
     if let Message::Request(Request { call: mcp::Call::Initialize(_), .. }) = incoming.message {
         return Ok(None);
     }
-    let id = mcp::session_id(headers)
-        .map_err(answer::refused)?
-        .ok_or_else(|| answer::refused(no_session()))?;
-    let handle = shared
-        .app
-        .session(&asked.caller, &asked.published.name, id)
-        .map_err(|error| failed(&error, false))?;
-    Ok(Some(handle))
+    get::session(shared, asked, headers).map(Some)
 }
 
 async fn read_body(shared: &Shared, headers: &HeaderMap, body: Incoming) -> Result<Bytes, Refusal> {
@@ -311,7 +304,11 @@ impl Post<'_> {
         );
         let session = match created {
             Ok(session) => session,
-            Err(error) => return failed(&error, false),
+            Err(error) => {
+                // A row that could not be written either was logged where it failed.
+                let _ = pending.finish(Ending::refused(error.message.clone(), 0)).await;
+                return failed(&error, false);
+            }
         };
         let body = Bytes::from(mcp::response(
             request.id,
@@ -366,11 +363,7 @@ impl Post<'_> {
             Some(Answered::Result(body)) => answer::json([body]),
             Some(Answered::Refused { refusal, retry_after }) => {
                 let mut response = answer::refused(refusal);
-                if let Some(wait) = retry_after
-                    && let Ok(value) = HeaderValue::from_str(&wait.as_secs().max(1).to_string())
-                {
-                    response.headers_mut().insert(header::RETRY_AFTER, value);
-                }
+                answer::retry_after(&mut response, retry_after);
                 response
             }
         }
