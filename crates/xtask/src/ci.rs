@@ -2,6 +2,7 @@
 
 use crate::{
     gateway, licences,
+    services::postgres::{self, Cluster},
     step::{Tally, counted, step},
     suites::{clients, conformance, roundtrip},
     tidy, workspace,
@@ -66,12 +67,10 @@ fn suites(chosen: &[&str], strict: bool) -> Result<Tally> {
             "rust",
             "cargo test --workspace: unit, golden, behaviour and process tests",
             || {
-                counted(workspace::cargo().args([
-                    "test",
-                    "--workspace",
-                    "--locked",
-                    "--no-fail-fast",
-                ]))
+                let cluster = Cluster::start()?;
+                let mut test = workspace::cargo();
+                test.args(["test", "--workspace", "--locked", "--no-fail-fast"]);
+                counted(test.env(postgres::VARIABLE, cluster.test_url()))
             },
         ));
     }

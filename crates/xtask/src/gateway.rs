@@ -1,15 +1,13 @@
 //! The gateway's binary, and one that runs for a suite.
 
-use crate::workspace;
-use anyhow::{Context, Result, bail, ensure};
+use crate::{process::Running, workspace};
+use anyhow::{Context, Result, ensure};
 use serde_json::Value;
 use std::{
-    fs::{self, File},
-    io::{BufRead, BufReader},
+    fs,
     net::{Ipv4Addr, TcpListener},
     path::{Path, PathBuf},
-    process::{Child, Command, Stdio},
-    time::{Duration, Instant},
+    process::{Command, Stdio},
 };
 
 /// Builds the binary and says where it is. The debug build is the one that `cargo test` has just made.
@@ -26,49 +24,6 @@ pub(crate) fn build(release: bool) -> Result<PathBuf> {
     let mut messages = text.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
     let executable = messages.find_map(|message| message["executable"].as_str().map(PathBuf::from));
     executable.context("cargo named no executable")
-}
-
-/// A child process that ends with this value.
-pub(crate) struct Running {
-    child: Child,
-    /// The first line of its stdout.
-    pub(crate) line: String,
-}
-
-impl Running {
-    /// Starts a server that prints one line when it is ready, and waits for that line. Its stderr goes to `log`.
-    pub(crate) fn start(command: &mut Command, log: &Path) -> Result<Self> {
-        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(File::create(log)?);
-        let mut child = command.spawn().with_context(|| format!("cannot start {command:?}"))?;
-        let mut line = String::new();
-        BufReader::new(child.stdout.take().expect("piped above")).read_line(&mut line)?;
-        let running = Self { child, line: line.trim().to_owned() };
-        if running.line.is_empty() {
-            drop(running);
-            bail!(
-                "{command:?} printed nothing; its log says:\n{}",
-                fs::read_to_string(log).unwrap_or_default()
-            );
-        }
-        Ok(running)
-    }
-}
-
-impl Drop for Running {
-    /// Asks it to end, and kills it when it has not after 10 s.
-    fn drop(&mut self) {
-        let asked = Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status();
-        let deadline = Instant::now() + Duration::from_secs(10);
-        while asked.is_ok() && Instant::now() < deadline {
-            if !matches!(self.child.try_wait(), Ok(None)) {
-                return;
-            }
-            std::thread::sleep(Duration::from_millis(10));
-        }
-        // It may have ended by itself meanwhile: nothing to do then.
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
 }
 
 /// A gateway that publishes a description.

@@ -13,6 +13,8 @@ mod borders;
 mod ci;
 mod gateway;
 mod licences;
+mod process;
+mod services;
 mod step;
 mod suites;
 mod tidy;
@@ -30,6 +32,7 @@ cargo xtask roundtrip [OPTION…]   the round-trip check of real descriptions
     --only NAME                   descriptions whose name contains NAME
     --client v1|v2                which official client calls (v1)
     --release                     with the release build
+cargo xtask postgres -- COMMAND…  a command with GATEWRIGHT_TEST_POSTGRES, the URL of a throw-away PostgreSQL
 cargo xtask bench [OPTION…]       builds what ships and measures; writes bench/RESULTS.md; options as `bench all --help`
 cargo xtask tidy                  crate borders and the rules of STYLE.md that a machine can see
 cargo xtask licences              the licence of every dependency";
@@ -51,6 +54,7 @@ fn run(arguments: &[String]) -> Result<ExitCode> {
         "ci" if rest.is_empty() => ci::ci(),
         "test" => ci::test(rest),
         "roundtrip" => suites::roundtrip::command(rest),
+        "postgres" => services::postgres::command(rest),
         "bench" => bench::run(rest),
         "tidy" if rest.is_empty() => ci::only("tidy", tidy::run),
         "licences" if rest.is_empty() => ci::only("licences", licences::run),

@@ -1,5 +1,6 @@
 use crate::{
-    gateway::{Gateway, Running},
+    gateway::Gateway,
+    process::Running,
     step::{Tally, counted},
     tools, workspace,
 };

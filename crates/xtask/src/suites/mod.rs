@@ -4,10 +4,7 @@ pub(crate) mod clients;
 pub(crate) mod conformance;
 pub(crate) mod roundtrip;
 
-use crate::{
-    gateway::{Gateway, Running},
-    tools, workspace,
-};
+use crate::{gateway::Gateway, process::Running, tools, workspace};
 use anyhow::Result;
 use std::{
     fs,
