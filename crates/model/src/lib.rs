@@ -6,13 +6,16 @@
 mod action;
 mod call;
 mod credential;
+mod field_path;
 mod grant;
 mod id;
 mod json;
 mod name;
 mod outcome;
+mod pagination;
 mod secret;
 mod time;
+mod tool_settings;
 
 pub use action::{Action, Annotations, Source};
 pub use call::{
@@ -20,6 +23,7 @@ pub use call::{
     ParameterEncoding, PartEncoding, PartKind, PathPart, Place, Style,
 };
 pub use credential::{CredentialSlot, SlotKind};
+pub use field_path::{FieldPath, FieldPathError, FieldStep};
 pub use grant::{Names, Scope};
 pub use id::{
     AccountId, ActionId, AppId, AuditId, ConnectionId, IdError, RequestId, ServerId, TokenId,
@@ -27,8 +31,15 @@ pub use id::{
 pub use json::RawJson;
 pub use name::{Alias, AppKey, NameError, Slug, ToolName};
 pub use outcome::{Content, Outcome, ResourceBody, UpstreamFacts};
+pub use pagination::{PageStyle, Pagination};
 pub use secret::Secret;
 pub use time::Timestamp;
+pub use tool_settings::{
+    AnnotationRules, ArgumentRule, MAX_ARGUMENT_DESCRIPTION_CHARS, MAX_ARGUMENT_NAME_BYTES,
+    MAX_ARGUMENT_RULES, MAX_CACHE_SECONDS, MAX_DESCRIPTION_CHARS, MAX_PROJECTION_PATHS,
+    MAX_RESULT_BUDGET_TOKENS, MAX_TIMEOUT_MS, MAX_TITLE_CHARS, MAX_VALUE_BYTES,
+    MIN_RESULT_BUDGET_TOKENS, MIN_TIMEOUT_MS, SettingsError, ToolSettings, is_argument_name,
+};
 
 /// Bytes per token in every estimate that Gatewright prints: English JSON runs at about four.
 pub const BYTES_PER_TOKEN: usize = 4;
