@@ -66,14 +66,32 @@ impl From<store::Error> for Error {
     fn from(error: store::Error) -> Self {
         let kind = match &error {
             store::Error::Duplicate => Kind::Conflict,
-            store::Error::Directory { .. } | store::Error::Locked | store::Error::Newer => {
-                Kind::Invalid
-            }
-            store::Error::Sql(_) => Kind::Unavailable,
-            store::Error::Corrupt { .. } | store::Error::Sealed | store::Error::Migrate(_) => {
-                Kind::Internal
-            }
+            store::Error::Directory { .. }
+            | store::Error::DatabaseUrl
+            | store::Error::WrongKey
+            | store::Error::Locked
+            | store::Error::Newer => Kind::Invalid,
+            store::Error::Sql(_) | store::Error::Connect { .. } => Kind::Unavailable,
+            store::Error::Corrupt { .. }
+            | store::Error::HalfDone
+            | store::Error::Sealed
+            | store::Error::Migrate(_) => Kind::Internal,
         };
-        Self::new(kind, error.to_string()).with_source(error)
+        let message = error.to_string();
+        // The words of the store's error are the message already: only what lies below it is told apart.
+        let source: Option<Box<dyn std::error::Error + Send + Sync>> = match error {
+            store::Error::Sql(source) | store::Error::Connect { source, .. } => Some(source.into()),
+            store::Error::Migrate(source) => Some(source.into()),
+            store::Error::Directory { source, .. } => source.map(Into::into),
+            store::Error::DatabaseUrl
+            | store::Error::WrongKey
+            | store::Error::Locked
+            | store::Error::Newer
+            | store::Error::Duplicate
+            | store::Error::Corrupt { .. }
+            | store::Error::HalfDone
+            | store::Error::Sealed => None,
+        };
+        Self { kind, message: message.into(), source }
     }
 }

@@ -40,5 +40,5 @@ pub use token::{CreatedToken, NewToken, TokenSummary};
 
 // What callers of the use cases name in their own signatures.
 pub use openapi::{Counts, Format, Import, Options as ImportOptions, Report, Rule, Status};
-pub use store::{DataDir, KeySource, RequestRow};
+pub use store::{DataDir, Database, KeySource, RequestRow};
 pub use upstream::{AllowRule, Limits as UpstreamLimits};

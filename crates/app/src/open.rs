@@ -15,7 +15,7 @@ use std::{
     sync::{Arc, Mutex},
     time::{Duration, Instant},
 };
-use store::{AuditRow, Change, DataDir, KeySource, Sealer, Store};
+use store::{AuditRow, Change, DataDir, Database, KeySource, Sealer, Store};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use upstream::{AllowRule, Client, Egress, Limits, Roots};
 
@@ -77,7 +77,7 @@ impl Config {
     }
 }
 
-/// One process's Gatewright: the use cases over one data directory.
+/// One process's Gatewright: the use cases over one database.
 pub struct App {
     pub(crate) store: Store,
     pub(crate) sealer: Sealer,
@@ -102,19 +102,21 @@ pub struct Outbound {
 }
 
 impl App {
-    /// Opens the data directory and reads the registry. Nothing runs yet: see [`App::tasks`].
+    /// Opens the database and reads the registry. The data directory holds the key, and the database itself with SQLite. Nothing
+    /// runs yet: see [`App::tasks`].
     ///
     /// # Errors
     ///
-    /// [`crate::Kind::Invalid`] when the directory, its key or its database cannot be used.
+    /// [`crate::Kind::Invalid`] when the directory, its key or its database cannot be used; [`crate::Kind::Unavailable`] when
+    /// PostgreSQL does not answer.
     pub async fn open(
         dir: &DataDir,
+        database: &Database,
         key: &KeySource,
         config: Config,
         clock: Clock,
     ) -> Result<Self, Error> {
-        let sealer = dir.sealer(key, entropy())?;
-        let store = Store::open(dir).await?;
+        let (store, sealer) = Store::open(dir, database, key, entropy()).await?;
         let egress = Egress {
             allow_private: config.allow_private_networks,
             allow: config.allow_addresses.clone(),

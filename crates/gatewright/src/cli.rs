@@ -40,6 +40,24 @@ pub(crate) struct Data {
     /// Folder of the databases and the key [default: .gatewright]
     #[arg(long, env = "GATEWRIGHT_DATA_DIR", global = true, value_name = "FOLDER")]
     pub(crate) data_dir: Option<PathBuf>,
+    /// PostgreSQL database, postgres://user:password@host/database [default: SQLite in the data directory]
+    #[arg(
+        long,
+        env = "GATEWRIGHT_DATABASE_URL",
+        hide_env_values = true,
+        global = true,
+        value_name = "URL"
+    )]
+    pub(crate) database_url: Option<String>,
+    /// File that holds the database URL, so that its password is seen in no list of processes
+    #[arg(
+        long,
+        env = "GATEWRIGHT_DATABASE_URL_FILE",
+        global = true,
+        value_name = "FILE",
+        conflicts_with = "database_url"
+    )]
+    pub(crate) database_url_file: Option<PathBuf>,
     /// Account alias, a part of every MCP URL
     #[arg(long, env = "GATEWRIGHT_ALIAS", default_value = "local", global = true)]
     pub(crate) alias: String,

@@ -7,8 +7,8 @@ use crate::{
 };
 use anyhow::{Context as _, bail};
 use app::{
-    App, Clock, DataDir, Description, Fetching, ImportOptions, LogQuery, NewToken, Operator,
-    Prepared, Publish, Rule,
+    App, Clock, Description, Fetching, ImportOptions, LogQuery, NewToken, Operator, Prepared,
+    Publish, Rule,
 };
 use model::{Names, RequestId, Scope, Secret, Timestamp};
 use std::{io::Write as _, time::Duration};
@@ -174,11 +174,11 @@ async fn import(import: &Import) -> anyhow::Result<()> {
     }
 }
 
-/// The data directory of a command that serves nothing: opened as it is, whether or not a process serves it.
+/// The database of a command that serves nothing: opened as it is, whether or not a process serves it.
 async fn open(data: &Data) -> anyhow::Result<(App, Operator)> {
-    let directory = DataDir::existing(&config::data_dir(data))?;
-    let app =
-        App::open(&directory, &config::key(data)?, app::Config::default(), Clock::system()).await?;
+    let (dir, database) = config::places(data)?;
+    let (key, config) = (config::key(data)?, app::Config::default());
+    let app = App::open(&dir, &database, &key, config, Clock::system()).await?;
     let operator = app.operator(&data.alias.parse()?).await?;
     Ok((app, operator))
 }

@@ -1,6 +1,7 @@
 use crate::cli::{Data, Serving};
 use anyhow::{Context as _, bail};
-use app::{AllowRule, DataDir, KeySource};
+use app::{AllowRule, DataDir, Database, KeySource};
+use model::Secret;
 use serde::Deserialize;
 use std::{
     fs,
@@ -23,6 +24,8 @@ struct File {
     workers: Option<usize>,
     data_dir: Option<PathBuf>,
     key_file: Option<PathBuf>,
+    database_url: Option<String>,
+    database_url_file: Option<PathBuf>,
     #[serde(default)]
     limits: Limits,
 }
@@ -57,6 +60,7 @@ struct Limits {
     upstream_total_ms: Option<u64>,
     upstream_decoded_bytes: Option<usize>,
     upstream_header_bytes: Option<usize>,
+    database_connections: Option<u32>,
 }
 
 /// What a serving process runs with: flag, then environment, then file, then default.
@@ -64,6 +68,9 @@ struct Limits {
 pub(crate) struct Settings {
     pub(crate) data_dir: PathBuf,
     pub(crate) key: KeySource,
+    /// Of PostgreSQL; none for SQLite in the data directory.
+    database_url: Option<Secret>,
+    database_connections: u32,
     pub(crate) listen: SocketAddr,
     pub(crate) public_url: Option<String>,
     pub(crate) metrics_listen: Option<SocketAddr>,
@@ -97,6 +104,7 @@ impl Settings {
         }
         let origins = either(&flags.allow_origin, file.allow_origin);
         let limits = file.limits;
+        let database_connections = limits.database_connections.unwrap_or(Database::MAX_CONNECTIONS);
         let mut app = app::Config {
             allow_private_networks: flags.allow_private_networks
                 || file.allow_private_networks.unwrap_or(false),
@@ -111,12 +119,18 @@ impl Settings {
         set(&mut app.calls_per_second, flags.calls_per_second);
         set(&mut app.result_budget_tokens, flags.result_budget_tokens);
         set(&mut web.workers, flags.workers.or(file.workers));
-        let data =
-            Data { data_dir: flags.data.data_dir.clone().or(file.data_dir), ..flags.data.clone() };
-        let key_file = flags.data.key_file.clone().or(file.key_file);
+        let mut data = flags.data.clone();
+        data.data_dir = data.data_dir.or(file.data_dir);
+        data.key_file = data.key_file.or(file.key_file);
+        if data.database_url.is_none() && data.database_url_file.is_none() {
+            (data.database_url, data.database_url_file) =
+                (file.database_url, file.database_url_file);
+        }
         Ok(Self {
             data_dir: data_dir(&data),
-            key: key(&Data { key_file, ..data })?,
+            key: key(&data)?,
+            database_url: database_url(&data)?,
+            database_connections,
             listen,
             public_url,
             metrics_listen: flags.metrics_listen.or(file.metrics_listen),
@@ -125,8 +139,16 @@ impl Settings {
         })
     }
 
-    pub(crate) fn open_directory(&self) -> anyhow::Result<DataDir> {
-        Ok(DataDir::create(&self.data_dir)?)
+    /// The data directory, made if it is missing, and the database, which is there or elsewhere.
+    pub(crate) fn places(&self) -> anyhow::Result<(DataDir, Database)> {
+        let dir = DataDir::create(&self.data_dir)?;
+        let database = match &self.database_url {
+            Some(url) => {
+                Database::Postgres { url: url.clone(), max_connections: self.database_connections }
+            }
+            None => Database::Sqlite(dir.clone()),
+        };
+        Ok((dir, database))
     }
 }
 
@@ -214,6 +236,36 @@ fn host_of(url: &str) -> anyhow::Result<String> {
 /// The data directory of a command.
 pub(crate) fn data_dir(data: &Data) -> PathBuf {
     data.data_dir.clone().unwrap_or_else(|| PathBuf::from(DEFAULT_DATA_DIR))
+}
+
+/// The data directory and the database of a command that serves nothing. With SQLite they must exist.
+pub(crate) fn places(data: &Data) -> anyhow::Result<(DataDir, Database)> {
+    let path = data_dir(data);
+    match database_url(data)? {
+        Some(url) => {
+            let max_connections = Database::MAX_CONNECTIONS;
+            Ok((DataDir::create(&path)?, Database::Postgres { url, max_connections }))
+        }
+        None => {
+            let dir = DataDir::existing(&path)?;
+            Ok((dir.clone(), Database::Sqlite(dir)))
+        }
+    }
+}
+
+/// The URL of a PostgreSQL database, if one is named.
+fn database_url(data: &Data) -> anyhow::Result<Option<Secret>> {
+    let url = match (&data.database_url, &data.database_url_file) {
+        (Some(url), None) => url.clone(),
+        (None, Some(path)) => fs::read_to_string(path)
+            .with_context(|| format!("cannot read the database URL in {}", path.display()))?,
+        (None, None) => return Ok(None),
+        (Some(_), Some(_)) => bail!("name the database by database_url or by database_url_file"),
+    };
+    if !["postgres://", "postgresql://"].iter().any(|scheme| url.trim().starts_with(scheme)) {
+        bail!("the database URL is written postgres://user:password@host:5432/database");
+    }
+    Ok(Some(Secret::from(url.trim().to_owned())))
 }
 
 /// Where the sealing key of a command comes from.

@@ -1,6 +1,6 @@
 use crate::{config::Settings, telemetry};
 use anyhow::Context as _;
-use app::{App, Clock, DataDir};
+use app::{App, Clock, Database};
 use std::{
     fs::File,
     net::{SocketAddr, TcpListener},
@@ -29,8 +29,8 @@ pub(crate) struct Process {
     listener: TcpListener,
     settings: Settings,
     telemetry: telemetry::Telemetry,
-    /// Held for as long as the process serves.
-    _lock: File,
+    /// Held for as long as the process serves. PostgreSQL takes several processes, so there is none.
+    _lock: Option<File>,
 }
 
 impl Process {
@@ -41,8 +41,11 @@ impl Process {
             format!("cannot listen on {}: choose another address with --listen", settings.listen)
         })?;
         let address = listener.local_addr()?;
-        let directory: DataDir = settings.open_directory()?;
-        let lock = directory.lock()?;
+        let (dir, database) = settings.places()?;
+        let lock = match database {
+            Database::Sqlite(_) => Some(dir.lock()?),
+            Database::Postgres { .. } => None,
+        };
         settings.web.demo = demo;
         settings.web.traces = telemetry.traces();
         if demo {
@@ -54,8 +57,8 @@ impl Process {
                 .own_addresses
                 .extend([Some(address), settings.metrics_listen].into_iter().flatten());
         }
-        let app =
-            App::open(&directory, &settings.key, settings.app.clone(), Clock::system()).await?;
+        let config = settings.app.clone();
+        let app = App::open(&dir, &database, &settings.key, config, Clock::system()).await?;
         Ok(Self { app: Arc::new(app), address, listener, settings, telemetry, _lock: lock })
     }
 

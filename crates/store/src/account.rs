@@ -1,4 +1,4 @@
-use crate::{Change, Error, Store};
+use crate::{Change, Error, Store, engine::on};
 use model::{AccountId, Alias, Timestamp};
 
 /// A tenant.
@@ -27,8 +27,10 @@ impl Store {
     /// [`Error::Sql`].
     pub async fn account_by_alias(&self, alias: &Alias) -> Result<Option<Account>, Error> {
         const SQL: &str = "select id, alias from account where alias = $1";
-        let row: Option<Row> =
-            sqlx::query_as(SQL).bind(alias.as_str()).fetch_optional(&self.reader).await?;
+        let row: Option<Row> = on!(self.reader, |db| sqlx::query_as(SQL)
+            .bind(alias.as_str())
+            .fetch_optional(db)
+            .await?);
         row.map(account).transpose()
     }
 
@@ -39,7 +41,7 @@ impl Store {
     /// [`Error::Sql`].
     pub async fn accounts(&self) -> Result<Vec<Account>, Error> {
         const SQL: &str = "select id, alias from account order by id";
-        let rows: Vec<Row> = sqlx::query_as(SQL).fetch_all(&self.reader).await?;
+        let rows: Vec<Row> = on!(self.reader, |db| sqlx::query_as(SQL).fetch_all(db).await?);
         rows.into_iter().map(account).collect()
     }
 }
@@ -52,12 +54,13 @@ impl Change {
     /// [`Error::Duplicate`] when the alias is taken.
     pub async fn insert_account(&mut self, account: &Account, now: Timestamp) -> Result<(), Error> {
         const SQL: &str = "insert into account (id, alias, created_at) values ($1, $2, $3)";
-        sqlx::query(SQL)
+        on!(self.tx, |db| sqlx::query(SQL)
             .bind(account.id.to_string())
             .bind(account.alias.as_str())
             .bind(now.as_millisecond())
-            .execute(&mut *self.tx)
-            .await?;
+            .execute(&mut **db)
+            .await?
+            .rows_affected());
         Ok(())
     }
 }

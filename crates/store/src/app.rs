@@ -1,4 +1,4 @@
-use crate::{Change, Error, Store};
+use crate::{Change, Error, Store, engine::on};
 use model::{AccountId, AppId, AppKey, CredentialSlot, Timestamp};
 
 /// Something that can do things: here, made from an API description.
@@ -56,11 +56,11 @@ impl Store {
     pub async fn app_by_key(&self, account: AccountId, key: &AppKey) -> Result<Option<App>, Error> {
         const SQL: &str = "select id, key, title, origin, base_url, trusted_hosts, slots from app \
              where account_id = $1 and key = $2";
-        let row: Option<Row> = sqlx::query_as(SQL)
+        let row: Option<Row> = on!(self.reader, |db| sqlx::query_as(SQL)
             .bind(account.to_string())
             .bind(key.as_str())
-            .fetch_optional(&self.reader)
-            .await?;
+            .fetch_optional(db)
+            .await?);
         row.map(app).transpose()
     }
 
@@ -76,11 +76,11 @@ impl Store {
     ) -> Result<Option<App>, Error> {
         const SQL: &str = "select id, key, title, origin, base_url, trusted_hosts, slots from app \
              where account_id = $1 and origin = $2 order by id desc limit 1";
-        let row: Option<Row> = sqlx::query_as(SQL)
+        let row: Option<Row> = on!(self.reader, |db| sqlx::query_as(SQL)
             .bind(account.to_string())
             .bind(origin)
-            .fetch_optional(&self.reader)
-            .await?;
+            .fetch_optional(db)
+            .await?);
         row.map(app).transpose()
     }
 
@@ -96,11 +96,11 @@ impl Store {
     ) -> Result<Vec<(String, String)>, Error> {
         const SQL: &str =
             "select name, hash from action where account_id = $1 and app_id = $2 order by name";
-        Ok(sqlx::query_as(SQL)
+        Ok(on!(self.reader, |db| sqlx::query_as(SQL)
             .bind(account.to_string())
             .bind(app.to_string())
-            .fetch_all(&self.reader)
-            .await?)
+            .fetch_all(db)
+            .await?))
     }
 }
 
@@ -122,7 +122,7 @@ impl Change {
              on conflict (id) do update set title = excluded.title, origin = excluded.origin, \
              base_url = excluded.base_url, trusted_hosts = excluded.trusted_hosts, slots = excluded.slots, \
              updated_at = excluded.updated_at where app.account_id = excluded.account_id";
-        sqlx::query(SQL)
+        on!(self.tx, |db| sqlx::query(SQL)
             .bind(app.id.to_string())
             .bind(account.to_string())
             .bind(app.key.as_str())
@@ -132,8 +132,9 @@ impl Change {
             .bind(json(&app.trusted_hosts))
             .bind(json(&app.slots))
             .bind(now.as_millisecond())
-            .execute(&mut *self.tx)
-            .await?;
+            .execute(&mut **db)
+            .await?
+            .rows_affected());
         Ok(())
     }
 
@@ -153,14 +154,15 @@ impl Change {
              on conflict (app_id, name) do update set hash = excluded.hash, definition = excluded.definition \
              where action.account_id = excluded.account_id";
         for action in actions {
-            sqlx::query(SQL)
+            on!(self.tx, |db| sqlx::query(SQL)
                 .bind(app.to_string())
                 .bind(account.to_string())
                 .bind(&action.name)
                 .bind(&action.hash)
                 .bind(&action.definition)
-                .execute(&mut *self.tx)
-                .await?;
+                .execute(&mut **db)
+                .await?
+                .rows_affected());
         }
         Ok(())
     }
@@ -178,12 +180,13 @@ impl Change {
     ) -> Result<(), Error> {
         const SQL: &str = "delete from action where account_id = $1 and app_id = $2 and name = $3";
         for name in names {
-            sqlx::query(SQL)
+            on!(self.tx, |db| sqlx::query(SQL)
                 .bind(account.to_string())
                 .bind(app.to_string())
                 .bind(name)
-                .execute(&mut *self.tx)
-                .await?;
+                .execute(&mut **db)
+                .await?
+                .rows_affected());
         }
         Ok(())
     }

@@ -1,6 +1,8 @@
-use crate::{Error, Store};
+use crate::{
+    Error, Store,
+    engine::{Tx, on},
+};
 use model::{AccountId, AuditId, Timestamp};
-use sqlx::{Sqlite, Transaction};
 
 /// One row of the audit log: who changed what.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,10 +24,10 @@ pub struct AuditRow {
 }
 
 impl AuditRow {
-    pub(crate) async fn insert(&self, tx: &mut Transaction<'static, Sqlite>) -> Result<(), Error> {
+    pub(crate) async fn insert(&self, tx: &mut Tx) -> Result<(), Error> {
         const SQL: &str = "insert into audit_log (id, account_id, at, actor, event, object, detail) \
              values ($1, $2, $3, $4, $5, $6, $7)";
-        sqlx::query(SQL)
+        on!(tx, |db| sqlx::query(SQL)
             .bind(self.id.to_string())
             .bind(self.account_id.map(|id| id.to_string()))
             .bind(self.at.as_millisecond())
@@ -33,8 +35,9 @@ impl AuditRow {
             .bind(self.event)
             .bind(&self.object)
             .bind(&self.detail)
-            .execute(&mut **tx)
-            .await?;
+            .execute(&mut **db)
+            .await?
+            .rows_affected());
         Ok(())
     }
 }
@@ -52,10 +55,10 @@ impl Store {
     ) -> Result<Vec<(String, String)>, Error> {
         const SQL: &str =
             "select event, object from audit_log where account_id = $1 order by id limit $2";
-        Ok(sqlx::query_as(SQL)
+        Ok(on!(self.reader, |db| sqlx::query_as(SQL)
             .bind(account.to_string())
-            .bind(limit)
-            .fetch_all(&self.reader)
-            .await?)
+            .bind(i64::from(limit))
+            .fetch_all(db)
+            .await?))
     }
 }

@@ -1,11 +1,14 @@
-use crate::{AuditRow, Error, Store};
-use sqlx::{Sqlite, Transaction};
+use crate::{
+    AuditRow, Error, Store,
+    engine::{Tx, on},
+};
 
 /// A change to our own data: one transaction that begins with its audit row and ends with [`Change::commit`].
 ///
-/// Dropped without a commit, nothing of it stays. After a commit it is on disk.
+/// Changes happen one after another, on both engines: what a change reads in its transaction stays true until its end. Dropped
+/// without a commit, or when one of its statements failed, nothing of it stays. After a commit it is on disk.
 pub struct Change {
-    pub(crate) tx: Transaction<'static, Sqlite>,
+    pub(crate) tx: Tx,
 }
 
 impl Store {
@@ -15,10 +18,11 @@ impl Store {
     ///
     /// [`Error::Sql`] when the write lock is not to be had within five seconds.
     pub async fn begin(&self, audit: &AuditRow) -> Result<Change, Error> {
+        // First, since the row's lock is what makes changes wait for one another on PostgreSQL.
         const EPOCH: &str = "update change_epoch set value = value + 1 where name = 'all'";
-        let mut tx = self.writer.begin_with("begin immediate").await?;
+        let mut tx = self.writer.begin().await?;
+        on!(tx, |db| sqlx::query(EPOCH).execute(&mut **db).await.map(drop)?);
         audit.insert(&mut tx).await?;
-        sqlx::query(EPOCH).execute(&mut *tx).await?;
         Ok(Change { tx })
     }
 }
@@ -28,8 +32,8 @@ impl Change {
     ///
     /// # Errors
     ///
-    /// [`Error::Sql`]; then nothing was changed.
+    /// [`Error::Sql`] or [`Error::HalfDone`]; then nothing was changed, unless PostgreSQL was lost between the commit and its answer.
     pub async fn commit(self) -> Result<(), Error> {
-        Ok(self.tx.commit().await?)
+        self.tx.commit().await
     }
 }

@@ -1,4 +1,4 @@
-use crate::{Change, Error, Store};
+use crate::{Change, Error, Store, engine::on};
 use model::{AccountId, AppId, ConnectionId, Timestamp};
 
 /// Credentials for one app, sealed.
@@ -36,12 +36,12 @@ impl Store {
     ) -> Result<Option<Connection>, Error> {
         const SQL: &str =
             "select id, sealed from connection where account_id = $1 and app_id = $2 and name = $3";
-        let row: Option<(String, Vec<u8>)> = sqlx::query_as(SQL)
+        let row: Option<(String, Vec<u8>)> = on!(self.reader, |db| sqlx::query_as(SQL)
             .bind(account.to_string())
             .bind(app.to_string())
             .bind(name)
-            .fetch_optional(&self.reader)
-            .await?;
+            .fetch_optional(db)
+            .await?);
         row.map(|(id, sealed)| {
             let id = id.parse().map_err(|_| Error::Corrupt { column: "connection.id" })?;
             Ok(Connection { id, app_id: app, name: name.to_owned(), sealed })
@@ -66,15 +66,16 @@ impl Change {
              values ($1, $2, $3, $4, $5, $6, $6) \
              on conflict (id) do update set sealed = excluded.sealed, updated_at = excluded.updated_at \
              where connection.account_id = excluded.account_id";
-        sqlx::query(SQL)
+        on!(self.tx, |db| sqlx::query(SQL)
             .bind(connection.id.to_string())
             .bind(account.to_string())
             .bind(connection.app_id.to_string())
             .bind(&connection.name)
             .bind(&connection.sealed)
             .bind(now.as_millisecond())
-            .execute(&mut *self.tx)
-            .await?;
+            .execute(&mut **db)
+            .await?
+            .rows_affected());
         Ok(())
     }
 }

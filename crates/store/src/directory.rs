@@ -86,37 +86,46 @@ impl DataDir {
         }
     }
 
-    /// The sealer: from the key given, else from the key file, which `entropy` fills when there is none yet.
+    /// The sealer of the key that was given or that lies in the key file; none when that file is missing.
     ///
     /// # Errors
     ///
-    /// [`Error::Directory`] when the key is missing beside an existing database, unreadable or weak.
-    pub fn sealer(&self, source: &KeySource, entropy: [u8; 32]) -> Result<Sealer, Error> {
+    /// [`Error::Directory`] when the key is unreadable or weak.
+    pub(crate) fn find_key(&self, source: &KeySource) -> Result<Option<Sealer>, Error> {
         let text = match source {
             KeySource::Given(text) => text.clone(),
-            KeySource::File => self.key_file(entropy)?,
+            KeySource::File => match fs::read_to_string(self.key_path()) {
+                Ok(text) => text,
+                Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+                Err(error) => return Err(self.failed("key", error)),
+            },
         };
-        let bytes = STANDARD.decode(text.trim()).unwrap_or_default();
-        Sealer::new(&bytes)
-            .map_err(|weak| Error::Directory { message: weak.to_string(), source: None })
+        sealer(&text).map(Some)
     }
 
-    fn key_file(&self, entropy: [u8; 32]) -> Result<String, Error> {
-        let path = self.path.join("key");
-        match fs::read_to_string(&path) {
-            Ok(text) => return Ok(text),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-            Err(error) => return Err(self.failed("key", error)),
-        }
-        if fs::metadata(self.main_database()).is_ok_and(|meta| meta.len() > 0) {
-            let message = format!(
-                "{} is gone but the database is there: put the key back, or start with an empty data directory",
-                path.display()
-            );
-            return Err(Error::Directory { message, source: None });
-        }
-        self.write_key(&path, &STANDARD.encode(entropy))
-            .map_err(|source| self.failed("key", source))
+    /// Makes the key file, and gives the key that is in it then.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Directory`] when it cannot be written.
+    pub(crate) fn make_key(&self, entropy: [u8; 32]) -> Result<Sealer, Error> {
+        let text = self
+            .write_key(&self.key_path(), &STANDARD.encode(entropy))
+            .map_err(|source| self.failed("key", source))?;
+        sealer(&text)
+    }
+
+    /// The refusal to make a new key for a database that was sealed with another.
+    pub(crate) fn key_is_gone(&self) -> Error {
+        let message = format!(
+            "{} is gone but the database is there: put the key back, or start with an empty database",
+            self.key_path().display()
+        );
+        Error::Directory { message, source: None }
+    }
+
+    fn key_path(&self) -> PathBuf {
+        self.path.join("key")
     }
 
     // Written beside, synced and linked into place: a crash leaves a whole key or none, and of two processes that start at
@@ -155,4 +164,9 @@ impl DataDir {
             format!("cannot use {}: check its owner and the disk", self.path.join(name).display());
         Error::Directory { message, source: Some(source) }
     }
+}
+
+fn sealer(text: &str) -> Result<Sealer, Error> {
+    let bytes = STANDARD.decode(text.trim()).unwrap_or_default();
+    Sealer::new(&bytes).map_err(|weak| Error::Directory { message: weak.to_string(), source: None })
 }

@@ -18,6 +18,27 @@ pub enum Error {
     /// A sealed value does not open: another key, another row, or altered bytes.
     #[error("a sealed value does not open with this key; start with the key that sealed it")]
     Sealed,
+    /// The key is not the one that this database was sealed with.
+    #[error(
+        "the sealing key is not the one that this database was sealed with: start with that one, from the data directory or the backup of it"
+    )]
+    WrongKey,
+    /// The URL of the database cannot be read. It may hold a password, so it is not quoted.
+    #[error("the database URL is not right: write postgres://user:password@host:5432/database")]
+    DatabaseUrl,
+    /// PostgreSQL cannot be reached.
+    #[error(
+        "the database at {server} does not answer: check that it runs, and the database URL with its user, password and database"
+    )]
+    Connect {
+        /// Host and port.
+        server: String,
+        /// The cause.
+        source: sqlx::Error,
+    },
+    /// A statement of the change failed, so the change cannot be committed.
+    #[error("a statement of this change failed, so it was not committed")]
+    HalfDone,
     /// The data directory cannot be used.
     #[error("{message}")]
     Directory {

@@ -1,5 +1,6 @@
 //! All of Gatewright's SQL, and the sealing of what must not be read from a stolen file.
 //!
+//! Every statement is one text for SQLite and PostgreSQL, run by `on!`; what cannot be stands in `dialect.rs` with the reason.
 //! Every query on an account's rows takes an [`model::AccountId`]; there is no lookup by id alone. A change to our own
 //! data goes through [`Change`], which writes the audit row in the same transaction, so none can be without one. Nothing here
 //! decides who may do what, reads a clock or draws an id: these come in as values.
@@ -9,8 +10,13 @@ mod app;
 mod audit;
 mod change;
 mod connection;
+mod database;
+mod dialect;
 mod directory;
+mod engine;
 mod error;
+mod key_check;
+mod migrations;
 mod open;
 mod request_log;
 mod seal;
@@ -23,6 +29,7 @@ pub use app::{ActionRow, App};
 pub use audit::AuditRow;
 pub use change::Change;
 pub use connection::Connection;
+pub use database::Database;
 pub use directory::{DataDir, KeySource};
 pub use error::Error;
 pub use open::Store;

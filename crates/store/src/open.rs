@@ -1,55 +1,77 @@
-use crate::{DataDir, Error};
+use crate::{
+    DataDir, Database, Error, KeySource, Sealer,
+    engine::{Engine, Pool, on},
+    migrations,
+};
+use model::Secret;
 use sqlx::{
-    ConnectOptions as _, SqlSafeStr as _, SqlitePool,
-    migrate::{Migration, MigrationType, Migrator},
+    ConnectOptions as _, Connection as _, PgPool, SqlitePool,
+    postgres::{PgConnectOptions, PgPoolOptions},
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
 use std::{path::Path, time::Duration};
 
-/// How long a statement waits for another process's write lock.
+/// How long a statement waits for another process's write lock on a SQLite file.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
-/// How long a caller waits for a free connection.
-const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
-/// Connections that read; one writes.
+/// How long a caller waits for a free connection to a SQLite file.
+const SQLITE_ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
+/// Connections that read a SQLite file; one writes.
 const READERS: u32 = 4;
+/// How long a caller waits for a free connection to PostgreSQL, a new one and its greeting included.
+const POSTGRES_ACQUIRE_TIMEOUT: Duration = Duration::from_secs(1);
+/// How long a start waits for PostgreSQL.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
+/// Of the connections to PostgreSQL, those for the request log: a slow search there takes none from the rest.
+const LOG_CONNECTIONS: u32 = 2;
+/// What PostgreSQL is told of each session: no statement holds a connection for longer, and no node that hangs holds a lock.
+const SESSION: [(&str, &str); 2] =
+    [("statement_timeout", "5s"), ("idle_in_transaction_session_timeout", "10s")];
 
-/// The databases of one data directory.
+/// The database of one installation.
 ///
-/// Our own data and its audit rows are synced to disk at every commit. The request log is a file of its own, written in
-/// batches and synced by the operating system in its own time.
+/// Our own data and its audit rows are synced to disk at every commit. The request log is written in batches and synced in the
+/// engine's own time; with SQLite it is a file of its own.
 #[derive(Clone, Debug)]
 pub struct Store {
-    pub(crate) writer: SqlitePool,
-    pub(crate) reader: SqlitePool,
-    pub(crate) log_writer: SqlitePool,
-    pub(crate) log_reader: SqlitePool,
+    pub(crate) writer: Pool,
+    pub(crate) reader: Pool,
+    pub(crate) log_writer: Pool,
+    pub(crate) log_reader: Pool,
 }
 
 impl Store {
-    /// Opens the databases, makes them if they are missing, and brings them up to date.
+    /// Opens the database, makes it if it is missing, brings it up to date, and checks that the key is its own. A new database gets a
+    /// new key, made of `entropy`, when none is given.
     ///
     /// # Errors
     ///
-    /// [`Error::Newer`] when a newer Gatewright wrote them; [`Error::Directory`] when the files cannot be made.
-    pub async fn open(dir: &DataDir) -> Result<Self, Error> {
-        for name in ["gatewright.db", "requests.db"] {
-            dir.open_private(name).map_err(|source| dir.failed(name, source))?;
-        }
-        let (writer, reader) = pools(&dir.main_database(), SqliteSynchronous::Full).await?;
-        let (log_writer, log_reader) =
-            pools(&dir.request_database(), SqliteSynchronous::Normal).await?;
-        let main = [(1, "main", include_str!("../migrations/sqlite/0001_main.sql"))];
-        let requests = [(
-            1,
-            "request log",
-            include_str!("../migrations/sqlite-requests/0001_request_log.sql"),
-        )];
-        migrator(&main).run(&writer).await?;
-        migrator(&requests).run(&log_writer).await?;
-        Ok(Self { writer, reader, log_writer, log_reader })
+    /// [`Error::Newer`] when a newer Gatewright wrote it; [`Error::WrongKey`] for another key than it was sealed with;
+    /// [`Error::Directory`] when the files cannot be made, or the key is missing, unreadable or weak; [`Error::Connect`] when
+    /// PostgreSQL cannot be reached.
+    pub async fn open(
+        dir: &DataDir,
+        database: &Database,
+        key: &KeySource,
+        entropy: [u8; 32],
+    ) -> Result<(Self, Sealer), Error> {
+        let found = dir.find_key(key)?;
+        let store = match database {
+            Database::Sqlite(files) => open_sqlite(files).await?,
+            Database::Postgres { url, max_connections } => {
+                open_postgres(url, *max_connections).await?
+            }
+        };
+        let check = store.key_check().await?;
+        let sealer = match found {
+            Some(sealer) => sealer,
+            None if check.fresh => dir.make_key(entropy)?,
+            None => return Err(dir.key_is_gone()),
+        };
+        store.admit(&check, &sealer).await?;
+        Ok((store, sealer))
     }
 
-    /// Whether the main database answers.
+    /// Whether the database answers.
     ///
     /// # Errors
     ///
@@ -65,11 +87,11 @@ impl Store {
     /// [`Error::Sql`] when the database does not answer.
     pub async fn epoch(&self) -> Result<i64, Error> {
         const SQL: &str = "select value from change_epoch where name = 'all'";
-        let (value,): (i64,) = sqlx::query_as(SQL).fetch_one(&self.reader).await?;
+        let (value,): (i64,) = on!(self.reader, |db| sqlx::query_as(SQL).fetch_one(db).await?);
         Ok(value)
     }
 
-    /// Closes every connection, so that the write-ahead logs are folded into the files.
+    /// Closes every connection, so that SQLite's write-ahead logs are folded into the files.
     pub async fn close(&self) {
         self.reader.close().await;
         self.log_reader.close().await;
@@ -78,7 +100,24 @@ impl Store {
     }
 }
 
-async fn pools(
+async fn open_sqlite(dir: &DataDir) -> Result<Store, Error> {
+    for name in ["gatewright.db", "requests.db"] {
+        dir.open_private(name).map_err(|source| dir.failed(name, source))?;
+    }
+    let (writer, reader) = sqlite_pools(&dir.main_database(), SqliteSynchronous::Full).await?;
+    let (log_writer, log_reader) =
+        sqlite_pools(&dir.request_database(), SqliteSynchronous::Normal).await?;
+    migrations::run_sqlite(&writer, &log_writer).await?;
+    let pool = |pool| Pool(Engine::Sqlite(pool));
+    Ok(Store {
+        writer: pool(writer),
+        reader: pool(reader),
+        log_writer: pool(log_writer),
+        log_reader: pool(log_reader),
+    })
+}
+
+async fn sqlite_pools(
     path: &Path,
     synchronous: SqliteSynchronous,
 ) -> Result<(SqlitePool, SqlitePool), Error> {
@@ -91,17 +130,40 @@ async fn pools(
         .pragma("trusted_schema", "OFF")
         .disable_statement_logging();
     // The first connection turns the file to WAL: it comes before the readers, so that they need not wait for its lock.
-    let pool =
-        || SqlitePoolOptions::new().acquire_timeout(ACQUIRE_TIMEOUT).test_before_acquire(false);
+    let pool = || {
+        SqlitePoolOptions::new().acquire_timeout(SQLITE_ACQUIRE_TIMEOUT).test_before_acquire(false)
+    };
     let writer = pool().max_connections(1).connect_with(options.clone()).await?;
     let reader =
         pool().max_connections(READERS).connect_lazy_with(options.pragma("query_only", "ON"));
     Ok((writer, reader))
 }
 
-fn migrator(files: &[(i64, &'static str, &'static str)]) -> Migrator {
-    let migration = |&(version, name, sql): &(i64, &'static str, &'static str)| {
-        Migration::new(version, name.into(), MigrationType::Simple, sql.into_sql_str(), false)
+async fn open_postgres(url: &Secret, max_connections: u32) -> Result<Store, Error> {
+    let options = std::str::from_utf8(url.expose())
+        .ok()
+        .and_then(|url| url.trim().parse::<PgConnectOptions>().ok())
+        .ok_or(Error::DatabaseUrl)?
+        .application_name("gatewright")
+        .disable_statement_logging();
+    // Migrations may take their time, and wait for another node's.
+    let refused = |source| Error::Connect {
+        server: format!("{}:{}", options.get_host(), options.get_port()),
+        source,
     };
-    Migrator::with_migrations(files.iter().map(migration).collect())
+    let mut connection = tokio::time::timeout(CONNECT_TIMEOUT, options.connect())
+        .await
+        .unwrap_or_else(|_| Err(sqlx::Error::PoolTimedOut))
+        .map_err(refused)?;
+    migrations::run_postgres(&mut connection).await?;
+    connection.close().await?;
+    let pool = |connections: u32| -> PgPool {
+        PgPoolOptions::new()
+            .max_connections(connections)
+            .acquire_timeout(POSTGRES_ACQUIRE_TIMEOUT)
+            .connect_lazy_with(options.clone().options(SESSION))
+    };
+    let main = Pool(Engine::Postgres(pool(max_connections.saturating_sub(LOG_CONNECTIONS).max(1))));
+    let log = Pool(Engine::Postgres(pool(LOG_CONNECTIONS)));
+    Ok(Store { writer: main.clone(), reader: main, log_writer: log.clone(), log_reader: log })
 }

@@ -1,6 +1,11 @@
-use crate::{Error, Store};
+use crate::{
+    Error, Store, dialect,
+    engine::{Engine, on, within},
+};
 use model::{AccountId, RequestId, Timestamp};
-use sqlx::{AssertSqlSafe, FromRow, Row as _, sqlite::SqliteRow};
+use sqlx::{
+    AssertSqlSafe, ColumnIndex, Database, Decode, Encode, FromRow, Row, Type, query::Query,
+};
 use std::{
     borrow::Cow,
     sync::{Arc, LazyLock},
@@ -72,13 +77,13 @@ const WIDTH: usize = 20;
 /// Rows per statement. Few sizes, so that every statement is prepared once: SQLite spends more on a statement than on a row.
 const SIZES: [usize; 3] = [64, 8, 1];
 
-static INSERTS: LazyLock<[String; 3]> = LazyLock::new(|| SIZES.map(insert_sql));
+static SQLITE_INSERTS: LazyLock<[String; 3]> =
+    LazyLock::new(|| inserts(dialect::insert_rows_sqlite));
+static POSTGRES_INSERTS: LazyLock<[String; 3]> =
+    LazyLock::new(|| inserts(dialect::insert_rows_postgres));
 
-// Anonymous places, which SQLite alone has: sqlx asks for the name of each, and SQLite finds `$n` by a search through all before
-// it. With 1,280 of them that was a third of the CPU of a call.
-fn insert_sql(rows: usize) -> String {
-    let row = format!("({})", ["?"; WIDTH].join(", "));
-    format!("insert into request_log ({COLUMNS}) values {}", vec![row; rows].join(", "))
+fn inserts(write: fn(&str, &str, usize, usize) -> String) -> [String; 3] {
+    SIZES.map(|rows| write("request_log", COLUMNS, WIDTH, rows))
 }
 
 impl Store {
@@ -88,7 +93,15 @@ impl Store {
     ///
     /// [`Error::Sql`]; then none was added.
     pub async fn insert_requests(&self, rows: &[RequestRow]) -> Result<(), Error> {
-        let mut tx = self.log_writer.begin_with("begin immediate").await?;
+        let mut tx = self.log_writer.begin().await?;
+        let inserts = match tx.each() {
+            Engine::Sqlite(_) => &*SQLITE_INSERTS,
+            Engine::Postgres(db) => {
+                let setting = sqlx::query(dialect::COMMIT_WITHOUT_WAITING).execute(&mut **db);
+                within(async { Ok(setting.await?) }).await?;
+                &*POSTGRES_INSERTS
+            }
+        };
         let mut rest = rows;
         while !rest.is_empty() {
             let size = SIZES
@@ -96,14 +109,13 @@ impl Store {
                 .position(|size| *size <= rest.len())
                 .expect("one is the smallest size");
             let (chunk, later) = rest.split_at(SIZES[size]);
-            let mut query = sqlx::query(INSERTS[size].as_str());
-            for row in chunk {
-                query = bind(query, row);
-            }
-            query.execute(&mut *tx).await?;
+            on!(tx, |db| {
+                let query = chunk.iter().fold(sqlx::query(inserts[size].as_str()), bind);
+                query.execute(&mut **db).await.map(drop)?
+            });
             rest = later;
         }
-        Ok(tx.commit().await?)
+        tx.commit().await
     }
 
     /// Rows of the account's request log.
@@ -124,15 +136,17 @@ impl Store {
              and ($3 is null or server = $3) and ($4 is null or tool = $4) and ($5 = 0 or outcome <> 'ok') \
              order by id {order} limit $6"
         );
-        let mut rows: Vec<RequestRow> = sqlx::query_as(AssertSqlSafe(sql))
-            .bind(account.to_string())
-            .bind(from)
-            .bind(&filter.server)
-            .bind(&filter.tool)
-            .bind(i64::from(filter.errors))
-            .bind(filter.limit)
-            .fetch_all(&self.log_reader)
-            .await?;
+        let mut rows: Vec<RequestRow> = on!(self.log_reader, |db| {
+            sqlx::query_as(AssertSqlSafe(sql))
+                .bind(account.to_string())
+                .bind(from)
+                .bind(&filter.server)
+                .bind(&filter.tool)
+                .bind(i64::from(filter.errors))
+                .bind(i64::from(filter.limit))
+                .fetch_all(db)
+                .await?
+        });
         if filter.after.is_none() {
             rows.reverse();
         }
@@ -151,40 +165,57 @@ impl Store {
     ) -> Result<u64, Error> {
         const SQL: &str = "delete from request_log where id in \
              (select id from request_log where id < $1 order by id limit $2)";
-        let done =
-            sqlx::query(SQL).bind(before.to_string()).bind(limit).execute(&self.log_writer).await?;
-        Ok(done.rows_affected())
+        Ok(on!(self.log_writer, |db| sqlx::query(SQL)
+            .bind(before.to_string())
+            .bind(i64::from(limit))
+            .execute(db)
+            .await?
+            .rows_affected()))
     }
 }
 
-type Query<'q> = sqlx::query::Query<'q, sqlx::Sqlite, sqlx::sqlite::SqliteArguments>;
-
-fn bind<'q>(query: Query<'q>, row: &'q RequestRow) -> Query<'q> {
+fn bind<'q, DB: Database>(
+    query: Query<'q, DB, DB::Arguments>,
+    row: &'q RequestRow,
+) -> Query<'q, DB, DB::Arguments>
+where
+    i64: Encode<'q, DB> + Type<DB>,
+    String: Encode<'q, DB> + Type<DB>,
+    &'q str: Encode<'q, DB> + Type<DB>,
+    Option<i64>: Encode<'q, DB>,
+    Option<&'q str>: Encode<'q, DB>,
+{
     query
         .bind(row.id.to_string())
         .bind(row.account_id.to_string())
         .bind(row.at.as_millisecond())
         .bind(&*row.server)
         .bind(&*row.method)
-        .bind(&row.tool)
+        .bind(row.tool.as_deref())
         .bind(&*row.principal)
-        .bind(&row.client_name)
-        .bind(&row.client_version)
+        .bind(row.client_name.as_deref())
+        .bind(row.client_version.as_deref())
         .bind(&*row.revision)
         .bind(row.outcome)
-        .bind(&row.error)
+        .bind(row.error.as_deref())
         .bind(row.duration_us)
         .bind(row.upstream_status.map(i64::from))
         .bind(row.upstream_duration_us)
         .bind(row.bytes_in)
         .bind(row.bytes_out)
         .bind(i64::from(row.test))
-        .bind(&row.arguments)
-        .bind(&row.result)
+        .bind(row.arguments.as_deref())
+        .bind(row.result.as_deref())
 }
 
-impl FromRow<'_, SqliteRow> for RequestRow {
-    fn from_row(row: &SqliteRow) -> Result<Self, sqlx::Error> {
+// More columns than a tuple can have.
+impl<'r, R: Row> FromRow<'r, R> for RequestRow
+where
+    &'static str: ColumnIndex<R>,
+    i64: Decode<'r, R::Database> + Type<R::Database>,
+    String: Decode<'r, R::Database> + Type<R::Database>,
+{
+    fn from_row(row: &'r R) -> Result<Self, sqlx::Error> {
         let unreadable =
             |column: &str| sqlx::Error::ColumnNotFound(format!("request_log.{column}: unreadable"));
         let outcome: String = row.try_get("outcome")?;

@@ -1,5 +1,8 @@
 use crate::Error;
-use aws_lc_rs::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
+use aws_lc_rs::{
+    aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey},
+    hkdf, hmac,
+};
 use model::Secret;
 use sha2::{Digest, Sha256};
 use std::fmt;
@@ -21,6 +24,7 @@ pub struct WeakKey;
 pub struct Sealer {
     key: LessSafeKey,
     key_id: [u8; 4],
+    tag: [u8; 32],
 }
 
 impl Sealer {
@@ -39,7 +43,19 @@ impl Sealer {
         Ok(Self {
             key: LessSafeKey::new(unbound),
             key_id: [digest[0], digest[1], digest[2], digest[3]],
+            tag: tag(key),
         })
+    }
+
+    /// The key's id in hexadecimal: tells keys apart and says nothing about them.
+    #[must_use]
+    pub fn key_id(&self) -> String {
+        self.key_id.iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+
+    /// What this key alone can make: kept in the database to know the key again by.
+    pub(crate) fn tag(&self) -> &[u8; 32] {
+        &self.tag
     }
 
     /// Seals `plain` for `place`, such as `acc_…|connection|con_…|sealed`. `nonce` is random and used once.
@@ -79,6 +95,23 @@ impl Sealer {
             .map_err(|_| Error::Sealed)?;
         Ok(Secret::new(plain.to_vec()))
     }
+}
+
+fn tag(key: &[u8]) -> [u8; 32] {
+    let derived = derive(key, b"gatewright key check");
+    let tag = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, &derived), b"gatewright");
+    tag.as_ref().try_into().expect("HMAC-SHA256 gives 32 bytes")
+}
+
+/// A key for one purpose, made from the sealing key by HKDF (RFC 5869).
+fn derive(key: &[u8], purpose: &[u8]) -> [u8; 32] {
+    let mut derived = [0; 32];
+    hkdf::Salt::new(hkdf::HKDF_SHA256, &[])
+        .extract(key)
+        .expand(&[purpose], hkdf::HKDF_SHA256)
+        .and_then(|derivation| derivation.fill(&mut derived))
+        .expect("32 bytes are one block of HKDF-SHA256");
+    derived
 }
 
 impl fmt::Debug for Sealer {

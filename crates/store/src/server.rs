@@ -1,4 +1,4 @@
-use crate::{Change, Error, Store};
+use crate::{Change, Error, Store, engine::on};
 use model::{AccountId, Alias, ServerId, Slug, Timestamp};
 
 /// An MCP server of an account. What it serves is its publication of the same version.
@@ -64,11 +64,11 @@ impl Store {
     ) -> Result<Option<Server>, Error> {
         const SQL: &str = "select id, slug, enabled, read_only, strict_log, log_payloads, version from server \
              where account_id = $1 and slug = $2";
-        let row: Option<Row> = sqlx::query_as(SQL)
+        let row: Option<Row> = on!(self.reader, |db| sqlx::query_as(SQL)
             .bind(account.to_string())
             .bind(slug.as_str())
-            .fetch_optional(&self.reader)
-            .await?;
+            .fetch_optional(db)
+            .await?);
         row.map(server).transpose()
     }
 
@@ -80,8 +80,10 @@ impl Store {
     pub async fn servers(&self, account: AccountId) -> Result<Vec<Server>, Error> {
         const SQL: &str = "select id, slug, enabled, read_only, strict_log, log_payloads, version from server \
              where account_id = $1 order by id";
-        let rows: Vec<Row> =
-            sqlx::query_as(SQL).bind(account.to_string()).fetch_all(&self.reader).await?;
+        let rows: Vec<Row> = on!(self.reader, |db| sqlx::query_as(SQL)
+            .bind(account.to_string())
+            .fetch_all(db)
+            .await?);
         rows.into_iter().map(server).collect()
     }
 
@@ -95,7 +97,7 @@ impl Store {
              (select coalesce(max(updated_at), 0) from connection where connection.account_id = account.id), \
              server.id, slug, enabled, read_only, strict_log, log_payloads, version \
              from server join account on account.id = server.account_id order by server.id";
-        let rows: Vec<EntryRow> = sqlx::query_as(SQL).fetch_all(&self.reader).await?;
+        let rows: Vec<EntryRow> = on!(self.reader, |db| sqlx::query_as(SQL).fetch_all(db).await?);
         rows.into_iter()
             .map(
                 |(
@@ -146,12 +148,12 @@ impl Store {
     ) -> Result<Option<String>, Error> {
         const SQL: &str = "select document from publication \
              where account_id = $1 and server_id = $2 and version = $3";
-        let row: Option<(String,)> = sqlx::query_as(SQL)
+        let row: Option<(String,)> = on!(self.reader, |db| sqlx::query_as(SQL)
             .bind(account.to_string())
             .bind(server.to_string())
             .bind(version)
-            .fetch_optional(&self.reader)
-            .await?;
+            .fetch_optional(db)
+            .await?);
         Ok(row.map(|(document,)| document))
     }
 }
@@ -174,7 +176,7 @@ impl Change {
              on conflict (id) do update set enabled = excluded.enabled, read_only = excluded.read_only, \
              strict_log = excluded.strict_log, log_payloads = excluded.log_payloads, version = excluded.version, \
              updated_at = excluded.updated_at where server.account_id = excluded.account_id";
-        sqlx::query(SQL)
+        on!(self.tx, |db| sqlx::query(SQL)
             .bind(server.id.to_string())
             .bind(account.to_string())
             .bind(server.slug.as_str())
@@ -184,8 +186,9 @@ impl Change {
             .bind(i64::from(server.log_payloads))
             .bind(server.version)
             .bind(now.as_millisecond())
-            .execute(&mut *self.tx)
-            .await?;
+            .execute(&mut **db)
+            .await?
+            .rows_affected());
         Ok(())
     }
 
@@ -204,14 +207,15 @@ impl Change {
     ) -> Result<(), Error> {
         const SQL: &str = "insert into publication (server_id, account_id, version, document, created_at) \
              values ($1, $2, $3, $4, $5)";
-        sqlx::query(SQL)
+        on!(self.tx, |db| sqlx::query(SQL)
             .bind(server.to_string())
             .bind(account.to_string())
             .bind(version)
             .bind(document)
             .bind(now.as_millisecond())
-            .execute(&mut *self.tx)
-            .await?;
+            .execute(&mut **db)
+            .await?
+            .rows_affected());
         Ok(())
     }
 }

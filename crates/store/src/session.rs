@@ -1,4 +1,4 @@
-use crate::{Error, Store};
+use crate::{Error, Store, engine::on};
 use model::{AccountId, Timestamp};
 
 /// What a legacy session keeps beside its sealed id.
@@ -22,7 +22,7 @@ impl Store {
     ) -> Result<Vec<(AccountId, String, SessionState, Timestamp)>, Error> {
         const SQL: &str = "select account_id, id, log_level, ended, expires_at from mcp_session";
         let rows: Vec<(String, String, Option<String>, i64, i64)> =
-            sqlx::query_as(SQL).fetch_all(&self.reader).await?;
+            on!(self.reader, |db| sqlx::query_as(SQL).fetch_all(db).await?);
         rows.into_iter()
             .map(|(account, id, log_level, ended, expires_at)| {
                 let account = account
@@ -52,14 +52,15 @@ impl Store {
              on conflict (id) do update set log_level = excluded.log_level, \
              ended = case when mcp_session.ended = 1 then 1 else excluded.ended end \
              where mcp_session.account_id = excluded.account_id";
-        sqlx::query(SQL)
+        on!(self.writer, |db| sqlx::query(SQL)
             .bind(session)
             .bind(account.to_string())
             .bind(&state.log_level)
             .bind(i64::from(state.ended))
             .bind(expires_at.as_millisecond())
-            .execute(&self.writer)
-            .await?;
+            .execute(db)
+            .await?
+            .rows_affected());
         Ok(())
     }
 
@@ -70,6 +71,10 @@ impl Store {
     /// [`Error::Sql`].
     pub async fn delete_expired_sessions(&self, now: Timestamp) -> Result<u64, Error> {
         const SQL: &str = "delete from mcp_session where expires_at < $1";
-        Ok(sqlx::query(SQL).bind(now.as_millisecond()).execute(&self.writer).await?.rows_affected())
+        Ok(on!(self.writer, |db| sqlx::query(SQL)
+            .bind(now.as_millisecond())
+            .execute(db)
+            .await?
+            .rows_affected()))
     }
 }

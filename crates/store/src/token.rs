@@ -1,4 +1,4 @@
-use crate::{Change, Error, Store, app::json};
+use crate::{Change, Error, Store, app::json, engine::on};
 use model::{AccountId, Scope, Timestamp, TokenId};
 
 /// An API token as stored: its hash, never itself.
@@ -58,11 +58,11 @@ impl Store {
     pub async fn tokens(&self, account: AccountId, limit: u32) -> Result<Vec<Token>, Error> {
         const SQL: &str = "select id, account_id, name, hint, hash, scope, created_at, expires_at, revoked_at, last_used_at \
              from token where account_id = $1 order by id limit $2";
-        let rows: Vec<Row> = sqlx::query_as(SQL)
+        let rows: Vec<Row> = on!(self.reader, |db| sqlx::query_as(SQL)
             .bind(account.to_string())
-            .bind(limit)
-            .fetch_all(&self.reader)
-            .await?;
+            .bind(i64::from(limit))
+            .fetch_all(db)
+            .await?);
         rows.into_iter().map(token).collect()
     }
 
@@ -74,7 +74,7 @@ impl Store {
     pub async fn live_tokens(&self) -> Result<Vec<Token>, Error> {
         const SQL: &str = "select id, account_id, name, hint, hash, scope, created_at, expires_at, revoked_at, last_used_at \
              from token where revoked_at is null order by id";
-        let rows: Vec<Row> = sqlx::query_as(SQL).fetch_all(&self.reader).await?;
+        let rows: Vec<Row> = on!(self.reader, |db| sqlx::query_as(SQL).fetch_all(db).await?);
         rows.into_iter().map(token).collect()
     }
 
@@ -88,16 +88,20 @@ impl Store {
         uses: &[(AccountId, TokenId, Timestamp)],
     ) -> Result<(), Error> {
         const SQL: &str = "update token set last_used_at = $1 where account_id = $2 and id = $3";
-        let mut tx = self.writer.begin_with("begin immediate").await?;
-        for (account, id, at) in uses {
-            sqlx::query(SQL)
+        let mut tx = self.writer.begin().await?;
+        // In one order everywhere: two nodes that touch the same tokens must not wait for each other.
+        let mut uses = uses.to_vec();
+        uses.sort_by_key(|(_, id, _)| *id);
+        for (account, id, at) in &uses {
+            on!(tx, |db| sqlx::query(SQL)
                 .bind(at.as_millisecond())
                 .bind(account.to_string())
                 .bind(id.to_string())
-                .execute(&mut *tx)
-                .await?;
+                .execute(&mut **db)
+                .await?
+                .rows_affected());
         }
-        Ok(tx.commit().await?)
+        tx.commit().await
     }
 }
 
@@ -110,7 +114,7 @@ impl Change {
     pub async fn insert_token(&mut self, token: &Token) -> Result<(), Error> {
         const SQL: &str = "insert into token (id, account_id, name, hint, hash, scope, created_at, expires_at) \
              values ($1, $2, $3, $4, $5, $6, $7, $8)";
-        sqlx::query(SQL)
+        on!(self.tx, |db| sqlx::query(SQL)
             .bind(token.id.to_string())
             .bind(token.account_id.to_string())
             .bind(&token.name)
@@ -119,8 +123,9 @@ impl Change {
             .bind(json(&token.scope))
             .bind(token.created_at.as_millisecond())
             .bind(token.expires_at.map(Timestamp::as_millisecond))
-            .execute(&mut *self.tx)
-            .await?;
+            .execute(&mut **db)
+            .await?
+            .rows_affected());
         Ok(())
     }
 
@@ -136,12 +141,13 @@ impl Change {
         now: Timestamp,
     ) -> Result<bool, Error> {
         const SQL: &str = "update token set revoked_at = $1 where account_id = $2 and id = $3 and revoked_at is null";
-        let done = sqlx::query(SQL)
+        let done = on!(self.tx, |db| sqlx::query(SQL)
             .bind(now.as_millisecond())
             .bind(account.to_string())
             .bind(id.to_string())
-            .execute(&mut *self.tx)
-            .await?;
-        Ok(done.rows_affected() == 1)
+            .execute(&mut **db)
+            .await?
+            .rows_affected());
+        Ok(done == 1)
     }
 }

@@ -249,12 +249,10 @@ fn another_key_is_refused_before_it_does_harm() {
     gateway.stop();
     let other = [("GATEWRIGHT_KEY", "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=")];
     let options = ["--listen", "127.0.0.1:0", "--allow-private-networks"];
-    let gateway = serve(&home, &options, &other);
-    let reply = gateway
-        .endpoint_at("/mcp/local/ledger", &token)
-        .request("tools/call", json!({ "name": "echo", "arguments": { "text": "a" } }));
-    assert!(!reply.body.contains("canary") && api.seen().is_empty(), "{reply:?}");
-    gateway.stop();
+    let mut command = home.command(&["serve"]);
+    let refused = home.finish(command.args(options).envs(other));
+    refused.refused(&["not the one that this database was sealed with"]);
+    assert!(api.seen().is_empty());
     // With its own key, all is as it was.
     let gateway = serve(&home, &options, &[]);
     gateway.endpoint_at("/mcp/local/ledger", &token).result("echo", json!({ "text": "a" }));

@@ -326,8 +326,9 @@ async fn check_files(home: &Home) {
 
 /// Each change has its audit row, whether anybody was told of it or not.
 async fn check_audit(home: &Home, promises: &Promises) {
-    let directory = store::DataDir::existing(&home.data()).unwrap();
-    let store = store::Store::open(&directory).await.unwrap();
+    let dir = store::DataDir::existing(&home.data()).unwrap();
+    let (database, key) = (store::Database::Sqlite(dir.clone()), store::KeySource::File);
+    let (store, _) = store::Store::open(&dir, &database, &key, [0; 32]).await.unwrap();
     let account = store.account_by_alias(&"local".parse().unwrap()).await.unwrap().unwrap();
     let events = store.audit_events(account.id, u32::MAX).await.unwrap();
     let tokens = store.tokens(account.id, u32::MAX).await.unwrap();

@@ -18,6 +18,7 @@ mod http;
 mod logs;
 mod mcp;
 mod options;
+mod postgres;
 mod second_start;
 mod secrets;
 mod signals;

@@ -5,13 +5,15 @@ use crate::{
     binary::{Home, free_address},
 };
 use serde_json::{Value, json};
-use store::{DataDir, Store};
+use store::{DataDir, Database, KeySource, Store};
 
 /// The number of changes so far, and the audit log.
 fn changes(home: &Home) -> (i64, Vec<(String, String)>) {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(async {
-        let store = Store::open(&DataDir::existing(&home.data()).unwrap()).await.unwrap();
+        let dir = DataDir::existing(&home.data()).unwrap();
+        let database = Database::Sqlite(dir.clone());
+        let (store, _) = Store::open(&dir, &database, &KeySource::File, [0; 32]).await.unwrap();
         let account = store.account_by_alias(&"local".parse().unwrap()).await.unwrap().unwrap();
         let found =
             (store.epoch().await.unwrap(), store.audit_events(account.id, 1_000).await.unwrap());

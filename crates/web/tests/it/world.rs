@@ -1,4 +1,6 @@
-use app::{App, Clock, Config, DataDir, Description, KeySource, NewToken, Operator, Publish};
+use app::{
+    App, Clock, Config, DataDir, Database, Description, KeySource, NewToken, Operator, Publish,
+};
 use model::{Names, Scope, Secret, Slug, Timestamp};
 use std::{
     io::{BufRead as _, BufReader, Read as _, Write as _},
@@ -72,8 +74,9 @@ impl World {
         });
         let data = DataDir::create(dir.path()).unwrap();
         let (app, operator, token) = runtime.block_on(async {
-            let app =
-                Arc::new(App::open(&data, &KeySource::File, setting.app, still).await.unwrap());
+            let database = Database::Sqlite(data.clone());
+            let app = App::open(&data, &database, &KeySource::File, setting.app, still).await;
+            let app = Arc::new(app.unwrap());
             let operator = app.operator(&"local".parse().unwrap()).await.unwrap();
             let order = Publish {
                 server: Some("fixture".parse().unwrap()),

@@ -1,0 +1,115 @@
+//! The binary on PostgreSQL: several processes on one database, and a data directory that holds the key alone.
+
+use crate::binary::{Gateway, Home, free_address};
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use sqlx::Connection as _;
+use std::{fs, process::Command};
+
+/// A PostgreSQL superuser's URL, as for the tests of the store.
+const POSTGRES: &str = "GATEWRIGHT_TEST_POSTGRES";
+
+/// A database that is dropped with this value.
+struct Database {
+    admin: String,
+    name: String,
+}
+
+impl Database {
+    /// None on a laptop without PostgreSQL; there must be one in CI.
+    fn create() -> Option<Self> {
+        let Some(admin) = std::env::var_os(POSTGRES) else {
+            let in_ci = std::env::var_os("CI").is_some_and(|value| !value.is_empty());
+            assert!(!in_ci, "{POSTGRES} is not set");
+            eprintln!("skipped: {POSTGRES} is not set");
+            return None;
+        };
+        let name = format!("gatewright_binary_{}", std::process::id());
+        let database = Self { admin: admin.into_string().unwrap(), name };
+        database.execute(&format!("create database {}", database.name));
+        Some(database)
+    }
+
+    fn url(&self) -> String {
+        let (server, _) = self.admin.rsplit_once('/').unwrap();
+        format!("{server}/{}", self.name)
+    }
+
+    fn execute(&self, sql: &str) {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(async {
+            let mut connection = sqlx::PgConnection::connect(&self.admin).await.unwrap();
+            let sql = sqlx::AssertSqlSafe(sql.to_owned());
+            sqlx::raw_sql(sql).execute(&mut connection).await.unwrap();
+            connection.close().await.unwrap();
+        });
+    }
+}
+
+impl Drop for Database {
+    fn drop(&mut self) {
+        self.execute(&format!("drop database if exists {} with (force)", self.name));
+    }
+}
+
+fn with<'a>(command: &'a mut Command, url: &str) -> &'a mut Command {
+    command.env("GATEWRIGHT_DATABASE_URL", url)
+}
+
+#[test]
+fn two_processes_share_a_database() {
+    let Some(database) = Database::create() else { return };
+    let (home, url) = (Home::new(), database.url());
+    let run = |arguments: &[&str]| home.finish(with(&mut home.command(arguments), &url));
+    let up = ["up", "--json", "--listen", "127.0.0.1:0"];
+    let mut first = Gateway::begin(&home, with(&mut home.command(&up), &url));
+    assert!(first.wait_ready(), "{}", first.log());
+    let files: Vec<_> =
+        fs::read_dir(home.data()).unwrap().map(|file| file.unwrap().file_name()).collect();
+    assert_eq!(files, ["key"], "no database and no lock beside the key");
+
+    // The URL in a file, and a second process on the same data.
+    let file = home.write("url", format!("{url}\n"));
+    let serve = ["serve", "--listen", "127.0.0.1:0", "--database-url-file", &file];
+    let second = home.serving(&mut home.command(&serve));
+    let made = run(&["token", "create", "--json", "--name", "test"]);
+    assert!(made.status.success(), "{made:?}");
+    let made: serde_json::Value = serde_json::from_str(&made.stdout).unwrap();
+    let token = made["token"].as_str().unwrap().to_owned();
+    let path = first.ready["mcp_url"].as_str().unwrap().rsplit('/').next().unwrap();
+    let path = format!("/mcp/local/{path}");
+    for gateway in [&first, &second] {
+        assert_eq!(gateway.endpoint_at(&path, &token).names().len(), 6);
+    }
+    second.stop();
+    first.stop();
+
+    // Another key is no key, and none is made beside a database that has one.
+    fs::rename(home.data().join("key"), home.data().join("kept")).unwrap();
+    let ended = run(&["token", "list"]);
+    ended.refused(&["key is gone"]);
+    let other: Vec<u8> = (100..132).collect();
+    let other = home.write("other", STANDARD.encode(other));
+    run(&["token", "list", "--key-file", &other]).refused(&["not the one", "sealed with"]);
+    fs::rename(home.data().join("kept"), home.data().join("key")).unwrap();
+    assert!(run(&["token", "list"]).status.success());
+}
+
+#[test]
+fn a_database_that_is_not_there_is_named_without_its_password() {
+    let home = Home::new();
+    let port = free_address().port();
+    for (url, expected) in [
+        (
+            format!("postgres://me:hunter2@127.0.0.1:{port}/db"),
+            format!("127.0.0.1:{port} does not answer"),
+        ),
+        ("mysql://me:hunter2@127.0.0.1/db".to_owned(), "postgres://user:password@host".to_owned()),
+        ("postgres://me:hunter2@[::1/db".to_owned(), "postgres://user:password@host".to_owned()),
+    ] {
+        let ended =
+            home.finish(with(&mut home.command(&["serve", "--listen", "127.0.0.1:0"]), &url));
+        ended.refused(&[&expected]);
+        assert!(!ended.stderr.contains("hunter2"), "{ended:?}");
+    }
+    assert!(!home.data().join("key").exists());
+}

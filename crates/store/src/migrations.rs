@@ -1,0 +1,60 @@
+//! The one list of migrations. A new one is one file for both engines and one line here; a file that was released is never edited.
+
+use crate::{Error, dialect};
+use sqlx::{
+    AssertSqlSafe, PgConnection, SqlSafeStr as _, SqlitePool,
+    migrate::{Migration, MigrationType, Migrator},
+};
+
+/// Version, name and text of one file.
+type File = (i64, &'static str, &'static str);
+
+/// Our own data.
+const MAIN: &[File] = &[
+    (1, "main", include_str!("../migrations/main/0001_main.sql")),
+    (2, "key check", include_str!("../migrations/main/0002_key_check.sql")),
+];
+
+/// The request log, which is a file of its own with SQLite.
+const REQUESTS: &[File] =
+    &[(1, "request log", include_str!("../migrations/requests/0001_request_log.sql"))];
+
+/// Brings the two SQLite files up to date.
+pub(crate) async fn run_sqlite(main: &SqlitePool, requests: &SqlitePool) -> Result<(), Error> {
+    let text = |sql: &'static str| sql.into_sql_str();
+    migrator(MAIN, text).run(main).await?;
+    Ok(migrator(REQUESTS, text).run(requests).await?)
+}
+
+/// Brings the PostgreSQL database up to date. Of several nodes that start at once, one does and the others wait for it.
+pub(crate) async fn run_postgres(connection: &mut PgConnection) -> Result<(), Error> {
+    let text = |sql| AssertSqlSafe(dialect::migration_for_postgres(sql)).into_sql_str();
+    migrator(MAIN, text).run_direct(None, connection, false).await?;
+    let mut requests = migrator(REQUESTS, text);
+    requests.dangerous_set_table_name("_sqlx_migrations_requests");
+    Ok(requests.run_direct(None, connection, false).await?)
+}
+
+fn migrator(files: &[File], text: fn(&'static str) -> sqlx::SqlStr) -> Migrator {
+    let migration = |&(version, name, sql): &File| {
+        let simple = MigrationType::Simple;
+        let mut migration = Migration::new(version, name.into(), simple, sql.into_sql_str(), false);
+        // The checksum stays that of the file, whatever is said to the engine.
+        migration.sql = text(sql);
+        migration
+    };
+    Migrator::with_migrations(files.iter().map(migration).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{MAIN, REQUESTS};
+
+    #[test]
+    fn versions_rise_by_one() {
+        for files in [MAIN, REQUESTS] {
+            let versions: Vec<i64> = files.iter().map(|(version, ..)| *version).collect();
+            assert_eq!(versions, (1..=files.len() as i64).collect::<Vec<_>>());
+        }
+    }
+}

@@ -1,0 +1,11 @@
+//! The store against real databases: SQLite files and PostgreSQL, a fresh one of each for every test.
+
+#![allow(clippy::unwrap_used, reason = "a test: a panic is its report")]
+
+mod files;
+mod keys;
+mod lost;
+mod open;
+mod request_log;
+mod rows;
+mod world;

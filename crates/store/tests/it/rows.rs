@@ -1,0 +1,221 @@
+//! Rows of our own data: changes with their audit rows, and whose they are.
+
+use crate::world::{account, at, audit, entropy, on_both};
+use model::{AccountId, AppId, ConnectionId, Names, Scope, ServerId, Slug, TokenId};
+use store::{ActionRow, App, Connection, Error, Server, SessionState, Token};
+
+fn token(account: AccountId, byte: u8) -> Token {
+    Token {
+        id: TokenId::new(at(0), entropy()),
+        account_id: account,
+        name: "agent".into(),
+        hint: "gwt_abcd".into(),
+        hash: [byte; 32],
+        scope: Scope { servers: Names::All, tools: Names::Only(vec!["a".into()]), read_only: true },
+        created_at: at(0),
+        expires_at: Some(at(1_000)),
+        revoked_at: None,
+        last_used_at: None,
+    }
+}
+
+#[test]
+fn a_change_is_whole_with_its_audit_row_or_not_at_all() {
+    on_both(async |world| {
+        let store = world.open().await;
+        let id = account(&store, "acme").await;
+        assert_eq!(store.audit_events(id, 10).await.unwrap().len(), 1);
+        let epoch = store.epoch().await.unwrap();
+
+        let mut dropped = store.begin(&audit(Some(id))).await.unwrap();
+        dropped.insert_token(&token(id, 1)).await.unwrap();
+        drop(dropped);
+        assert_eq!(store.live_tokens().await.unwrap(), []);
+        assert_eq!(store.audit_events(id, 10).await.unwrap().len(), 1);
+        assert_eq!(store.epoch().await.unwrap(), epoch);
+
+        let mut change = store.begin(&audit(Some(id))).await.unwrap();
+        change.insert_token(&token(id, 1)).await.unwrap();
+        change.commit().await.unwrap();
+        assert_eq!(store.epoch().await.unwrap(), epoch + 1);
+
+        // One whose statement failed is not committed by halves, nor taken for committed.
+        let mut failed = store.begin(&audit(Some(id))).await.unwrap();
+        failed.insert_token(&token(id, 2)).await.unwrap();
+        assert!(matches!(failed.insert_token(&token(id, 1)).await, Err(Error::Duplicate)));
+        assert!(matches!(failed.commit().await, Err(Error::HalfDone)));
+        assert_eq!(store.live_tokens().await.unwrap().len(), 1);
+        assert_eq!(store.audit_events(id, 10).await.unwrap().len(), 2);
+        assert_eq!(store.epoch().await.unwrap(), epoch + 1);
+    });
+}
+
+#[test]
+fn an_account_never_sees_or_changes_the_rows_of_another() {
+    on_both(async |world| {
+        let store = world.open().await;
+        let (a, b) = (account(&store, "a").await, account(&store, "b").await);
+        let slug: Slug = "crm".parse().unwrap();
+        let app = App {
+            id: AppId::new(at(0), entropy()),
+            key: "crm".parse().unwrap(),
+            title: "CRM".into(),
+            origin: "crm.yaml".into(),
+            base_url: "https://crm.example.com".into(),
+            trusted_hosts: vec![],
+            slots: vec![],
+        };
+        let server = Server {
+            id: ServerId::new(at(0), entropy()),
+            slug: slug.clone(),
+            enabled: true,
+            read_only: false,
+            strict_log: false,
+            log_payloads: false,
+            version: 1,
+        };
+        let connection = Connection {
+            id: ConnectionId::new(at(0), entropy()),
+            app_id: app.id,
+            name: "default".into(),
+            sealed: vec![1],
+        };
+        let action = ActionRow { name: "list".into(), hash: "1".into(), definition: "{}".into() };
+        let mine = token(a, 1);
+        let mut change = store.begin(&audit(Some(a))).await.unwrap();
+        change.put_app(a, &app, at(0)).await.unwrap();
+        change.put_actions(a, app.id, std::slice::from_ref(&action)).await.unwrap();
+        change.put_connection(a, &connection, at(0)).await.unwrap();
+        change.put_server(a, &server, at(0)).await.unwrap();
+        change.insert_publication(a, server.id, 1, "{}", at(0)).await.unwrap();
+        change.insert_token(&mine).await.unwrap();
+        change.commit().await.unwrap();
+
+        assert_eq!(store.app_by_key(b, &app.key).await.unwrap(), None);
+        assert_eq!(store.action_hashes(b, app.id).await.unwrap(), []);
+        assert_eq!(store.connection_by_name(b, app.id, "default").await.unwrap(), None);
+        assert_eq!(store.server_by_slug(b, &slug).await.unwrap(), None);
+        assert_eq!(store.servers(b).await.unwrap(), []);
+        assert_eq!(store.publication(b, server.id, 1).await.unwrap(), None);
+        assert_eq!(store.tokens(b, 10).await.unwrap(), []);
+
+        let mut foreign = store.begin(&audit(Some(b))).await.unwrap();
+        assert!(!foreign.revoke_token(b, mine.id, at(5)).await.unwrap());
+        foreign
+            .put_app(b, &App { title: "taken over".into(), ..app.clone() }, at(5))
+            .await
+            .unwrap();
+        foreign
+            .put_connection(b, &Connection { sealed: vec![2], ..connection.clone() }, at(5))
+            .await
+            .unwrap();
+        foreign.put_server(b, &Server { enabled: false, ..server.clone() }, at(5)).await.unwrap();
+        foreign
+            .put_actions(b, app.id, &[ActionRow { hash: "2".into(), ..action.clone() }])
+            .await
+            .unwrap();
+        foreign.delete_actions(b, app.id, &["list".into()]).await.unwrap();
+        foreign.commit().await.unwrap();
+
+        assert_eq!(store.app_by_key(a, &app.key).await.unwrap(), Some(app.clone()));
+        assert_eq!(
+            store.action_hashes(a, app.id).await.unwrap(),
+            [("list".to_owned(), "1".to_owned())]
+        );
+        assert_eq!(store.connection_by_name(a, app.id, "default").await.unwrap(), Some(connection));
+        assert_eq!(store.server_by_slug(a, &slug).await.unwrap(), Some(server));
+        assert_eq!(store.live_tokens().await.unwrap(), [mine]);
+    });
+}
+
+#[test]
+fn tokens_are_revoked_once_and_remember_their_use() {
+    on_both(async |world| {
+        let store = world.open().await;
+        let id = account(&store, "acme").await;
+        let token = token(id, 7);
+        let mut change = store.begin(&audit(Some(id))).await.unwrap();
+        change.insert_token(&token).await.unwrap();
+        change.commit().await.unwrap();
+        store.touch_tokens(&[(id, token.id, at(9))]).await.unwrap();
+        assert_eq!(store.tokens(id, 10).await.unwrap()[0].last_used_at, Some(at(9)));
+        for expected in [true, false] {
+            let mut change = store.begin(&audit(Some(id))).await.unwrap();
+            assert_eq!(change.revoke_token(id, token.id, at(10)).await.unwrap(), expected);
+            change.commit().await.unwrap();
+        }
+        assert_eq!(store.live_tokens().await.unwrap(), []);
+        assert_eq!(store.tokens(id, 10).await.unwrap()[0].revoked_at, Some(at(10)));
+    });
+}
+
+#[test]
+fn an_ended_session_stays_ended() {
+    on_both(async |world| {
+        let store = world.open().await;
+        let (a, b) = (account(&store, "a").await, account(&store, "b").await);
+        let ended = SessionState { log_level: None, ended: true };
+        store.put_session_state(a, "s1", &ended, at(100)).await.unwrap();
+        let level = SessionState { log_level: Some("info".into()), ended: false };
+        store.put_session_state(a, "s1", &level, at(100)).await.unwrap();
+        store.put_session_state(b, "s1", &SessionState::default(), at(100)).await.unwrap();
+        let kept = SessionState { log_level: Some("info".into()), ended: true };
+        assert_eq!(store.session_states().await.unwrap(), [(a, "s1".to_owned(), kept, at(100))]);
+        assert_eq!(store.delete_expired_sessions(at(101)).await.unwrap(), 1);
+    });
+}
+
+#[test]
+fn changes_happen_one_after_another() {
+    on_both(async |world| {
+        let store = world.open().await;
+        let id = account(&store, "acme").await;
+        let token = token(id, 1);
+        let mut change = store.begin(&audit(Some(id))).await.unwrap();
+        change.insert_token(&token).await.unwrap();
+        change.commit().await.unwrap();
+        // Both find the token alive before they begin; one alone may revoke it.
+        let revoke = async || {
+            let mut change = store.begin(&audit(Some(id))).await.unwrap();
+            let revoked = change.revoke_token(id, token.id, at(1)).await.unwrap();
+            tokio::task::yield_now().await;
+            change.commit().await.unwrap();
+            revoked
+        };
+        let epoch = store.epoch().await.unwrap();
+        let (one, other) = tokio::join!(revoke(), revoke());
+        assert!(one ^ other);
+        assert_eq!(store.epoch().await.unwrap(), epoch + 2);
+    });
+}
+
+#[test]
+fn names_are_in_the_order_of_their_bytes() {
+    on_both(async |world| {
+        let store = world.open().await;
+        let id = account(&store, "acme").await;
+        let app = App {
+            id: AppId::new(at(0), entropy()),
+            key: "crm".parse().unwrap(),
+            title: "CRM".into(),
+            origin: "crm.yaml".into(),
+            base_url: "https://crm.example.com".into(),
+            trusted_hosts: vec![],
+            slots: vec![],
+        };
+        let names = ["B", "_a", "a", "aB", "a_", "b", "é"];
+        let action = |name: &&str| ActionRow {
+            name: (*name).into(),
+            hash: "1".into(),
+            definition: "{}".into(),
+        };
+        let mut actions: Vec<ActionRow> = names.iter().map(action).collect();
+        actions.reverse();
+        let mut change = store.begin(&audit(Some(id))).await.unwrap();
+        change.put_app(id, &app, at(0)).await.unwrap();
+        change.put_actions(id, app.id, &actions).await.unwrap();
+        change.commit().await.unwrap();
+        let found = store.action_hashes(id, app.id).await.unwrap();
+        assert_eq!(found.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>(), names);
+    });
+}
