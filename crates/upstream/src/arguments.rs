@@ -1,3 +1,4 @@
+use crate::Injected;
 use serde::de::{Deserializer as _, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 use std::{borrow::Cow, fmt};
@@ -41,6 +42,34 @@ impl<'a> Arguments<'a> {
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&'a str> {
         self.members.iter().find(|(member, _)| member == name).map(|(_, raw)| *raw)
+    }
+
+    /// The arguments with what a tool's settings do to them. Where they do nothing, nothing is copied.
+    #[must_use]
+    pub fn with(mut self, injected: &'a Injected) -> Self {
+        if injected.is_empty() {
+            return self;
+        }
+        self.members.retain(|(name, _)| !injected.withheld.iter().any(|one| one == name));
+        for value in &injected.values {
+            let raw = value.value.get();
+            match self.members.iter_mut().find(|(name, _)| *name == value.argument) {
+                Some((_, given)) if value.fixed => *given = raw,
+                Some(_) => {}
+                None => self.members.push((Cow::Borrowed(&value.argument), raw)),
+            }
+        }
+        self
+    }
+
+    /// The arguments with one value more, or another one in its place.
+    #[must_use]
+    pub fn replaced<'b>(&'b self, name: &'b str, raw: &'b str) -> Arguments<'b> {
+        let others = self.iter().filter(|(member, _)| *member != name);
+        let mut members: Vec<_> =
+            others.map(|(member, raw)| (Cow::Borrowed(member), raw)).collect();
+        members.push((Cow::Borrowed(name), raw));
+        Arguments { members }
     }
 
     /// Every argument, in the order in which the caller wrote them.

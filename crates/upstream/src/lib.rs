@@ -1,10 +1,12 @@
 //! One HTTP call to an API: `plan` builds the request, `Client` sends it, `shape` turns the answer into an outcome.
 //!
-//! [`plan`] and [`shape`] are pure: they do no I/O, read no clock and draw no randomness. [`Client`] is the only way
+//! [`adapt`] makes a tool of an action, once for each published version. It, [`plan`] and [`shape`] are pure: they do no
+//! I/O, read no clock and draw no randomness. [`Client`] is the only way
 //! out of the process: it checks every address after DNS and before it connects, follows no redirect with a
 //! credential, reads no proxy from the environment, and bounds time and bytes of everything it reads.
 //! An argument of a call never leaves the slot that the description gives it.
 
+mod adapt;
 mod address;
 mod arguments;
 mod base_url;
@@ -15,13 +17,16 @@ mod decode;
 mod document;
 mod egress;
 mod error;
+mod json;
 mod limits;
 mod plan;
+mod projection;
 mod resolve;
 mod response;
 mod shape;
 mod validator;
 
+pub use adapt::{AdaptError, Adapted, Injected, InjectedValue, adapt};
 pub use address::{AddressKind, classify};
 pub use arguments::{Arguments, ArgumentsError};
 pub use base_url::{BaseUrl, BaseUrlError, Origin};
@@ -32,6 +37,7 @@ pub use egress::{AllowRule, AllowRuleError, Egress};
 pub use error::{Phase, SendError};
 pub use limits::{Limits, MAX_BODY_BYTES, MAX_HEADER_VALUE_BYTES, MAX_URL_BYTES};
 pub use plan::{PlanError, Request, is_reserved_header, plan};
+pub use projection::Projection;
 pub use resolve::{Resolve, Resolving, SystemResolver};
 pub use response::Response;
 pub use shape::{Shape, failure, refusal, shape};

@@ -1,3 +1,4 @@
+use crate::json::{MANY, NAMED, ONE};
 use jsonschema::{
     Draft, PatternOptions, ValidationError,
     error::{TypeKind, ValidationErrorKind as Kind},
@@ -159,24 +160,6 @@ fn build(schema: &Value) -> Result<jsonschema::Validator, ValidationError<'stati
         .offline()
         .build(schema)
 }
-
-/// Keywords whose value is one schema, a list of schemas, or schemas by name.
-const ONE: [&str; 11] = [
-    "items",
-    "contains",
-    "additionalProperties",
-    "propertyNames",
-    "if",
-    "then",
-    "else",
-    "not",
-    "unevaluatedItems",
-    "unevaluatedProperties",
-    "contentSchema",
-];
-const MANY: [&str; 4] = ["allOf", "anyOf", "oneOf", "prefixItems"];
-const NAMED: [&str; 5] =
-    ["properties", "patternProperties", "$defs", "definitions", "dependentSchemas"];
 
 fn drop_unknown_patterns(schema: &mut Value, depth: usize) {
     let Value::Object(members) = schema else { return };

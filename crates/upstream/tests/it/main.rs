@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, reason = "the functions beside the tests are tests too")]
 
+mod adapt;
+mod adapt_property;
 mod arguments;
 mod bodies;
 mod calls;
@@ -9,6 +11,7 @@ mod egress;
 mod property;
 mod server;
 mod shapes;
+mod specs;
 mod styles;
 mod tls;
 mod upstreams;
