@@ -4,4 +4,4 @@ mod schema;
 mod tree;
 
 pub(crate) use schema::{MANY, NAMED, ONE, each_schema, local_reference};
-pub(crate) use tree::{Json, push_quoted};
+pub(crate) use tree::{Json, push_quoted, quoted};

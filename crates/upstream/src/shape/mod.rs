@@ -9,7 +9,7 @@ mod redact;
 mod scan;
 mod visible;
 
-use crate::{Response, SendError, Validator};
+use crate::{Response, SendError, Validator, link};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use bytes::Bytes;
 use kind::{Kind, Media};
@@ -259,14 +259,8 @@ fn status_line(status: u16) -> String {
     reason.map_or_else(|| format!("HTTP {status}"), |reason| format!("HTTP {status} {reason}"))
 }
 
-/// The query of a `Link` header's next page (RFC 8288): what a caller can do with it.
+/// The query of a `Link` header's next page: what a caller can do with it.
 fn next_page(link: &str) -> Option<String> {
-    let next = link.split(',').find(|link| {
-        let relation =
-            |parameter: &str| matches!(parameter.trim_ascii(), "rel=\"next\"" | "rel=next");
-        link.split(';').skip(1).any(relation)
-    })?;
-    let target = next.split_once('<')?.1.split_once('>')?.0;
-    let query = target.split_once('?')?.1.split('#').next().unwrap_or_default();
+    let query = link::next(link)?.split_once('?')?.1.split('#').next().unwrap_or_default();
     (!query.is_empty()).then(|| query.chars().take(500).collect())
 }

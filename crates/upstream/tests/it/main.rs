@@ -15,3 +15,4 @@ mod specs;
 mod styles;
 mod tls;
 mod upstreams;
+mod walks;

@@ -8,7 +8,7 @@ use std::{
     collections::BTreeMap,
     path::{Path, PathBuf},
 };
-use upstream::{Validator, adapt};
+use upstream::{Validator, adapt, suggest_pagination};
 
 const FILES: [&str; 7] = [
     "github-rest-3.0.json",
@@ -144,4 +144,26 @@ fn every_operation_adapts_and_projects() {
         }
     }
     assert!(adapted > 1_500 && projected > 500, "{adapted} {projected}");
+}
+
+#[test]
+fn proposals_for_walks_can_be_taken() {
+    let Some(root) = corpus() else { return };
+    let mut styles: BTreeMap<String, usize> = BTreeMap::new();
+    for file in ["github-rest-3.0.json", "slack-2.0.json", "box-3.0.json", "spotify-3.0.yaml"] {
+        for action in actions(&root, file) {
+            let Some(pagination) = suggest_pagination(&action, None) else { continue };
+            *styles.entry(format!("{file} {:?}", pagination.style)).or_default() += 1;
+            let settings = ToolSettings { pagination: Some(pagination), ..ToolSettings::default() };
+            let name = action.name.clone();
+            adapt(action, &settings).unwrap_or_else(|error| panic!("{file} {name}: {error}"));
+        }
+    }
+    let at_least = |key: &str, count: usize| {
+        assert!(styles.get(key).is_some_and(|found| *found >= count), "{key}: {styles:?}");
+    };
+    at_least("github-rest-3.0.json Page", 50);
+    at_least("slack-2.0.json Cursor", 5);
+    at_least("box-3.0.json Cursor", 5);
+    at_least("spotify-3.0.yaml Offset", 5);
 }
