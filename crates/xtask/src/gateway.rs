@@ -65,3 +65,45 @@ impl Gateway {
         Ok(Self { mcp_url: text("mcp_url")?, token: text("token")?, _running: running })
     }
 }
+
+/// A gateway with nothing published, of whose control API an owner has the token.
+pub(crate) struct Control {
+    /// The API's base URL.
+    pub(crate) api: String,
+    pub(crate) token: String,
+    /// Ids of what the token stands on.
+    pub(crate) own: Vec<String>,
+    _running: Running,
+}
+
+impl Control {
+    /// Makes an account's first token and serves; `settings` go to both processes.
+    pub(crate) fn start(
+        binary: &Path,
+        directory: &Path,
+        settings: impl Fn(&mut Command),
+    ) -> Result<Self> {
+        let gatewright = |arguments: &[&str]| {
+            let mut command = Command::new(binary);
+            command.args(arguments).arg("--data-dir").arg(directory.join("data"));
+            settings(&mut command);
+            command
+        };
+        let output = gatewright(&["token", "create", "--name", "owner", "--json"]).output()?;
+        let error = String::from_utf8_lossy(&output.stderr);
+        ensure!(output.status.success(), "token create ended with {}: {error}", output.status);
+        let made: Value = serde_json::from_slice(&output.stdout)?;
+        let text = |name: &str| made[name].as_str().map(str::to_owned).context("no such field");
+        let (token, own) = (text("token")?, vec![text("id")?]);
+        let port = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?.port();
+        let url = format!("http://127.0.0.1:{port}");
+        let is_ready = || {
+            let mut health = Command::new(binary);
+            health.args(["health", "--url", &format!("{url}/readyz")]);
+            Ok(health.output()?.status.success())
+        };
+        let mut serve = gatewright(&["serve", "--listen", &format!("127.0.0.1:{port}")]);
+        let running = Running::until(&mut serve, &directory.join("gatewright.log"), is_ready)?;
+        Ok(Self { api: format!("{url}/api/v1"), token, own, _running: running })
+    }
+}

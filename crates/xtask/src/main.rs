@@ -12,6 +12,7 @@ mod bench;
 mod borders;
 mod ci;
 mod gateway;
+mod generated;
 mod licences;
 mod process;
 mod services;
@@ -26,7 +27,7 @@ use std::process::ExitCode;
 
 const USAGE: &str = "\
 cargo xtask ci                    everything that must be green: format, lints, tidy, licences, test
-cargo xtask test [SUITE…]         the tests; suites: rust, fuzz, clients, conformance, roundtrip (all of them by default)
+cargo xtask test [SUITE…]         the tests; without a name all of them: SUITES
 cargo xtask roundtrip [OPTION…]   the round-trip check of real descriptions
     --all                         every tool of every description, instead of a sample
     --only NAME                   descriptions whose name contains NAME
@@ -34,6 +35,7 @@ cargo xtask roundtrip [OPTION…]   the round-trip check of real descriptions
     --release                     with the release build
 cargo xtask postgres -- COMMAND…  a command with GATEWRIGHT_TEST_POSTGRES, the URL of a throw-away PostgreSQL
 cargo xtask bench [OPTION…]       builds what ships and measures; writes bench/RESULTS.md; options as `bench all --help`
+cargo xtask gen                   writes the committed files that the code makes: openapi.json
 cargo xtask tidy                  crate borders and the rules of STYLE.md that a machine can see
 cargo xtask licences              the licence of every dependency";
 
@@ -49,19 +51,24 @@ fn main() -> ExitCode {
 }
 
 fn run(arguments: &[String]) -> Result<ExitCode> {
-    let Some((command, rest)) = arguments.split_first() else { bail!("name a task:\n{USAGE}") };
+    let Some((command, rest)) = arguments.split_first() else { bail!("name a task:\n{}", usage()) };
     match command.as_str() {
         "ci" if rest.is_empty() => ci::ci(),
         "test" => ci::test(rest),
         "roundtrip" => suites::roundtrip::command(rest),
         "postgres" => services::postgres::command(rest),
         "bench" => bench::run(rest),
+        "gen" if rest.is_empty() => generated::write(),
         "tidy" if rest.is_empty() => ci::only("tidy", tidy::run),
         "licences" if rest.is_empty() => ci::only("licences", licences::run),
         "help" | "--help" | "-h" => {
-            println!("{USAGE}");
+            println!("{}", usage());
             Ok(ExitCode::SUCCESS)
         }
-        _ => bail!("no such task: {}\n{USAGE}", arguments.join(" ")),
+        _ => bail!("no such task: {}\n{}", arguments.join(" "), usage()),
     }
+}
+
+fn usage() -> String {
+    USAGE.replace("SUITES", &ci::suite_names())
 }

@@ -12,6 +12,9 @@ use std::{
 /// How long a process has after it was asked to end.
 const GRACE: Duration = Duration::from_secs(10);
 
+/// How long a process has until it is ready.
+const START: Duration = Duration::from_secs(60);
+
 /// A server that runs.
 pub(crate) struct Running {
     child: Child,
@@ -33,6 +36,29 @@ impl Running {
                 "{command:?} printed nothing; its log says:\n{}",
                 fs::read_to_string(log).unwrap_or_default()
             );
+        }
+        Ok(running)
+    }
+}
+
+impl Running {
+    /// Starts a server that says nothing, and waits until `is_ready`.
+    pub(crate) fn until(
+        command: &mut Command,
+        log: &Path,
+        is_ready: impl Fn() -> Result<bool>,
+    ) -> Result<Self> {
+        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(File::create(log)?);
+        let child = command.spawn().with_context(|| format!("cannot start {command:?}"))?;
+        let mut running = Self { child, line: String::new() };
+        let deadline = Instant::now() + START;
+        while !is_ready()? {
+            let ended = running.child.try_wait()?;
+            if ended.is_some() || Instant::now() > deadline {
+                let text = fs::read_to_string(log).unwrap_or_default();
+                bail!("{command:?} is not ready ({ended:?}); its log says:\n{text}");
+            }
+            std::thread::sleep(Duration::from_millis(20));
         }
         Ok(running)
     }

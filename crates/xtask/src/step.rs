@@ -24,8 +24,13 @@ impl Tally {
         self.failed += other.failed;
     }
 
-    /// Reads a runner's line, such as `test result: ok. 12 passed; 0 failed; …`.
+    /// Reads a runner's line, `test result: ok. 12 passed; 0 failed; …` or `12 passed, 0 failed` alone.
     fn parse(line: &str) -> Option<Self> {
+        if let Some((passed, failed)) =
+            line.strip_suffix(" failed").and_then(|line| line.split_once(" passed, "))
+        {
+            return Some(Self { passed: passed.parse().ok()?, failed: failed.parse().ok()? });
+        }
         let counts = line.split_once("result: ")?.1;
         let count = |word: &str| {
             let before = counts.split_once(word)?.0;
@@ -57,7 +62,7 @@ pub(crate) fn step(name: &str, what: &str, action: impl FnOnce() -> Result<Tally
     tally
 }
 
-/// Runs a command, shows its output, and sums the `result: N passed; N failed` lines of its stdout.
+/// Runs a command, shows its output, and sums the lines of its stdout that count tests.
 ///
 /// A command that fails without having counted a failure counts as one, and one that succeeds without having
 /// counted anything as one passed check.
@@ -106,6 +111,7 @@ mod tests {
         assert_eq!(shell("true"), tally(1, 0));
         assert_eq!(shell("echo 'test result: ok. 2 passed; 0 failed'; exit 3"), tally(2, 1));
         assert_eq!(shell("echo 'result: none'"), tally(1, 0));
+        assert_eq!(shell("echo '3 passed, 1 failed'; echo 'then 9 passed, 9 failed'"), tally(3, 1));
     }
 
     #[test]

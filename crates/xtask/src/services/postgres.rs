@@ -34,6 +34,7 @@ const SUPERUSER: &str = "postgres";
 pub(crate) struct Cluster {
     // The server is dropped first: it writes into the folder until it ends.
     server: Server,
+    programs: Programs,
     _folder: Folder,
 }
 
@@ -47,12 +48,12 @@ impl Cluster {
         initialize(&programs, &account, &data)?;
         for _ in 1..ATTEMPTS {
             match Server::start(&programs, &account, &data) {
-                Ok(server) => return Ok(Self { server, _folder: folder }),
+                Ok(server) => return Ok(Self { server, programs, _folder: folder }),
                 Err(error) => println!("trying another port: {error:#}"),
             }
         }
         let server = Server::start(&programs, &account, &data)?;
-        Ok(Self { server, _folder: folder })
+        Ok(Self { server, programs, _folder: folder })
     }
 
     fn url(&self, database: &str) -> String {
@@ -62,6 +63,15 @@ impl Cluster {
     /// What [`VARIABLE`] is set to.
     pub(crate) fn test_url(&self) -> String {
         self.url("postgres")
+    }
+
+    /// Creates an empty database; returns its URL.
+    pub(crate) fn create_database(&self, name: &str) -> Result<String> {
+        let mut createdb = Command::new(self.programs.path("createdb"));
+        createdb.args(["--host", "127.0.0.1", "--port", &self.server.port.to_string()]);
+        createdb.args(["--username", SUPERUSER, name]);
+        ensure!(createdb.status()?.success(), "cannot create the database {name}");
+        Ok(self.url(name))
     }
 }
 
@@ -168,8 +178,8 @@ mod tests {
             return;
         }
         let (one, other) = (Cluster::start().unwrap(), Cluster::start().unwrap());
-        query(&one.test_url(), "create database only_here").unwrap();
-        let maximum = query(&one.url("only_here"), "show max_connections").unwrap();
+        let url = one.create_database("only_here").unwrap();
+        let maximum = query(&url, "show max_connections").unwrap();
         assert_eq!(maximum, MAX_CONNECTIONS.to_string());
         assert_eq!(query(&one.test_url(), "show fsync").unwrap(), "off");
         assert_eq!(query(&other.url("only_here"), "select 1"), None);

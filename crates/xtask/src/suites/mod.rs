@@ -1,16 +1,99 @@
-//! Suites with things that nobody here wrote, each against the real binary.
+//! The suites: ours, and those with things that nobody here wrote, against the real binary.
 
-pub(crate) mod clients;
-pub(crate) mod conformance;
+mod clients;
+mod conformance;
+mod example;
 pub(crate) mod roundtrip;
+mod schemathesis;
+mod shared;
 
-use crate::{gateway::Gateway, process::Running, tools, workspace};
+pub(crate) use shared::Shared;
+
+use crate::{
+    gateway::Gateway,
+    generated,
+    process::Running,
+    services::postgres,
+    step::{Tally, counted, step},
+    tools, workspace,
+};
 use anyhow::Result;
 use std::{
     fs,
     path::{Path, PathBuf},
     process::Command,
 };
+
+/// Tests that are run and counted together.
+pub(crate) struct Suite {
+    pub(crate) name: &'static str,
+    what: &'static str,
+    run: fn(&Shared) -> Result<Tally>,
+}
+
+/// All of them, in the order in which they run.
+pub(crate) const SUITES: &[Suite] = &[
+    Suite {
+        name: "rust",
+        what: "cargo test --workspace: unit, golden, behaviour and process tests",
+        run: rust,
+    },
+    Suite {
+        name: "fuzz",
+        what: "every seed of the fuzz targets, whole, cut and altered",
+        run: |_| {
+            let arguments = ["test", "--locked", "--manifest-path", "fuzz/Cargo.toml"];
+            counted(workspace::cargo().args(arguments))
+        },
+    },
+    Suite {
+        name: "clients",
+        what: "official and common MCP clients list and call",
+        run: |shared| clients::run(shared.binary()?),
+    },
+    Suite {
+        name: "conformance",
+        what: "the official conformance suite for servers",
+        run: |shared| conformance::run(shared.binary()?),
+    },
+    Suite {
+        name: "roundtrip",
+        what: "real descriptions, their requests judged by an independent mock; a sample",
+        run: |shared| roundtrip::sample(shared.binary()?, shared.strict),
+    },
+];
+
+/// Suites that run by name alone: what they test is not all there yet.
+pub(crate) const BY_NAME: &[Suite] = &[
+    Suite {
+        name: "generated",
+        what: "committed files are what `cargo xtask gen` writes",
+        run: |shared| generated::check(shared.binary()?),
+    },
+    Suite {
+        name: "schemathesis",
+        what: "requests made from the control API's own description, on both engines",
+        run: schemathesis::run,
+    },
+    Suite {
+        name: "example",
+        what: "the tour of managed servers, on both engines",
+        run: example::run,
+    },
+];
+
+impl Suite {
+    /// Runs it as a step.
+    pub(crate) fn step(&self, shared: &Shared) -> Tally {
+        step(self.name, self.what, || (self.run)(shared))
+    }
+}
+
+fn rust(shared: &Shared) -> Result<Tally> {
+    let mut test = workspace::cargo();
+    test.args(["test", "--workspace", "--locked", "--no-fail-fast"]);
+    counted(test.env(postgres::VARIABLE, shared.cluster()?.test_url()))
+}
 
 /// The fixture API and a gateway that publishes it.
 struct Published {
@@ -39,4 +122,23 @@ fn npm(name: &str) -> Result<PathBuf> {
 /// A folder of `tests/`.
 fn tests(name: &str) -> PathBuf {
     workspace::root().join("tests").join(name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::SUITES;
+    use crate::workspace;
+
+    #[test]
+    fn contributing_tells_of_every_suite() {
+        let text = std::fs::read_to_string(workspace::root().join("CONTRIBUTING.md")).unwrap();
+        let told: Vec<&str> = text
+            .lines()
+            .skip_while(|line| !line.starts_with("| suite |"))
+            .skip(2)
+            .map_while(|line| line.strip_prefix("| `")?.split('`').next())
+            .collect();
+        let names: Vec<&str> = SUITES.iter().map(|suite| suite.name).collect();
+        assert_eq!(told, names);
+    }
 }
