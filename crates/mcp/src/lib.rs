@@ -30,6 +30,8 @@ mod sse;
 mod text;
 mod tool;
 mod tool_result;
+mod uri;
+mod uri_template;
 mod write;
 
 pub use error::{Code, Refusal, RpcError};
@@ -53,6 +55,8 @@ pub use scan::{JsonFault, Limits, Trouble, check_json};
 pub use sse::{SSE_KEEP_ALIVE, sse_event};
 pub use tool::{Annotations, ToolDefinition, tool_definition, tools_list_result};
 pub use tool_result::{Block, ResourceBody, ToolResult, tool_response};
+pub use uri::{URI_BYTES_MAX, is_uri};
+pub use uri_template::{TemplateFault, URI_TEMPLATE_VARIABLES_MAX, UriTemplate};
 pub use write::{
     RESPONSE_TAIL, batch_response, empty_response, error_response, response, response_chunks,
     response_head,
