@@ -1,9 +1,20 @@
 use http::{HeaderMap, HeaderName, HeaderValue};
-use mcp::{Call, Capabilities, Id, Limits, Message, Refusal, Request, ToolsCapability};
+use mcp::{
+    Call, Capabilities, CompletionReference, Id, Limits, Message, PromptsCapability, Refusal,
+    Request, ResourcesCapability, ToolsCapability, UriTemplate,
+};
 use serde_json::Value;
 
-const CAPABILITIES: Capabilities =
-    Capabilities { tools: Some(ToolsCapability { list_changed: true }), logging: true };
+const CAPABILITIES: Capabilities = Capabilities {
+    tools: Some(ToolsCapability { list_changed: true }),
+    prompts: Some(PromptsCapability { list_changed: true }),
+    resources: Some(ResourcesCapability { subscribe: true, list_changed: true }),
+    completions: true,
+    logging: true,
+};
+/// What a URI that is read is held against.
+const TEMPLATES: [&str; 3] =
+    ["test://template/{id}/data", "docs://{name}.md{?q,limit}", "x:/{a}:{b}"];
 
 /// Any bytes as the headers and the body of a POST, with an empty line between them: what is accepted is JSON to serde
 /// too and means the same there; what is refused is answered with an error that is JSON-RPC.
@@ -84,19 +95,87 @@ fn check_request(request: &Request<'_>, value: &Value) {
     assert_eq!(value["jsonrpc"], "2.0");
     assert_eq!(id_value(request.id), value["id"], "the id is echoed");
     assert_eq!(value["method"], request.call.method());
-    if let Call::ToolsCall(call) = &request.call {
-        assert_eq!(value["params"]["name"], call.name.as_ref());
-        let arguments =
-            call.arguments.map(|json| serde_json::from_str::<Value>(json.as_str()).expect("JSON"));
-        assert!(arguments.as_ref().is_none_or(Value::is_object), "{arguments:?}");
-        assert_eq!(
-            arguments.as_ref(),
-            value["params"].get("arguments").filter(|value| !value.is_null())
-        );
-    }
+    check_call(&request.call, &value["params"]);
     let answer = mcp::response(request.id, b"{}");
     let answer: Value = serde_json::from_slice(&answer).expect("an answer is JSON");
     assert_eq!(answer["id"], value["id"]);
+}
+
+fn check_call(call: &Call<'_>, params: &Value) {
+    match call {
+        Call::ToolsCall(call) => {
+            assert_eq!(params["name"], call.name.as_ref());
+            let arguments = call
+                .arguments
+                .map(|json| serde_json::from_str::<Value>(json.as_str()).expect("JSON"));
+            assert!(arguments.as_ref().is_none_or(Value::is_object), "{arguments:?}");
+            let sent = params.get("arguments").filter(|value| !value.is_null());
+            assert_eq!(arguments.as_ref(), sent);
+        }
+        Call::PromptsGet(get) => {
+            assert_eq!(params["name"], get.name.as_ref());
+            check_strings(&get.arguments, &params["arguments"]);
+        }
+        Call::CompletionComplete(complete) => {
+            let named = match &complete.reference {
+                CompletionReference::Prompt(name) => (&params["ref"]["name"], name),
+                CompletionReference::ResourceTemplate(uri) => {
+                    check_template(uri, uri);
+                    (&params["ref"]["uri"], uri)
+                }
+            };
+            assert_eq!(*named.0, **named.1);
+            assert_eq!(params["argument"]["name"], *complete.argument);
+            assert_eq!(params["argument"]["value"], *complete.value);
+            check_strings(&complete.context, &params["context"]["arguments"]);
+        }
+        Call::ResourcesRead { uri }
+        | Call::ResourcesSubscribe { uri }
+        | Call::ResourcesUnsubscribe { uri } => {
+            assert_eq!(params["uri"], uri.as_ref());
+            assert!(mcp::is_uri(uri), "{uri:?}");
+            for template in TEMPLATES {
+                check_template(template, uri);
+            }
+        }
+        Call::SubscriptionsListen(listen) => {
+            for uri in &listen.resource_subscriptions {
+                let sent = params["notifications"]["resourceSubscriptions"].as_array();
+                assert!(sent.is_some_and(|sent| sent.iter().any(|one| *one == **uri)), "{uri:?}");
+                assert!(mcp::is_uri(uri), "{uri:?}");
+            }
+        }
+        Call::Initialize(_)
+        | Call::Ping
+        | Call::LoggingSetLevel { .. }
+        | Call::Discover
+        | Call::ToolsList { .. }
+        | Call::PromptsList { .. }
+        | Call::ResourcesList { .. }
+        | Call::ResourceTemplatesList { .. } => {}
+    }
+}
+
+/// What was read as names and texts is what was sent, but for the nulls.
+fn check_strings(read: &[(String, std::borrow::Cow<'_, str>)], sent: &Value) {
+    let sent = sent.as_object().into_iter().flatten().filter(|(_, value)| !value.is_null());
+    let sent: Vec<(&str, Option<&str>)> =
+        sent.map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    let read: Vec<(&str, Option<&str>)> =
+        read.iter().map(|(name, value)| (name.as_str(), Some(value.as_ref()))).collect();
+    assert_eq!(read, sent);
+}
+
+/// What a template finds in a URI stands there, and is no more than a segment.
+fn check_template(template: &str, uri: &str) {
+    let Ok(template) = UriTemplate::parse(template) else { return };
+    for (name, value) in template.matches(uri).unwrap_or_default() {
+        assert!(template.variables().any(|known| known == name), "{name}");
+        assert!(!value.contains(['/', '\\', '\0']), "{value:?}");
+        assert!(!matches!(&*value, "." | ".."), "{value:?}");
+        let decoded: String = percent_encoding::percent_decode_str(uri).decode_utf8_lossy().into();
+        assert!(decoded.contains(&value), "{value:?} is not of {uri:?}");
+    }
 }
 
 fn id_value(id: Id<'_>) -> Value {
@@ -107,13 +186,19 @@ fn id_value(id: Id<'_>) -> Value {
     value
 }
 
-/// The tool that a policy sees in the header is the one that is called.
+/// The name or the URI that a policy sees in the header is the one that is meant.
 fn check_name(headers: &HeaderMap, message: &Message<'_>) {
-    let Message::Request(Request { call: Call::ToolsCall(call), .. }) = message else { return };
+    let Message::Request(Request { call, .. }) = message else { return };
+    let meant = match call {
+        Call::ToolsCall(call) => &call.name,
+        Call::PromptsGet(get) => &get.name,
+        Call::ResourcesRead { uri } => uri,
+        _ => return,
+    };
     let names: Vec<_> = headers.get_all("mcp-name").iter().collect();
     let [name] = names[..] else { panic!("{} names", names.len()) };
     let encoded = name.as_bytes().starts_with(b"=?") && name.as_bytes().ends_with(b"?=");
-    assert!(encoded || name.as_bytes() == call.name.as_bytes(), "{name:?} is not {}", call.name);
+    assert!(encoded || name.as_bytes() == meant.as_bytes(), "{name:?} is not {meant}");
 }
 
 fn check_refusal(refusal: &Refusal, value: Option<&Value>) {

@@ -55,8 +55,11 @@ fn main() {
         .map_or(Ok(1_000_000), |rounds| rounds.parse())
         .expect("ROUNDS is a number");
     let limits = Limits::default();
-    let capabilities =
-        Capabilities { tools: Some(ToolsCapability { list_changed: true }), logging: true };
+    let capabilities = Capabilities {
+        tools: Some(ToolsCapability { list_changed: true }),
+        logging: true,
+        ..Capabilities::NONE
+    };
     let info = ServerInfo::new("petstore", Some("Pet Store"), "1.0.0");
     let upstream = arguments(1000);
 

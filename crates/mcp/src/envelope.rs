@@ -30,7 +30,10 @@ pub(crate) struct Params<'a> {
     pub(crate) capabilities: Option<Json<'a>>,
     pub(crate) client_info: Client<'a>,
     pub(crate) notifications: Option<Json<'a>>,
-    pub(crate) tools_list_changed: Option<Json<'a>>,
+    pub(crate) uri: Option<Json<'a>>,
+    pub(crate) reference: Option<Json<'a>>,
+    pub(crate) argument: Option<Json<'a>>,
+    pub(crate) context: Option<Json<'a>>,
     pub(crate) request_id: Option<Json<'a>>,
     pub(crate) reason: Option<Json<'a>>,
     pub(crate) request_state: Option<Json<'a>>,
@@ -94,15 +97,11 @@ impl<'a> Params<'a> {
                 "protocolVersion" => self.protocol_version = Some(scanner.value()?),
                 "capabilities" => self.capabilities = Some(scanner.value()?),
                 "clientInfo" => self.client_info.scan(scanner)?,
-                "notifications" => {
-                    self.notifications = Some(scanner.members(|scanner, key| {
-                        let value = scanner.value()?;
-                        if key == "toolsListChanged" {
-                            self.tools_list_changed = Some(value);
-                        }
-                        Ok(())
-                    })?);
-                }
+                "notifications" => self.notifications = Some(scanner.value()?),
+                "uri" => self.uri = Some(scanner.value()?),
+                "ref" => self.reference = Some(scanner.value()?),
+                "argument" => self.argument = Some(scanner.value()?),
+                "context" => self.context = Some(scanner.value()?),
                 "requestId" => self.request_id = Some(scanner.value()?),
                 "reason" => self.reason = Some(scanner.value()?),
                 "requestState" => self.request_state = Some(scanner.value()?),

@@ -1,4 +1,4 @@
-use crate::{Id, write};
+use crate::{Id, Revision, text, write};
 use std::borrow::Cow;
 
 /// Every JSON-RPC error that Gatewright answers with. The number and the HTTP status follow from it.
@@ -16,6 +16,8 @@ pub enum Code {
     InvalidMeta,
     /// A fault of ours.
     Internal,
+    /// No such resource, to a legacy client. A modern one gets [`Code::InvalidParams`].
+    ResourceNotFound,
     /// A mirrored header is absent, doubled, malformed, or says something else than the body.
     HeaderMismatch,
     /// The request needs a capability that the client did not declare on it.
@@ -46,6 +48,7 @@ impl Code {
             Self::MethodNotFound => -32601,
             Self::InvalidParams | Self::InvalidMeta => -32602,
             Self::Internal => -32603,
+            Self::ResourceNotFound => -32002,
             Self::HeaderMismatch => -32020,
             Self::MissingClientCapability => -32021,
             Self::UnsupportedProtocolVersion => -32022,
@@ -82,7 +85,7 @@ impl Code {
                     200
                 }
             }
-            Self::InvalidParams | Self::Internal => 200,
+            Self::InvalidParams | Self::ResourceNotFound | Self::Internal => 200,
             Self::Unauthenticated => 401,
             Self::Forbidden => 403,
             Self::NotFound => 404,
@@ -116,7 +119,7 @@ impl RpcError {
     #[must_use]
     pub fn missing_client_capability(capability: &str) -> Self {
         let mut data = b"{\"requiredCapabilities\":{".to_vec();
-        crate::text::push_string(&mut data, capability);
+        text::push_string(&mut data, capability);
         data.extend_from_slice(b":{}}}");
         Self {
             data: Some(String::from_utf8(data).expect("made of strings")),
@@ -129,13 +132,73 @@ impl RpcError {
         }
     }
 
+    /// A method that is not served, or of a capability that is not declared.
+    #[must_use]
+    pub fn method_not_found(name: &str, modern: bool) -> Self {
+        let shown = text::shown(name);
+        let family = if modern { "MCP 2026-07-28" } else { "legacy MCP" };
+        Self::new(Code::MethodNotFound, format!("this server does not serve {shown} in {family}"))
+    }
+
     /// A tool that does not exist or that the caller may not see: the two answers are the same bytes.
     #[must_use]
     pub fn unknown_tool(name: &str) -> Self {
-        let shown = crate::text::shown(name);
+        let shown = text::shown(name);
         Self::new(
             Code::InvalidParams,
             format!("unknown tool {shown}: call tools/list for the tools of this server"),
+        )
+    }
+
+    /// A prompt that does not exist or that the caller may not see: the two answers are the same bytes.
+    #[must_use]
+    pub fn unknown_prompt(name: &str) -> Self {
+        let shown = text::shown(name);
+        Self::new(
+            Code::InvalidParams,
+            format!("unknown prompt {shown}: call prompts/list for the prompts of this server"),
+        )
+    }
+
+    /// A prompt that cannot do without an argument.
+    #[must_use]
+    pub fn missing_argument(name: &str) -> Self {
+        let shown = text::shown(name);
+        Self::new(
+            Code::InvalidParams,
+            format!("the prompt needs the argument {shown}: send it in params.arguments"),
+        )
+    }
+
+    /// A resource that does not exist or that the caller may not see: the two answers are the same bytes. The code is
+    /// the one that the revision has for it, and `data` has the URI.
+    #[must_use]
+    pub fn unknown_resource(uri: &str, revision: Revision) -> Self {
+        let code = if revision.is_modern() { Code::InvalidParams } else { Code::ResourceNotFound };
+        let mut data = b"{\"uri\":".to_vec();
+        text::push_string(&mut data, uri);
+        data.push(b'}');
+        let shown = text::shown(uri);
+        Self {
+            data: Some(String::from_utf8(data).expect("made of strings")),
+            ..Self::new(
+                code,
+                format!(
+                    "unknown resource {shown}: call resources/list and resources/templates/list for those of this server"
+                ),
+            )
+        }
+    }
+
+    /// A resource template, referred to for a completion, that does not exist or that the caller may not see.
+    #[must_use]
+    pub fn unknown_resource_template(template: &str) -> Self {
+        let shown = text::shown(template);
+        Self::new(
+            Code::InvalidParams,
+            format!(
+                "unknown resource template {shown}: call resources/templates/list for those of this server"
+            ),
         )
     }
 
@@ -144,7 +207,7 @@ impl RpcError {
     pub fn invalid_cursor() -> Self {
         Self::new(
             Code::InvalidParams,
-            "unknown cursor: start again with tools/list without a cursor",
+            "unknown cursor: list again from the start, without a cursor",
         )
     }
 

@@ -90,6 +90,32 @@ impl<'a> Json<'a> {
         found
     }
 
+    /// Its members in their order, if it is an object. Reads the text once more.
+    pub(crate) fn entries(self) -> Vec<(String, Json<'a>)> {
+        let mut entries = Vec::new();
+        if self.kind() == Kind::Object {
+            // What was scanned once does not fail.
+            let _ = Scanner::checked(self.0).object(|scanner, key| {
+                entries.push((key.to_owned(), scanner.value()?));
+                Ok(())
+            });
+        }
+        entries
+    }
+
+    /// Its items, if it is an array. Reads the text once more.
+    pub(crate) fn items(self) -> Vec<Json<'a>> {
+        let mut items = Vec::new();
+        if self.kind() == Kind::Array {
+            // What was scanned once does not fail.
+            let _ = Scanner::checked(self.0).array(|scanner| {
+                items.push(scanner.value()?);
+                Ok(())
+            });
+        }
+        items
+    }
+
     /// The text as serde's borrowed form. Reads the text once more.
     ///
     /// # Errors

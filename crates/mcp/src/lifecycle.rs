@@ -1,53 +1,10 @@
 //! Who the server is and what it offers: the results of `initialize` and `server/discover`.
 
 use crate::{
-    ListShape, Revision,
+    Capabilities, ListShape, Revision,
     text::push_string,
     write::{push_caching, push_modern_tail},
 };
-
-/// What a server declares, and so which methods [`crate::read`] lets through.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Capabilities {
-    /// `tools/list` and `tools/call`.
-    pub tools: Option<ToolsCapability>,
-    /// `logging/setLevel`, `notifications/message`.
-    pub logging: bool,
-}
-
-/// How tools are offered.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct ToolsCapability {
-    /// Whether changes of the list are told: on the GET stream, and through `subscriptions/listen`.
-    pub list_changed: bool,
-}
-
-impl Capabilities {
-    /// Whether there is anything to listen for.
-    #[must_use]
-    pub fn lists_change(&self) -> bool {
-        self.tools.is_some_and(|tools| tools.list_changed)
-    }
-
-    fn push(self, out: &mut Vec<u8>) {
-        out.extend_from_slice(b"\"capabilities\":{");
-        if self.logging {
-            out.extend_from_slice(b"\"logging\":{}");
-        }
-        if let Some(tools) = self.tools {
-            if self.logging {
-                out.push(b',');
-            }
-            let json: &[u8] = if tools.list_changed {
-                b"\"tools\":{\"listChanged\":true}"
-            } else {
-                b"\"tools\":{}"
-            };
-            out.extend_from_slice(json);
-        }
-        out.push(b'}');
-    }
-}
 
 /// Who the server is, kept as JSON since every modern result repeats it.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -96,10 +96,7 @@ pub enum Call<'a> {
     /// Modern `server/discover`.
     Discover,
     /// Modern `subscriptions/listen`.
-    SubscriptionsListen {
-        /// Whether changes of the tool list are asked for. What else may be asked for is not offered.
-        tools_list_changed: bool,
-    },
+    SubscriptionsListen(Listen<'a>),
     /// `tools/list`.
     ToolsList {
         /// Where to go on. Opaque here.
@@ -107,6 +104,40 @@ pub enum Call<'a> {
     },
     /// `tools/call`.
     ToolsCall(ToolsCall<'a>),
+    /// `prompts/list`.
+    PromptsList {
+        /// Where to go on.
+        cursor: Option<Cow<'a, str>>,
+    },
+    /// `prompts/get`.
+    PromptsGet(PromptsGet<'a>),
+    /// `resources/list`.
+    ResourcesList {
+        /// Where to go on.
+        cursor: Option<Cow<'a, str>>,
+    },
+    /// `resources/templates/list`.
+    ResourceTemplatesList {
+        /// Where to go on.
+        cursor: Option<Cow<'a, str>>,
+    },
+    /// `resources/read`.
+    ResourcesRead {
+        /// A URI as [`crate::is_uri`] has it; equal to the `Mcp-Name` header in the modern lane.
+        uri: Cow<'a, str>,
+    },
+    /// Legacy `resources/subscribe`.
+    ResourcesSubscribe {
+        /// A URI as [`crate::is_uri`] has it.
+        uri: Cow<'a, str>,
+    },
+    /// Legacy `resources/unsubscribe`.
+    ResourcesUnsubscribe {
+        /// A URI as [`crate::is_uri`] has it.
+        uri: Cow<'a, str>,
+    },
+    /// `completion/complete`.
+    CompletionComplete(Box<Complete<'a>>),
 }
 
 impl Call<'_> {
@@ -118,9 +149,39 @@ impl Call<'_> {
             Self::Ping => "ping",
             Self::LoggingSetLevel { .. } => "logging/setLevel",
             Self::Discover => "server/discover",
-            Self::SubscriptionsListen { .. } => "subscriptions/listen",
+            Self::SubscriptionsListen(_) => "subscriptions/listen",
             Self::ToolsList { .. } => "tools/list",
             Self::ToolsCall(_) => "tools/call",
+            Self::PromptsList { .. } => "prompts/list",
+            Self::PromptsGet(_) => "prompts/get",
+            Self::ResourcesList { .. } => "resources/list",
+            Self::ResourceTemplatesList { .. } => "resources/templates/list",
+            Self::ResourcesRead { .. } => "resources/read",
+            Self::ResourcesSubscribe { .. } => "resources/subscribe",
+            Self::ResourcesUnsubscribe { .. } => "resources/unsubscribe",
+            Self::CompletionComplete(_) => "completion/complete",
+        }
+    }
+
+    /// What a modern request repeats in `Mcp-Name`, and the member of the body that says it.
+    pub(crate) fn mirrored_name(&self) -> Option<(&str, &'static str)> {
+        match self {
+            Self::ToolsCall(ToolsCall { name, .. }) | Self::PromptsGet(PromptsGet { name, .. }) => {
+                Some((name, "params.name"))
+            }
+            Self::ResourcesRead { uri } => Some((uri, "params.uri")),
+            Self::Initialize(_)
+            | Self::Ping
+            | Self::LoggingSetLevel { .. }
+            | Self::Discover
+            | Self::SubscriptionsListen(_)
+            | Self::ToolsList { .. }
+            | Self::PromptsList { .. }
+            | Self::ResourcesList { .. }
+            | Self::ResourceTemplatesList { .. }
+            | Self::ResourcesSubscribe { .. }
+            | Self::ResourcesUnsubscribe { .. }
+            | Self::CompletionComplete(_) => None,
         }
     }
 }
@@ -141,6 +202,51 @@ pub struct ToolsCall<'a> {
     pub name: Cow<'a, str>,
     /// An object, if given.
     pub arguments: Option<Json<'a>>,
+}
+
+/// Parameters of `prompts/get`.
+#[derive(Debug)]
+pub struct PromptsGet<'a> {
+    /// The prompt; equal to the `Mcp-Name` header in the modern lane.
+    pub name: Cow<'a, str>,
+    /// Names and values, at most [`crate::ARGUMENTS_MAX`], each name once.
+    pub arguments: Vec<(String, Cow<'a, str>)>,
+}
+
+/// Parameters of `completion/complete`.
+#[derive(Debug)]
+pub struct Complete<'a> {
+    /// Whose argument it is.
+    pub reference: CompletionReference<'a>,
+    /// The argument's name.
+    pub argument: Cow<'a, str>,
+    /// What is typed so far, at most [`crate::COMPLETION_TEXT_BYTES_MAX`] bytes.
+    pub value: Cow<'a, str>,
+    /// Other arguments that are settled already, at most [`crate::ARGUMENTS_MAX`], each name once.
+    pub context: Vec<(String, Cow<'a, str>)>,
+}
+
+/// What has arguments that can be completed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum CompletionReference<'a> {
+    /// A prompt, by its name.
+    Prompt(Cow<'a, str>),
+    /// A resource template, by its text; at most [`crate::URI_BYTES_MAX`] bytes, otherwise unchecked.
+    ResourceTemplate(Cow<'a, str>),
+}
+
+/// What a `subscriptions/listen` stream is to tell of: as far as the capabilities of the server cover it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Listen<'a> {
+    /// Changes of the list of tools.
+    pub tools_list_changed: bool,
+    /// Changes of the list of prompts.
+    pub prompts_list_changed: bool,
+    /// Changes of the lists of resources and of templates.
+    pub resources_list_changed: bool,
+    /// Changes of these resources: URIs as [`crate::is_uri`] has them, each once, at most
+    /// [`crate::RESOURCE_SUBSCRIPTIONS_MAX`]. Whether they exist is for the host to say.
+    pub resource_subscriptions: Vec<Cow<'a, str>>,
 }
 
 /// What a client may tell.

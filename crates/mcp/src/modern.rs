@@ -142,16 +142,14 @@ pub(crate) fn unsupported_data(
     String::from_utf8(data).expect("made of strings")
 }
 
-/// Checks `Mcp-Name` against the member of the body that it repeats.
-pub(crate) fn check_name(headers: &HeaderMap, name: &str) -> Result<(), RpcError> {
+/// Checks `Mcp-Name` against `name`, which is that member of the body.
+pub(crate) fn check_name(headers: &HeaderMap, name: &str, member: &str) -> Result<(), RpcError> {
     match headers::single(headers, &headers::NAME) {
         // Literal first: it is the usual case, and needs no copy.
         Single::Value(value) if headers::decoded(value).is_some_and(|decoded| decoded == name) => {
             Ok(())
         }
-        Single::Value(_) | Single::Absent | Single::Malformed => {
-            Err(mismatch("Mcp-Name", "params.name"))
-        }
+        Single::Value(_) | Single::Absent | Single::Malformed => Err(mismatch("Mcp-Name", member)),
     }
 }
 

@@ -1,10 +1,12 @@
 //! Messages that a server sends on a stream beside its answers.
 
 use crate::{
-    Id, LogLevel, ProgressToken, Revision, ServerInfo,
+    Id, Listen, LogLevel, ProgressToken, Revision, ServerInfo,
     text::push_string,
     write::{RESPONSE_TAIL, head},
 };
+
+const UPDATED: &str = "notifications/resources/updated";
 
 /// How far a request has come.
 #[derive(Clone, Copy, Debug)]
@@ -70,28 +72,95 @@ pub fn log(log: &Log<'_>) -> Vec<u8> {
     out
 }
 
-/// `notifications/tools/list_changed` for the GET stream of a legacy session.
+/// A list whose changes are told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum List {
+    /// Of tools.
+    Tools,
+    /// Of prompts.
+    Prompts,
+    /// Of resources, and of resource templates.
+    Resources,
+}
+
+impl List {
+    const fn method(self) -> &'static str {
+        match self {
+            Self::Tools => "notifications/tools/list_changed",
+            Self::Prompts => "notifications/prompts/list_changed",
+            Self::Resources => "notifications/resources/list_changed",
+        }
+    }
+}
+
+/// `notifications/…/list_changed` for the GET stream of a legacy session.
 #[must_use]
-pub fn tools_list_changed() -> &'static [u8] {
-    br#"{"jsonrpc":"2.0","method":"notifications/tools/list_changed"}"#
+pub const fn list_changed(list: List) -> &'static [u8] {
+    match list {
+        List::Tools => br#"{"jsonrpc":"2.0","method":"notifications/tools/list_changed"}"#,
+        List::Prompts => br#"{"jsonrpc":"2.0","method":"notifications/prompts/list_changed"}"#,
+        List::Resources => br#"{"jsonrpc":"2.0","method":"notifications/resources/list_changed"}"#,
+    }
+}
+
+/// `notifications/resources/updated` for the GET stream of a legacy session that subscribed to it.
+#[must_use]
+pub fn resource_updated(uri: &str) -> Vec<u8> {
+    let mut out = notification(UPDATED, b"\"uri\":");
+    push_string(&mut out, uri);
+    out.extend_from_slice(b"}}");
+    out
 }
 
 /// What a `subscriptions/listen` stream begins with: the part of what was asked for that is honored.
 #[must_use]
-pub fn listen_acknowledged(id: Id<'_>, tools_list_changed: bool) -> Vec<u8> {
-    let honored = if tools_list_changed { "\"toolsListChanged\":true" } else { "" };
+pub fn listen_acknowledged(id: Id<'_>, honored: &Listen<'_>) -> Vec<u8> {
     let mut out = notification("notifications/subscriptions/acknowledged", b"\"notifications\":{");
-    out.extend_from_slice(honored.as_bytes());
+    let start = out.len();
+    let flags = [
+        ("toolsListChanged", honored.tools_list_changed),
+        ("promptsListChanged", honored.prompts_list_changed),
+        ("resourcesListChanged", honored.resources_list_changed),
+    ];
+    for (flag, _) in flags.into_iter().filter(|(_, is_honored)| *is_honored) {
+        if out.len() > start {
+            out.push(b',');
+        }
+        out.extend_from_slice(format!("\"{flag}\":true").as_bytes());
+    }
+    for (at, uri) in honored.resource_subscriptions.iter().enumerate() {
+        if out.len() > start {
+            out.push(b',');
+        }
+        if at == 0 {
+            out.extend_from_slice(b"\"resourceSubscriptions\":[");
+        }
+        push_string(&mut out, uri);
+    }
+    if !honored.resource_subscriptions.is_empty() {
+        out.push(b']');
+    }
     out.extend_from_slice(b"},");
     push_subscription(&mut out, id);
     out.extend_from_slice(b"}}");
     out
 }
 
-/// `notifications/tools/list_changed` for a `subscriptions/listen` stream.
+/// `notifications/…/list_changed` for a `subscriptions/listen` stream.
 #[must_use]
-pub fn listen_tools_list_changed(id: Id<'_>) -> Vec<u8> {
-    let mut out = notification("notifications/tools/list_changed", b"");
+pub fn listen_list_changed(id: Id<'_>, list: List) -> Vec<u8> {
+    let mut out = notification(list.method(), b"");
+    push_subscription(&mut out, id);
+    out.extend_from_slice(b"}}");
+    out
+}
+
+/// `notifications/resources/updated` for a `subscriptions/listen` stream.
+#[must_use]
+pub fn listen_resource_updated(id: Id<'_>, uri: &str) -> Vec<u8> {
+    let mut out = notification(UPDATED, b"\"uri\":");
+    push_string(&mut out, uri);
+    out.push(b',');
     push_subscription(&mut out, id);
     out.extend_from_slice(b"}}");
     out

@@ -2,41 +2,20 @@
 //!
 //! `null` for an optional member reads as absent, since many serializers write it so. Unknown members are ignored.
 
+mod prompt;
+mod resource;
+
 use crate::{
-    CURSOR_BYTES_MAX, Call, ClientInfo, Code, Id, Initialize, Json, Kind, LogLevel, Meta, Revision,
-    RpcError, TRACEPARENT_BYTES_MAX, TRACESTATE_BYTES_MAX, ToolsCall,
+    ARGUMENTS_MAX, CURSOR_BYTES_MAX, Call, Capabilities, ClientInfo, Code, Id, Initialize, Json,
+    Kind, LogLevel, Meta, Revision, RpcError, TRACEPARENT_BYTES_MAX, TRACESTATE_BYTES_MAX,
+    ToolsCall,
     envelope::{Client, Params},
+    method::Method,
+    text::shown,
 };
 use std::borrow::Cow;
 
-/// A method that is served in some lane with some capabilities.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Method {
-    Initialize,
-    Ping,
-    LoggingSetLevel,
-    Discover,
-    SubscriptionsListen,
-    ToolsList,
-    ToolsCall,
-}
-
-impl Method {
-    pub(crate) fn parse(name: &str) -> Option<Self> {
-        Some(match name {
-            "tools/call" => Self::ToolsCall,
-            "tools/list" => Self::ToolsList,
-            "initialize" => Self::Initialize,
-            "ping" => Self::Ping,
-            "logging/setLevel" => Self::LoggingSetLevel,
-            "server/discover" => Self::Discover,
-            "subscriptions/listen" => Self::SubscriptionsListen,
-            _ => return None,
-        })
-    }
-}
-
-fn invalid(message: &'static str) -> RpcError {
+fn invalid(message: impl Into<Cow<'static, str>>) -> RpcError {
     RpcError::new(Code::InvalidParams, message)
 }
 
@@ -58,8 +37,39 @@ fn string<'a>(json: Option<Json<'a>>, otherwise: &'static str) -> Result<Cow<'a,
     json.and_then(Json::string).ok_or_else(|| invalid(otherwise))
 }
 
+/// An object whose values are strings, in the order in which it was sent.
+fn strings<'a>(
+    json: Option<Json<'a>>,
+    member: &str,
+) -> Result<Vec<(String, Cow<'a, str>)>, RpcError> {
+    let Some(json) = given(json) else { return Ok(Vec::new()) };
+    if json.kind() != Kind::Object {
+        return Err(invalid(format!("{member} must be an object")));
+    }
+    let entries = json.entries();
+    if entries.len() > ARGUMENTS_MAX {
+        return Err(invalid(format!(
+            "{member} has {} members: send at most {ARGUMENTS_MAX}",
+            entries.len()
+        )));
+    }
+    let given = entries.into_iter().filter(|(_, value)| value.kind() != Kind::Null);
+    given
+        .map(|(name, value)| match value.string() {
+            Some(value) => Ok((name, value)),
+            None => {
+                Err(invalid(format!("{member}: the value of {} must be a string", shown(&name))))
+            }
+        })
+        .collect()
+}
+
 /// The typed call. `_meta`, headers and availability were checked before.
-pub(crate) fn call<'a>(method: Method, params: &Params<'a>) -> Result<Call<'a>, RpcError> {
+pub(crate) fn call<'a>(
+    method: Method,
+    params: &Params<'a>,
+    capabilities: &Capabilities,
+) -> Result<Call<'a>, RpcError> {
     Ok(match method {
         Method::ToolsCall => Call::ToolsCall(tools_call(params)?),
         Method::ToolsList => Call::ToolsList { cursor: cursor(params.cursor)? },
@@ -76,15 +86,20 @@ pub(crate) fn call<'a>(method: Method, params: &Params<'a>) -> Result<Call<'a>, 
         }
         Method::Discover => Call::Discover,
         Method::SubscriptionsListen => {
-            object(params.notifications, "params.notifications must be an object")?.ok_or_else(
-                || invalid("params.notifications must be an object that names what to listen for"),
-            )?;
-            let tools = given(params.tools_list_changed).map_or(Some(false), Json::bool);
-            let tools = tools.ok_or_else(|| {
-                invalid("params.notifications.toolsListChanged must be true or false")
-            })?;
-            Call::SubscriptionsListen { tools_list_changed: tools }
+            Call::SubscriptionsListen(resource::listen(params, capabilities)?)
         }
+        Method::PromptsList => Call::PromptsList { cursor: cursor(params.cursor)? },
+        Method::PromptsGet => Call::PromptsGet(prompt::prompts_get(params)?),
+        Method::ResourcesList => Call::ResourcesList { cursor: cursor(params.cursor)? },
+        Method::ResourceTemplatesList => {
+            Call::ResourceTemplatesList { cursor: cursor(params.cursor)? }
+        }
+        Method::ResourcesRead => Call::ResourcesRead { uri: resource::resource(params)? },
+        Method::ResourcesSubscribe => Call::ResourcesSubscribe { uri: resource::resource(params)? },
+        Method::ResourcesUnsubscribe => {
+            Call::ResourcesUnsubscribe { uri: resource::resource(params)? }
+        }
+        Method::CompletionComplete => Call::CompletionComplete(Box::new(prompt::complete(params)?)),
     })
 }
 
@@ -95,7 +110,12 @@ fn tools_call<'a>(params: &Params<'a>) -> Result<ToolsCall<'a>, RpcError> {
         string(params.name, "params.name must be a string: the name of a tool of tools/list")?;
     let arguments =
         object(params.arguments, "params.arguments must be an object, not text that holds one")?;
-    // Nothing here asks a client for input, so state that comes back was never given out.
+    unasked_input(params)?;
+    Ok(ToolsCall { name, arguments })
+}
+
+/// Nothing here asks a client for input, so state that comes back was never given out.
+fn unasked_input(params: &Params<'_>) -> Result<(), RpcError> {
     if given(params.request_state).is_some() {
         return Err(invalid(
             "params.requestState is none that this server gave out: call again without it",
@@ -104,7 +124,7 @@ fn tools_call<'a>(params: &Params<'a>) -> Result<ToolsCall<'a>, RpcError> {
     if params.input_responses.is_some_and(|responses| responses.kind() != Kind::Object) {
         return Err(invalid("params.inputResponses must be an object"));
     }
-    Ok(ToolsCall { name, arguments })
+    Ok(())
 }
 
 fn cursor<'a>(json: Option<Json<'a>>) -> Result<Option<Cow<'a, str>>, RpcError> {

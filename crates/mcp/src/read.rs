@@ -3,8 +3,8 @@ use crate::{
     Refusal, Request, Revision, RpcError,
     envelope::Envelope,
     headers::{self, Single},
-    modern,
-    params::{self, Method},
+    method::Method,
+    modern, params,
     scan::{self, Scanner},
     text,
 };
@@ -14,7 +14,7 @@ use http::HeaderMap;
 ///
 /// The strict scanner sees every byte before anything is decided. A request of a method that the lane does not have,
 /// or whose capability is not in `capabilities`, is refused here. What is left to the host: sessions
-/// ([`Incoming::settle`]), `Mcp-Param-*` headers ([`crate::check_param_headers`]), and whether the tool exists.
+/// ([`Incoming::settle`]), `Mcp-Param-*` headers ([`crate::check_param_headers`]), and whether the tool, the prompt or the resource exists.
 ///
 /// # Errors
 ///
@@ -98,9 +98,9 @@ impl Reader<'_> {
         let revision = modern::check_request(envelope, &name, self.version, self.headers)?;
         let method = self.available(&name, true)?;
         let meta = params::meta(&envelope.members, true)?;
-        let call = params::call(method, &envelope.members)?;
-        if let Call::ToolsCall(call) = &call {
-            modern::check_name(self.headers, &call.name)?;
+        let call = params::call(method, &envelope.members, self.capabilities)?;
+        if let Some((name, member)) = call.mirrored_name() {
+            modern::check_name(self.headers, name, member)?;
         }
         Ok((Lane::Modern(revision), Message::Request(Request { id, meta, call })))
     }
@@ -155,26 +155,14 @@ impl Reader<'_> {
         if method == Method::Initialize {
             params::introduce(&mut meta, &envelope.members)?;
         }
-        let call = params::call(method, &envelope.members)?;
+        let call = params::call(method, &envelope.members, self.capabilities)?;
         Ok(Message::Request(Request { id, meta, call }))
     }
 
     fn available(&self, name: &str, modern: bool) -> Result<Method, RpcError> {
-        let available = |method| match method {
-            Method::Initialize | Method::Ping => !modern,
-            Method::LoggingSetLevel => !modern && self.capabilities.logging,
-            Method::Discover => modern,
-            Method::SubscriptionsListen => modern && self.capabilities.lists_change(),
-            Method::ToolsList | Method::ToolsCall => self.capabilities.tools.is_some(),
-        };
-        Method::parse(name).filter(|method| available(*method)).ok_or_else(|| {
-            let shown = text::shown(name);
-            let family = if modern { "MCP 2026-07-28" } else { "legacy MCP" };
-            RpcError::new(
-                Code::MethodNotFound,
-                format!("this server does not serve {shown} in {family}"),
-            )
-        })
+        Method::parse(name)
+            .filter(|method| method.is_served(modern, self.capabilities))
+            .ok_or_else(|| RpcError::method_not_found(name, modern))
     }
 
     fn batch<'a>(

@@ -1,9 +1,7 @@
 //! Tool definitions and the pages of `tools/list`.
 
 use crate::{
-    Caching, Json, Limits, ListShape, ServerInfo, check_json,
-    text::push_string,
-    write::{push_caching, push_modern_tail},
+    Caching, Json, Limits, ListShape, ServerInfo, check_json, list::list_result, text::push_string,
 };
 
 /// A tool as clients are told of it.
@@ -97,29 +95,5 @@ pub fn tools_list_result<'d>(
     info: &ServerInfo,
     caching: Caching,
 ) -> Vec<u8> {
-    let mut out = Vec::with_capacity(1024);
-    let modern = shape == ListShape::Modern;
-    out.extend_from_slice(if modern {
-        b"{\"resultType\":\"complete\",\"tools\":[".as_slice()
-    } else {
-        b"{\"tools\":["
-    });
-    for (at, definition) in definitions.into_iter().enumerate() {
-        if at > 0 {
-            out.push(b',');
-        }
-        out.extend_from_slice(definition);
-    }
-    out.push(b']');
-    if let Some(cursor) = next_cursor {
-        out.extend_from_slice(b",\"nextCursor\":");
-        push_string(&mut out, cursor);
-    }
-    if modern {
-        push_caching(&mut out, caching);
-        push_modern_tail(&mut out, info);
-    } else {
-        out.push(b'}');
-    }
-    out
+    list_result("tools", definitions, next_cursor, shape, info, caching)
 }

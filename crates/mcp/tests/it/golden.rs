@@ -1,13 +1,14 @@
 //! What is written, byte for byte, per revision. Read a changed snapshot like code.
 
+use crate::ALL;
 use mcp::{
     About, Annotations, Block, CacheScope, Caching, Capabilities, Code, Id, Limits, ListShape, Log,
-    LogLevel, Progress, ResourceBody, Revision, RpcError, ServerInfo, ToolDefinition, ToolResult,
-    ToolsCapability, check_json,
+    LogLevel, Progress, PromptsCapability, ResourceBody, ResourcesCapability, Revision, RpcError,
+    ServerInfo, ToolDefinition, ToolResult, ToolsCapability, check_json,
 };
 use std::fmt::Write;
 
-fn golden(name: &str, lines: impl IntoIterator<Item = (String, Vec<u8>)>) {
+pub(crate) fn golden(name: &str, lines: impl IntoIterator<Item = (String, Vec<u8>)>) {
     let mut text = String::new();
     for (label, bytes) in lines {
         let json = String::from_utf8(bytes).unwrap();
@@ -19,34 +20,36 @@ fn golden(name: &str, lines: impl IntoIterator<Item = (String, Vec<u8>)>) {
     });
 }
 
-fn by_revision(name: &str, write: impl Fn(Revision) -> Vec<u8>) {
+pub(crate) fn by_revision(name: &str, write: impl Fn(Revision) -> Vec<u8>) {
     golden(name, Revision::ALL.map(|revision| (revision.to_string(), write(revision))));
 }
 
-fn id(json: &str) -> Id<'_> {
+pub(crate) fn id(json: &str) -> Id<'_> {
     Id::new(check_json(json.as_bytes(), &Limits::default()).unwrap()).unwrap()
 }
 
-fn info() -> ServerInfo {
+pub(crate) fn info() -> ServerInfo {
     ServerInfo::new("petstore", Some("The \"Pet\" Store"), "1.2.0")
 }
 
-const PRIVATE: Caching = Caching { ttl_ms: 300_000, scope: CacheScope::Private };
+pub(crate) const PRIVATE: Caching = Caching { ttl_ms: 300_000, scope: CacheScope::Private };
 
 #[test]
 fn lifecycle() {
     let info = info();
     let about = About {
         info: &info,
-        capabilities: Capabilities {
-            tools: Some(ToolsCapability { list_changed: true }),
-            logging: true,
-        },
+        capabilities: ALL,
         instructions: Some("Call list_pets first.\nThen the others."),
     };
-    let bare = About { capabilities: Capabilities::default(), instructions: None, ..about };
+    let bare = About { capabilities: Capabilities::NONE, instructions: None, ..about };
     let quiet = About {
-        capabilities: Capabilities { tools: Some(ToolsCapability::default()), logging: false },
+        capabilities: Capabilities {
+            tools: Some(ToolsCapability::default()),
+            prompts: Some(PromptsCapability::default()),
+            resources: Some(ResourcesCapability::default()),
+            ..Capabilities::NONE
+        },
         ..bare
     };
     golden(
@@ -57,7 +60,7 @@ fn lifecycle() {
     );
     golden(
         "discover_result",
-        [("full", about), ("tools alone", quiet), ("nothing", bare)]
+        [("full", about), ("no changes", quiet), ("nothing", bare)]
             .map(|(label, about)| (label.to_owned(), mcp::discover_result(&about, PRIVATE))),
     );
 }
@@ -196,6 +199,7 @@ fn envelopes() {
         Code::InvalidParams,
         Code::InvalidMeta,
         Code::Internal,
+        Code::ResourceNotFound,
         Code::HeaderMismatch,
         Code::Unauthenticated,
         Code::Forbidden,
@@ -257,19 +261,7 @@ fn stream_messages() {
             ),
         ],
     );
-    golden(
-        "listen",
-        [
-            ("acknowledged".to_owned(), mcp::listen_acknowledged(id("9"), true)),
-            (
-                "acknowledged, nothing honored".to_owned(),
-                mcp::listen_acknowledged(id("\"l\""), false),
-            ),
-            ("changed".to_owned(), mcp::listen_tools_list_changed(id("9"))),
-            ("end".to_owned(), mcp::listen_result(id("\"l\""), &info())),
-            ("legacy changed".to_owned(), mcp::tools_list_changed().to_vec()),
-        ],
-    );
+    golden("listen_result", [("end".to_owned(), mcp::listen_result(id("\"l\""), &info()))]);
 }
 
 #[test]

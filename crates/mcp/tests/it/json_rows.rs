@@ -86,7 +86,7 @@ fn j03_each_entry_of_a_batch_stands_alone() {
         {"jsonrpc":"2.0","id":"a","method":"tools/call","params":{"name":"t","arguments":{"x":1}}},
         {"jsonrpc":"2.0","method":"notifications/initialized"},
         {"jsonrpc":"2.0","id":2,"method":"initialize","params":{"protocolVersion":"2025-03-26"}},
-        {"jsonrpc":"2.0","id":3,"method":"prompts/list"},
+        {"jsonrpc":"2.0","id":3,"method":"tasks/list"},
         7, [], {"id":4},
         {"jsonrpc":"2.0","id":5,"result":{}}
     ]"#;

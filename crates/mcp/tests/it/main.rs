@@ -2,19 +2,30 @@
 #![allow(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
 
 mod golden;
+mod golden_content;
 mod header_rows;
 mod json_rows;
 mod mcp_rows;
 mod param_headers;
+mod prompt_rows;
+mod resource_rows;
 mod scan;
 
 use http::{HeaderMap, HeaderName, HeaderValue};
-use mcp::{Capabilities, Code, Incoming, Limits, Refusal, ToolsCapability};
+use mcp::{
+    Capabilities, Code, Incoming, Limits, PromptsCapability, Refusal, ResourcesCapability,
+    ToolsCapability,
+};
 
 pub(crate) const META: &str = r#""_meta":{"io.modelcontextprotocol/protocolVersion":"2026-07-28","io.modelcontextprotocol/clientCapabilities":{}}"#;
 
-pub(crate) const TOOLS: Capabilities =
-    Capabilities { tools: Some(ToolsCapability { list_changed: true }), logging: true };
+pub(crate) const ALL: Capabilities = Capabilities {
+    tools: Some(ToolsCapability { list_changed: true }),
+    prompts: Some(PromptsCapability { list_changed: true }),
+    resources: Some(ResourcesCapability { subscribe: true, list_changed: true }),
+    completions: true,
+    logging: true,
+};
 
 pub(crate) fn headers(pairs: &[(&str, &str)]) -> HeaderMap {
     let mut headers = HeaderMap::new();
@@ -37,7 +48,7 @@ pub(crate) fn modern(method: &str, name: &str) -> HeaderMap {
 }
 
 pub(crate) fn read<'a>(headers: &HeaderMap, body: &'a [u8]) -> Result<Incoming<'a>, Refusal> {
-    mcp::read(headers, body, &Limits::default(), &TOOLS)
+    mcp::read(headers, body, &Limits::default(), &ALL)
 }
 
 /// Asserts that a POST is refused, with that status, code and id, in a body that is a JSON-RPC error.

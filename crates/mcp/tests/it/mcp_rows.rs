@@ -1,13 +1,14 @@
 //! MCP semantics, row by row.
 
-use crate::{META, TOOLS, headers, modern, read, refused};
+use crate::{ALL, META, headers, modern, read, refused};
 use http::HeaderMap;
 use mcp::{
-    Call, Capabilities, Code, Lane, Limits, LogLevel, Message, Request, Revision, ToolsCapability,
+    Call, Capabilities, Code, Lane, Limits, Listen, LogLevel, Message, PromptsCapability, Request,
+    ResourcesCapability, Revision, ToolsCapability,
 };
 use serde_json::json;
 
-fn body(method: &str, params: &str) -> String {
+pub(crate) fn body(method: &str, params: &str) -> String {
     format!(r#"{{"jsonrpc":"2.0","id":1,"method":"{method}","params":{{{params}}}}}"#)
 }
 
@@ -18,7 +19,7 @@ fn meta(version: &str, more: &str) -> String {
 }
 
 #[track_caller]
-fn taken<'a>(headers: &HeaderMap, body: &'a str) -> (Lane, Request<'a>) {
+pub(crate) fn taken<'a>(headers: &HeaderMap, body: &'a str) -> (Lane, Request<'a>) {
     match read(headers, body.as_bytes()) {
         Ok(mcp::Incoming { lane, message: Message::Request(request) }) => (lane, request),
         other => panic!("{body}: {other:?}"),
@@ -217,40 +218,45 @@ fn m05_m07_mirrored_name() {
 
 #[test]
 fn m12_methods_by_lane_and_capability() {
-    let bare =
-        Capabilities { tools: Some(ToolsCapability { list_changed: false }), logging: false };
-    let nothing = Capabilities::default();
-    // method, parameters; whether it is served modern and legacy with everything, with tools alone, with nothing.
+    let bare = Capabilities {
+        tools: Some(ToolsCapability::default()),
+        resources: Some(ResourcesCapability::default()),
+        ..Capabilities::NONE
+    };
+    let prompts = Capabilities {
+        prompts: Some(PromptsCapability { list_changed: true }),
+        completions: true,
+        ..Capabilities::NONE
+    };
+    let nothing = Capabilities::NONE;
+    let (both, modern_only, legacy_only, never) =
+        ([true, true], [true, false], [false, true], [false, false]);
+    // method, parameters; whether it is served modern and legacy with everything, with tools and resources that do not
+    // tell changes, with prompts and completions, with nothing.
     let rows = [
+        ("initialize", r#""protocolVersion":"2025-11-25""#, [legacy_only; 4]),
+        ("ping", "", [legacy_only; 4]),
+        ("logging/setLevel", r#""level":"info""#, [legacy_only, never, never, never]),
+        ("server/discover", "", [modern_only; 4]),
+        ("subscriptions/listen", r#""notifications":{}"#, [modern_only, never, modern_only, never]),
+        ("tools/list", "", [both, both, never, never]),
+        ("tools/call", r#""name":"t""#, [both, both, never, never]),
+        ("prompts/list", "", [both, never, both, never]),
+        ("prompts/get", r#""name":"t""#, [both, never, both, never]),
+        ("resources/list", "", [both, both, never, never]),
+        ("resources/templates/list", "", [both, both, never, never]),
+        ("resources/read", r#""uri":"x:t""#, [both, both, never, never]),
+        ("resources/subscribe", r#""uri":"x:t""#, [legacy_only, never, never, never]),
+        ("resources/unsubscribe", r#""uri":"x:t""#, [legacy_only, never, never, never]),
         (
-            "initialize",
-            r#""protocolVersion":"2025-11-25""#,
-            [false, true],
-            [false, true],
-            [false, true],
+            "completion/complete",
+            r#""ref":{"type":"ref/prompt","name":"t"},"argument":{"name":"a","value":""}"#,
+            [both, never, both, never],
         ),
-        ("ping", "", [false, true], [false, true], [false, true]),
-        ("logging/setLevel", r#""level":"info""#, [false, true], [false, false], [false, false]),
-        ("server/discover", "", [true, false], [true, false], [true, false]),
-        (
-            "subscriptions/listen",
-            r#""notifications":{}"#,
-            [true, false],
-            [false, false],
-            [false, false],
-        ),
-        ("tools/list", "", [true, true], [true, true], [false, false]),
-        ("tools/call", r#""name":"t""#, [true, true], [true, true], [false, false]),
     ];
     let unserved = [
-        "prompts/list",
-        "prompts/get",
-        "resources/list",
-        "resources/read",
-        "resources/templates/list",
-        "resources/subscribe",
-        "resources/unsubscribe",
-        "completion/complete",
+        "resources/directory/read",
+        "Prompts/list",
         "roots/list",
         "sampling/createMessage",
         "elicitation/create",
@@ -263,13 +269,13 @@ fn m12_methods_by_lane_and_capability() {
         "notifications/initialized",
         "unknown/method",
     ];
-    let rows = rows
-        .into_iter()
-        .chain(unserved.map(|method| (method, "", [false; 2], [false; 2], [false; 2])));
-    for (method, params, all, some, none) in rows {
-        for (capabilities, served) in [(TOOLS, all), (bare, some), (nothing, none)] {
+    let rows = rows.into_iter().chain(unserved.map(|method| (method, "", [never; 4])));
+    for (method, params, served) in rows {
+        for (capabilities, served) in [ALL, bare, prompts, nothing].into_iter().zip(served) {
             let comma = if params.is_empty() { "" } else { "," };
-            let name = if params.contains("name") { "t" } else { "" };
+            let name = if params.contains("uri") { "x:t" } else { "t" };
+            let name =
+                if method.starts_with("completion") || params.is_empty() { "" } else { name };
             let modern_body = body(method, &format!("{params}{comma}{META}"));
             let legacy_body = body(method, params);
             let modern = mcp::read(
@@ -443,27 +449,80 @@ fn m17_m18_what_a_client_claims() {
 
 #[test]
 fn m19_listen() {
-    for (filter, asked) in [
-        (r#"{"toolsListChanged":true}"#, true),
-        (r#"{"toolsListChanged":false}"#, false),
-        (r#"{"promptsListChanged":true,"resourceSubscriptions":["file:///etc/passwd"]}"#, false),
-        ("{}", false),
+    let listen = |filter: &str, capabilities| {
+        let text = body("subscriptions/listen", &format!(r#""notifications":{filter},{META}"#));
+        let headers = modern("subscriptions/listen", "");
+        match mcp::read(&headers, text.as_bytes(), &Limits::default(), &capabilities).unwrap() {
+            mcp::Incoming {
+                message: Message::Request(Request { call: Call::SubscriptionsListen(listen), .. }),
+                ..
+            } => Listen {
+                resource_subscriptions: listen
+                    .resource_subscriptions
+                    .into_iter()
+                    .map(|uri| uri.into_owned().into())
+                    .collect(),
+                ..listen
+            },
+            other => panic!("{filter}: {other:?}"),
+        }
+    };
+    let tools = Listen { tools_list_changed: true, ..Listen::default() };
+    let whole = Listen {
+        tools_list_changed: true,
+        prompts_list_changed: true,
+        resources_list_changed: true,
+        resource_subscriptions: vec!["x:a".into(), "file:///etc/passwd".into()],
+    };
+    let everything = r#"{"toolsListChanged":true,"promptsListChanged":true,"resourcesListChanged":true,
+        "resourceSubscriptions":["x:a","file:///etc/passwd","x:\u0061"],"taskIds":["t"]}"#;
+    assert_eq!(listen(everything, ALL), whole);
+    assert_eq!(listen(r#"{"toolsListChanged":true}"#, ALL), tools);
+    for nothing in [
+        "{}",
+        r#"{"toolsListChanged":false,"resourceSubscriptions":[]}"#,
+        r#"{"toolsListChanged":null,"promptsListChanged":null,"resourceSubscriptions":null}"#,
+    ] {
+        assert_eq!(listen(nothing, ALL), Listen::default());
+    }
+    // What is not declared is left out, not refused.
+    let only_tools = Capabilities { tools: ALL.tools, ..Capabilities::NONE };
+    assert_eq!(listen(everything, only_tools), tools);
+    let resources = |subscribe, list_changed| Capabilities {
+        resources: Some(ResourcesCapability { subscribe, list_changed }),
+        ..Capabilities::NONE
+    };
+    assert_eq!(
+        listen(everything, resources(false, true)),
+        Listen { resources_list_changed: true, ..Listen::default() }
+    );
+    assert_eq!(
+        listen(everything, resources(true, false)),
+        Listen { resource_subscriptions: whole.resource_subscriptions, ..Listen::default() }
+    );
+    let uris = |count: usize| {
+        let uris: Vec<String> = (0..count).map(|at| format!("\"x:{at}\"")).collect();
+        format!(r#"{{"resourceSubscriptions":[{}]}}"#, uris.join(","))
+    };
+    assert_eq!(listen(&uris(64), ALL).resource_subscriptions.len(), 64);
+    for filter in [
+        "[]",
+        "null",
+        r#"{"toolsListChanged":1}"#,
+        r#"{"promptsListChanged":"true"}"#,
+        r#"{"resourcesListChanged":[]}"#,
+        r#"{"resourceSubscriptions":"x:a"}"#,
+        r#"{"resourceSubscriptions":{}}"#,
+        r#"{"resourceSubscriptions":[7]}"#,
+        r#"{"resourceSubscriptions":[null]}"#,
+        r#"{"resourceSubscriptions":["no uri"]}"#,
+        &uris(65),
     ] {
         let text = body("subscriptions/listen", &format!(r#""notifications":{filter},{META}"#));
-        let (_, request) = taken(&modern("subscriptions/listen", ""), &text);
-        assert!(
-            matches!(request.call, Call::SubscriptionsListen { tools_list_changed } if tools_list_changed == asked)
-        );
-    }
-    for filter in [
-        "",
-        r#""notifications":[],"#,
-        r#""notifications":null,"#,
-        r#""notifications":{"toolsListChanged":1},"#,
-    ] {
-        let text = body("subscriptions/listen", &format!("{filter}{META}"));
         refused(&modern("subscriptions/listen", ""), text, 200, Code::InvalidParams, "1");
     }
+    let text = body("subscriptions/listen", META);
+    refused(&modern("subscriptions/listen", ""), text, 200, Code::InvalidParams, "1");
 }
 
 #[test]

@@ -7,7 +7,7 @@ use super::{
 use crate::{Shared, body::Body};
 use bytes::Bytes;
 use http::{HeaderMap, Response, StatusCode};
-use mcp::{Code, RpcError};
+use mcp::{Code, List, RpcError};
 use std::sync::Arc;
 
 /// The stream of a legacy session, on which changes of the tool list are told.
@@ -37,7 +37,7 @@ pub(crate) async fn get(
     }
     let Some(open) = OpenStream::new(shared, &asked.caller) else { return too_many_streams() };
     let mut changed = Vec::new();
-    mcp::sse_event(&mut changed, mcp::tools_list_changed());
+    mcp::sse_event(&mut changed, mcp::list_changed(List::Tools));
     let script = Script {
         first: Some(Bytes::from_static(mcp::SSE_KEEP_ALIVE)),
         changed: Some(changed.into()),

@@ -9,7 +9,7 @@ use super::{
 use crate::{Shared, body::Body};
 use bytes::Bytes;
 use http::Response;
-use mcp::Id;
+use mcp::{Id, List, Listen};
 use std::sync::Arc;
 
 /// `subscriptions/listen`: acknowledges, tells of changes, and ends with a result.
@@ -17,7 +17,7 @@ pub(crate) async fn listen(
     shared: &Arc<Shared>,
     asked: &Arc<Asked>,
     id: Id<'_>,
-    tools_list_changed: bool,
+    honored: &Listen<'_>,
     pending: Pending,
 ) -> Response<Body> {
     let Some(open) = OpenStream::new(shared, &asked.caller) else {
@@ -28,8 +28,10 @@ pub(crate) async fn listen(
         return super::entry::failed(&error, true);
     }
     let script = Script {
-        first: Some(event(&mcp::listen_acknowledged(id, tools_list_changed))),
-        changed: tools_list_changed.then(|| event(&mcp::listen_tools_list_changed(id))),
+        first: Some(event(&mcp::listen_acknowledged(id, honored))),
+        changed: honored
+            .tools_list_changed
+            .then(|| event(&mcp::listen_list_changed(id, List::Tools))),
         last: Some(event(&mcp::listen_result(id, &shared.info))),
     };
     answer::events(Body::stream(changes(shared, asked, script, open)))

@@ -23,8 +23,11 @@ use std::{sync::Arc, time::Instant};
 use tokio::sync::mpsc;
 
 /// What every managed server declares.
-pub(crate) const CAPABILITIES: Capabilities =
-    Capabilities { tools: Some(ToolsCapability { list_changed: true }), logging: true };
+pub(crate) const CAPABILITIES: Capabilities = Capabilities {
+    tools: Some(ToolsCapability { list_changed: true }),
+    logging: true,
+    ..Capabilities::NONE
+};
 
 /// One POST, with all that its messages need.
 struct Post<'a> {
@@ -227,8 +230,8 @@ impl Post<'_> {
         let pending = self.pending(&request, tool);
         match &request.call {
             mcp::Call::ToolsCall(_) => self.tools_call(&request, pending).await,
-            mcp::Call::SubscriptionsListen { tools_list_changed } => {
-                listen(self.shared, &self.asked, request.id, *tools_list_changed, pending).await
+            mcp::Call::SubscriptionsListen(honored) => {
+                listen(self.shared, &self.asked, request.id, honored, pending).await
             }
             mcp::Call::Initialize(_) => self.initialize(&request, pending).await,
             _ => {
@@ -284,9 +287,21 @@ impl Post<'_> {
             mcp::Call::Ping => Ok(one(mcp::empty_response(id, self.revision, &shared.info))),
             // These have ways of their own, and no place in a batch.
             mcp::Call::Initialize(_)
-            | mcp::Call::SubscriptionsListen { .. }
+            | mcp::Call::SubscriptionsListen(_)
             | mcp::Call::ToolsCall(_) => {
                 Err(RpcError::new(Code::InvalidRequest, "send this request on its own")
+                    .refuse(Some(id), modern))
+            }
+            // Of capabilities that are not declared, so that none of them is read.
+            mcp::Call::PromptsList { .. }
+            | mcp::Call::PromptsGet(_)
+            | mcp::Call::ResourcesList { .. }
+            | mcp::Call::ResourceTemplatesList { .. }
+            | mcp::Call::ResourcesRead { .. }
+            | mcp::Call::ResourcesSubscribe { .. }
+            | mcp::Call::ResourcesUnsubscribe { .. }
+            | mcp::Call::CompletionComplete(_) => {
+                Err(RpcError::method_not_found(request.call.method(), modern)
                     .refuse(Some(id), modern))
             }
         }
