@@ -1,5 +1,10 @@
-use crate::{App, Caller, Error, Operator, error::Kind, token};
-use model::{AccountId, Alias};
+use crate::{
+    App, Caller, Error,
+    error::Kind,
+    principal::{Access, Context, Principal, PrincipalId, Rights},
+    token,
+};
+use model::{AccountId, Alias, PermissionSet};
 use std::{
     sync::{Arc, atomic::Ordering},
     time::{Duration, Instant},
@@ -10,9 +15,9 @@ impl App {
     ///
     /// # Errors
     ///
-    /// [`Kind::SignIn`] for a token that is malformed, unknown, expired or revoked; [`Kind::Wait`] when too many unknown
-    /// ones have come.
-    pub async fn authenticate(&self, bearer: &str) -> Result<Caller, Error> {
+    /// [`Kind::SignIn`] for a token that is malformed, unknown, expired, revoked, of a user that is shut out, or sent from a
+    /// network that is not its own; [`Kind::Wait`] when too many unknown ones have come.
+    pub async fn authenticate(&self, bearer: &str, context: Context) -> Result<Caller, Error> {
         if !token::is_well_formed(bearer) {
             return Err(Error::sign_in());
         }
@@ -30,9 +35,11 @@ impl App {
             self.refresh().await?;
             live = self.registry.load().tokens.get(&hash).map(Arc::clone);
         }
-        let token = live.filter(|live| live.is_live(now)).ok_or_else(Error::sign_in)?;
-        token.last_used.store(now.as_millisecond(), Ordering::Relaxed);
-        Ok(Caller { token })
+        let principal = live
+            .filter(|live| live.is_live(now) && live.may_come_from(context.source))
+            .ok_or_else(Error::sign_in)?;
+        principal.last_used.store(now.as_millisecond(), Ordering::Relaxed);
+        Ok(Caller { principal, context })
     }
 
     /// The operator, on the account with that alias, which is made if it is missing. For commands that open the data
@@ -41,19 +48,35 @@ impl App {
     /// # Errors
     ///
     /// [`Kind::Unavailable`] when the database does not answer.
-    pub async fn operator(&self, alias: &Alias) -> Result<Operator, Error> {
+    pub async fn operator(&self, alias: &Alias, context: Context) -> Result<Caller, Error> {
         if let Some(account) = self.store.account_by_alias(alias).await? {
-            return Ok(Operator { account_id: account.id });
+            return Ok(operator(account.id, context));
         }
         let now = self.clock.now();
         let account = store::Account {
             id: AccountId::new(now, crate::clock::entropy()),
             alias: alias.clone(),
         };
-        let operator = Operator { account_id: account.id };
-        let mut change = self.begin(&operator, now, "account.create", &account.id, &alias).await?;
+        let caller = operator(account.id, context);
+        let mut change = self
+            .begin(&caller, now, "account.create", &account.id, None::<&()>, Some(&alias))
+            .await?;
         change.insert_account(&account, now).await?;
         change.commit().await?;
-        Ok(operator)
+        Ok(caller)
     }
+}
+
+fn operator(account_id: AccountId, context: Context) -> Caller {
+    let rights = Rights {
+        id: PrincipalId::Operator,
+        account_id,
+        label: "operator".to_owned(),
+        user_id: None,
+        permissions: PermissionSet::ALL,
+        access: Access::ALL,
+        networks: Vec::new(),
+        expires_at: None,
+    };
+    Caller { principal: Arc::new(Principal::new(rights)), context }
 }

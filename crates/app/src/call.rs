@@ -159,13 +159,13 @@ impl App {
         let wait = |retry_after: Duration, message: &'static str| {
             Error::new(Kind::Wait { retry_after: retry_after.max(Duration::from_secs(1)) }, message)
         };
-        let token = &caller.token;
-        token.quota.take(self.config.call_rate(), Instant::now()).map_err(|after| {
+        let principal = &caller.principal;
+        principal.quota.take(self.config.call_rate(), Instant::now()).map_err(|after| {
             wait(after, "this token calls too often: wait, then go on at a lower rate")
         })?;
         // The place is made first, so that a refusal gives it back by being dropped.
-        let before = token.in_flight.fetch_add(1, Ordering::Relaxed);
-        let place = InFlight(&token.in_flight);
+        let before = principal.in_flight.fetch_add(1, Ordering::Relaxed);
+        let place = InFlight(&principal.in_flight);
         if before >= self.config.calls_in_flight {
             return Err(wait(
                 Duration::ZERO,

@@ -1,55 +1,96 @@
-use crate::registry::LiveToken;
-use model::{AccountId, Scope, Timestamp};
+use crate::{
+    Error, Kind,
+    principal::{Context, Principal, PrincipalId},
+};
+use model::{AccountId, Permission, PermissionSet, ServerId, Timestamp, UserId};
 use std::sync::Arc;
 
-/// Who calls a server: the holder of a valid API token. Made by the authenticator alone; there is no default.
+/// Who asks. Made by the authenticator alone, and by [`crate::App::operator`] for commands that work on the data directory
+/// itself; there is no default.
 #[derive(Clone, Debug)]
 pub struct Caller {
-    pub(crate) token: Arc<LiveToken>,
+    pub(crate) principal: Arc<Principal>,
+    pub(crate) context: Context,
 }
 
 impl Caller {
     /// The account that the caller acts for.
     #[must_use]
     pub fn account_id(&self) -> AccountId {
-        self.token.account_id
+        self.principal.rights.account_id
     }
 
-    /// The token's id: what the request log calls the caller.
+    /// The caller's id as text: what the request log calls it.
     #[must_use]
     pub fn principal(&self) -> &Arc<str> {
-        &self.token.principal
+        &self.principal.name
     }
 
-    pub(crate) fn scope(&self) -> &Scope {
-        &self.token.scope
+    /// What kind of caller it is.
+    #[must_use]
+    pub fn id(&self) -> PrincipalId {
+        self.principal.rights.id
+    }
+
+    /// The user that signed in, or that owns the token.
+    #[must_use]
+    pub fn user_id(&self) -> Option<UserId> {
+        self.principal.rights.user_id
+    }
+
+    /// What is known of the request.
+    #[must_use]
+    pub fn context(&self) -> &Context {
+        &self.context
+    }
+
+    /// The same caller with another context.
+    #[must_use]
+    pub fn with_context(self, context: Context) -> Self {
+        Self { context, ..self }
+    }
+
+    /// Everything that it may do through the control API.
+    #[must_use]
+    pub fn permissions(&self) -> PermissionSet {
+        self.principal.rights.permissions
+    }
+
+    /// The account, for a caller that has the permission: the only way to an account's things.
+    ///
+    /// # Errors
+    ///
+    /// [`Kind::Forbidden`] without it.
+    pub fn may(&self, permission: Permission) -> Result<AccountId, Error> {
+        if self.permissions().contains(permission) {
+            return Ok(self.account_id());
+        }
+        Err(Error::new(
+            Kind::Forbidden,
+            format!(
+                "this needs the permission {}: ask an admin of the account",
+                permission.as_str()
+            ),
+        ))
+    }
+
+    pub(crate) fn covers_server(&self, server: ServerId) -> bool {
+        self.principal.rights.access.covers_server(server)
+    }
+
+    pub(crate) fn covers_tool(&self, server: ServerId, tool: &str, safe: bool) -> bool {
+        self.principal.rights.access.covers_tool(server, tool, safe)
     }
 
     /// Whether the token has neither expired at `now` nor been revoked since the caller was made.
     #[must_use]
     pub fn is_live(&self, now: Timestamp) -> bool {
-        self.token.is_live(now)
+        self.principal.is_live(now)
     }
 
     /// When the token ends by itself.
     #[must_use]
     pub fn expires_at(&self) -> Option<Timestamp> {
-        self.token.expires_at
-    }
-}
-
-/// Who runs the process: whoever can read its data directory and key may do all, on one account.
-///
-/// Made by [`crate::App::operator`] for the commands that work on the data directory itself.
-#[derive(Clone, Debug)]
-pub struct Operator {
-    pub(crate) account_id: AccountId,
-}
-
-impl Operator {
-    /// The account.
-    #[must_use]
-    pub fn account_id(&self) -> AccountId {
-        self.account_id
+        self.principal.rights.expires_at
     }
 }

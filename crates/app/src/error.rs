@@ -13,6 +13,8 @@ pub enum Kind {
     Invalid,
     /// Choose another name, or read again: it collides with what is there.
     Conflict,
+    /// Read again and decide anew: it was changed since it was read.
+    Changed,
     /// Wait: a quota is used up.
     Wait {
         /// For so long.
@@ -30,6 +32,10 @@ pub enum Kind {
 pub struct Error {
     /// What the asker can do.
     pub kind: Kind,
+    /// For programs: stable, lower case with underscores.
+    pub code: &'static str,
+    /// The member of the input that is wrong, as `tools[2].name`.
+    pub field: Option<Cow<'static, str>>,
     /// For people; never quotes `source`.
     pub message: Cow<'static, str>,
     /// The cause, for the log.
@@ -38,7 +44,28 @@ pub struct Error {
 
 impl Error {
     pub(crate) fn new(kind: Kind, message: impl Into<Cow<'static, str>>) -> Self {
-        Self { kind, message: message.into(), source: None }
+        Self { kind, code: kind.code(), field: None, message: message.into(), source: None }
+    }
+
+    /// Gives it a code of its own.
+    pub(crate) fn code(mut self, code: &'static str) -> Self {
+        self.code = code;
+        self
+    }
+
+    /// Says which member of the input is wrong.
+    pub(crate) fn field(mut self, field: impl Into<Cow<'static, str>>) -> Self {
+        self.field = Some(field.into());
+        self
+    }
+
+    pub(crate) fn conflict(message: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(Kind::Conflict, message)
+    }
+
+    /// What a change meets whose caller read an earlier revision.
+    pub(crate) fn changed() -> Self {
+        Self::new(Kind::Changed, "this was changed since you read it: read it again, then decide")
     }
 
     pub(crate) fn sign_in() -> Self {
@@ -59,6 +86,24 @@ impl Error {
     ) -> Self {
         self.source = Some(source.into());
         self
+    }
+}
+
+impl Kind {
+    /// The code of an error that has none of its own.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::SignIn => "sign_in",
+            Self::Forbidden => "forbidden",
+            Self::NotFound => "not_found",
+            Self::Invalid => "invalid",
+            Self::Conflict => "conflict",
+            Self::Changed => "changed",
+            Self::Wait { .. } => "wait",
+            Self::Unavailable => "unavailable",
+            Self::Internal => "internal",
+        }
     }
 }
 
@@ -92,6 +137,6 @@ impl From<store::Error> for Error {
             | store::Error::HalfDone
             | store::Error::Sealed => None,
         };
-        Self { kind, message: message.into(), source }
+        Self { source, ..Self::new(kind, message) }
     }
 }

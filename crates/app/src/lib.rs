@@ -1,7 +1,7 @@
 //! The use cases of Gatewright: authorise, act, record. Knows no HTTP and no MCP.
 //!
-//! Every public method of [`App`] that touches an account's things takes a [`Caller`] or an [`Operator`] first. Those that
-//! cannot are these: [`App::open`], [`App::authenticate`] and [`App::operator`] (they make the callers), [`App::health`],
+//! Every public method of [`App`] that touches an account's things takes a [`Caller`] first. Those that cannot are these:
+//! [`App::open`], [`App::authenticate`] and [`App::operator`] (they make the callers), [`App::health`],
 //! [`App::tasks`], [`App::outbound`] and [`App::close`] (the process's own life).
 
 mod authenticate;
@@ -11,8 +11,12 @@ mod clock;
 mod cursor;
 mod description;
 mod error;
+mod idempotency;
 mod log;
 mod open;
+mod page;
+mod patch;
+mod principal;
 mod publication;
 mod publish;
 mod quota;
@@ -23,20 +27,26 @@ mod server;
 mod session;
 mod tasks;
 mod token;
+mod user;
 
 pub use call::{Companions, Observer, Step};
-pub use caller::{Caller, Operator};
+pub use caller::Caller;
 pub use clock::Clock;
 pub use description::{Description, Fetching};
 pub use error::{Error, Kind};
+pub use idempotency::{IDEMPOTENCY_KEY_BYTES_MAX, Idempotency};
 pub use log::LogQuery;
 pub use open::{App, Config, Outbound};
+pub use page::{Page, PageQuery};
+pub use patch::{Expected, Patch};
+pub use principal::{Context, PrincipalId, Via};
 pub use publication::{Published, Tool, ToolView};
 pub use publish::{Prepared, Publish, PublishOutcome};
 pub use record::{Record, RecordOutcome};
 pub use server::{ServerWatch, Signal, Subscription};
 pub use session::{Session, SessionHandle};
 pub use token::{CreatedToken, NewToken, TokenSummary};
+pub use user::{NewUser, User, UserSettings};
 
 // What callers of the use cases name in their own signatures.
 pub use openapi::{Counts, Format, Import, Options as ImportOptions, Report, Rule, Status};

@@ -1,5 +1,5 @@
-use crate::{App, Error, Operator};
-use model::RequestId;
+use crate::{App, Caller, Error};
+use model::{Permission, RequestId};
 use store::{LogFilter, RequestRow};
 
 /// Rows that one look at the request log gives at most.
@@ -25,12 +25,13 @@ impl App {
     ///
     /// # Errors
     ///
-    /// [`crate::Kind::Unavailable`] when the database does not answer.
+    /// [`crate::Kind::Forbidden`] without [`Permission::ReadRequests`]; [`crate::Kind::Unavailable`] when the database does not answer.
     pub async fn list_requests(
         &self,
-        operator: &Operator,
+        caller: &Caller,
         query: &LogQuery,
     ) -> Result<Vec<RequestRow>, Error> {
+        let account = caller.may(Permission::ReadRequests)?;
         let filter = LogFilter {
             server: query.server.clone(),
             tool: query.tool.clone(),
@@ -38,6 +39,6 @@ impl App {
             after: query.after,
             limit: query.limit.clamp(1, ROWS_MAX),
         };
-        Ok(self.store.requests(operator.account_id, &filter).await?)
+        Ok(self.store.requests(account, &filter).await?)
     }
 }

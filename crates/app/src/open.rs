@@ -1,9 +1,9 @@
 use crate::{
-    Clock, Error, Operator,
+    Caller, Clock, Error,
     clock::entropy,
     quota::{Quota, Rate},
     record::{LogQueue, queue},
-    registry::Registry,
+    registry::{Registry, Rows},
     session::SessionStates,
 };
 use arc_swap::ArcSwap;
@@ -165,23 +165,25 @@ impl App {
         self.clock.now()
     }
 
-    /// Begins a change with its audit row.
+    /// Begins a change of the caller's account with its audit row: who did what to which object, which was `before` and
+    /// is `after`. Neither may hold a secret.
     pub(crate) async fn begin(
         &self,
-        operator: &Operator,
+        caller: &Caller,
         now: Timestamp,
         event: &'static str,
         object: &(impl fmt::Display + ?Sized),
-        detail: &impl Serialize,
+        before: Option<&impl Serialize>,
+        after: Option<&impl Serialize>,
     ) -> Result<Change, Error> {
         let audit = AuditRow {
             id: AuditId::new(now, entropy()),
-            account_id: Some(operator.account_id),
+            account_id: Some(caller.account_id()),
             at: now,
-            actor: "operator".to_owned(),
+            actor: caller.principal().to_string(),
             event,
             object: object.to_string(),
-            detail: serde_json::to_string(detail).unwrap_or_else(|_| "null".to_owned()),
+            detail: serde_json::json!({ "before": before, "after": after }).to_string(),
         };
         Ok(self.store.begin(&audit).await?)
     }
@@ -195,9 +197,14 @@ impl App {
         if epoch == before.epoch {
             return Ok(());
         }
-        let tokens = self.store.live_tokens().await?;
-        let servers = self.store.server_entries().await?;
-        let next = Arc::new(before.next(epoch, &tokens, servers));
+        let rows = Rows {
+            epoch,
+            tokens: self.store.live_tokens().await?,
+            users: self.store.live_users().await?,
+            grants: self.store.all_grants().await?,
+            servers: self.store.server_entries().await?,
+        };
+        let next = Arc::new(before.next(rows));
         self.registry.store(Arc::clone(&next));
         next.announce(&before);
         for slot in next.slots() {

@@ -1,6 +1,6 @@
 use crate::{App, Caller, Error, Kind, registry::ServerSlot};
 use bytes::Bytes;
-use model::{AccountId, Action, Annotations, HttpCall, RawJson, Scope, Slug};
+use model::{AccountId, Action, Annotations, HttpCall, RawJson, ServerId, Slug};
 use serde::{Deserialize, Serialize};
 use std::{
     collections::HashMap,
@@ -40,6 +40,8 @@ pub(crate) struct PublishedTool {
 
 /// A published version of a server, ready to be called.
 pub struct Published {
+    /// The server.
+    pub id: ServerId,
     /// The server's part of the URL.
     pub slug: Slug,
     /// The server's name in the request log.
@@ -125,8 +127,8 @@ impl Tool {
         self.output_schema.as_ref().and_then(|schema| compiled(&self.output, schema).ok())
     }
 
-    fn visible_to(&self, scope: &Scope) -> bool {
-        scope.covers_tool(&self.name, self.call.is_safe())
+    fn visible_to(&self, caller: &Caller, server: ServerId) -> bool {
+        caller.covers_tool(server, &self.name, self.call.is_safe())
     }
 }
 
@@ -146,13 +148,12 @@ impl Published {
     /// The tools that the caller may see and call, and no others.
     #[must_use]
     pub fn view(&self, caller: &Caller) -> Arc<ToolView> {
-        let scope = caller.scope();
-        if !scope.read_only && matches!(scope.tools, model::Names::All) {
+        if caller.principal.rights.access.covers_all_tools() {
             return self.everything();
         }
         let indexes: Vec<u32> = (0..)
             .zip(&self.tools)
-            .filter(|(_, tool)| tool.visible_to(scope))
+            .filter(|(_, tool)| tool.visible_to(caller, self.id))
             .map(|(index, _)| index)
             .collect();
         let mut views = self.views.lock().unwrap_or_else(PoisonError::into_inner);
@@ -191,7 +192,7 @@ impl Published {
     #[must_use]
     pub fn tool(&self, caller: &Caller, name: &str) -> Option<&Tool> {
         let tool = &self.tools[*self.by_name.get(name)?];
-        tool.visible_to(caller.scope()).then_some(tool)
+        tool.visible_to(caller, self.id).then_some(tool)
     }
 }
 
@@ -224,6 +225,7 @@ impl App {
         let by_name =
             tools.iter().enumerate().map(|(index, tool)| (tool.name.clone(), index)).collect();
         Ok(Arc::new(Published {
+            id: server.id,
             name: server.slug.as_str().into(),
             slug: server.slug.clone(),
             version: server.version,

@@ -1,11 +1,12 @@
 use crate::{
-    App, Description, Error, Kind, NewToken, Operator,
+    App, Caller, Description, Error, Kind, NewToken,
     clock::entropy,
     publication::{CONNECTION, Published, PublishedApp, PublishedTool},
     token::CreatedToken,
 };
 use model::{
-    Action, AppId, ConnectionId, Names, RawJson, Scope, Secret, ServerId, Slug, Timestamp,
+    Action, AppId, ConnectionId, Names, Permission, RawJson, Scope, Secret, ServerId, Slug,
+    Timestamp,
 };
 use openapi::{Import, Options};
 use sha2::{Digest, Sha256};
@@ -159,14 +160,19 @@ impl App {
     /// [`Kind::Conflict`] when another process took the name at the same moment.
     pub async fn publish(
         &self,
-        operator: &Operator,
+        caller: &Caller,
         prepared: Prepared,
         order: Publish,
     ) -> Result<PublishOutcome, Error> {
+        for permission in
+            [Permission::WriteApps, Permission::WriteConnections, Permission::PublishServers]
+        {
+            caller.may(permission)?;
+        }
         let Prepared { description, draft: Draft { import, rows: all, tools } } = prepared;
         let base_url = description.base_url(order.base_url.as_deref(), &import.servers)?;
         let now = self.clock.now();
-        let known = self.store.app_by_origin(operator.account_id, &description.origin).await?;
+        let known = self.store.app_by_origin(caller.account_id(), &description.origin).await?;
         let slug = match (order.server.clone(), &known) {
             (Some(slug), _) => slug,
             (None, Some(app)) => {
@@ -178,7 +184,7 @@ impl App {
             .to_ascii_lowercase()
             .parse()
             .map_err(|_| Error::invalid("a --server name for `up` has at most 64 characters"))?;
-        let known = self.store.app_by_key(operator.account_id, &key).await?;
+        let known = self.store.app_by_key(caller.account_id(), &key).await?;
         let app = store::App {
             id: known.as_ref().map_or_else(|| AppId::new(now, entropy()), |app| app.id),
             key,
@@ -189,7 +195,7 @@ impl App {
             slots: import.slots.clone(),
         };
         let hashes: BTreeMap<String, String> =
-            self.store.action_hashes(operator.account_id, app.id).await?.into_iter().collect();
+            self.store.action_hashes(caller.account_id(), app.id).await?.into_iter().collect();
         let gone: Vec<String> = hashes
             .keys()
             .filter(|name| !all.iter().any(|row| row.name == **name))
@@ -198,9 +204,9 @@ impl App {
         let rows: Vec<ActionRow> =
             all.into_iter().filter(|row| hashes.get(&row.name) != Some(&row.hash)).collect();
         let changed = rows.iter().filter(|row| hashes.contains_key(&row.name)).count();
-        let connection = self.changed_connection(operator, app.id, &order.credentials, now).await?;
+        let connection = self.changed_connection(caller, app.id, &order.credentials, now).await?;
         let (server, document) =
-            self.changed_server(operator, &slug, &app, &tools, &order, now).await?;
+            self.changed_server(caller, &slug, &app, &tools, &order, now).await?;
         let (added, removed) = (rows.len() - changed, gone.len());
         let wrote = known.as_ref() != Some(&app)
             || connection.is_some()
@@ -209,20 +215,21 @@ impl App {
             || !gone.is_empty();
         if wrote {
             let work = Work { app, connection, rows, gone, server, document };
-            self.write(operator, work, now).await?;
+            self.write(caller, work, now).await?;
         }
         self.refresh().await?;
         Ok(PublishOutcome { import, server: slug, base_url, added, changed, removed, wrote })
     }
 
-    async fn write(&self, operator: &Operator, work: Work, now: Timestamp) -> Result<(), Error> {
-        let account = operator.account_id;
+    async fn write(&self, caller: &Caller, work: Work, now: Timestamp) -> Result<(), Error> {
+        let account = caller.account_id();
         let detail = serde_json::json!({
             "app": work.app.key, "origin": work.app.origin, "base_url": work.app.base_url, "version": work.server.version,
             "changed": work.rows.len(), "removed": work.gone.len(), "connection": work.connection.is_some(),
         });
-        let mut change: Change =
-            self.begin(operator, now, "server.publish", &work.server.id, &detail).await?;
+        let mut change: Change = self
+            .begin(caller, now, "server.publish", &work.server.id, None::<&()>, Some(&detail))
+            .await?;
         change.put_app(account, &work.app, now).await?;
         change.put_actions(account, work.app.id, &work.rows).await?;
         change.delete_actions(account, work.app.id, &work.gone).await?;
@@ -242,7 +249,7 @@ impl App {
     /// The server and its next document, if they differ from what is there.
     async fn changed_server(
         &self,
-        operator: &Operator,
+        caller: &Caller,
         slug: &Slug,
         app: &store::App,
         tools: &RawJson,
@@ -258,7 +265,7 @@ impl App {
         let document = serde_json::to_string(&publication).map_err(|error| {
             Error::new(Kind::Internal, "the publication cannot be written").with_source(error)
         })?;
-        let known = self.store.server_by_slug(operator.account_id, slug).await?;
+        let known = self.store.server_by_slug(caller.account_id(), slug).await?;
         let Some(known) = known else {
             let server = Server {
                 id: ServerId::new(now, entropy()),
@@ -271,7 +278,7 @@ impl App {
             };
             return Ok((server, Some(document)));
         };
-        let current = self.store.publication(operator.account_id, known.id, known.version).await?;
+        let current = self.store.publication(caller.account_id(), known.id, known.version).await?;
         let settings = Server {
             read_only: order.read_only,
             strict_log: order.strict_log,
@@ -287,7 +294,7 @@ impl App {
     /// The app's connection with those credentials, if it differs from what is there.
     async fn changed_connection(
         &self,
-        operator: &Operator,
+        caller: &Caller,
         app: AppId,
         credentials: &[(String, Secret)],
         now: Timestamp,
@@ -295,7 +302,7 @@ impl App {
         if credentials.is_empty() {
             return Ok(None);
         }
-        let account = operator.account_id;
+        let account = caller.account_id();
         let mut headers = Vec::new();
         for (name, value) in credentials {
             let text = std::str::from_utf8(value.expose()).map_err(|_| {
@@ -335,25 +342,29 @@ impl App {
     /// [`Kind::Unavailable`] when the database does not answer.
     pub async fn first_token(
         &self,
-        operator: &Operator,
+        caller: &Caller,
         server: &Slug,
     ) -> Result<Option<CreatedToken>, Error> {
+        let account = caller.may(Permission::WriteTokens)?;
         let now = self.clock.now();
+        let Some(known) = self.store.server_by_slug(account, server).await? else {
+            return Err(Error::not_found(format!("there is no MCP server {server}")));
+        };
         let covered = self.registry.load().tokens.values().any(|token| {
-            token.account_id == operator.account_id
+            token.rights.account_id == account
                 && token.is_live(now)
-                && token.scope.covers_server(server)
+                && token.rights.access.covers_server(known.id)
         });
         if covered {
             return Ok(None);
         }
         let scope = Scope {
-            servers: Names::Only(vec![server.to_string()]),
+            servers: Names::Only(vec![known.id.to_string()]),
             tools: Names::All,
             read_only: false,
         };
-        let new = NewToken { name: format!("first token of {server}"), scope, expires_at: None };
-        Ok(Some(self.create_token(operator, new).await?))
+        let new = NewToken::new(format!("first token of {server}"), scope);
+        Ok(Some(self.create_token(caller, new).await?))
     }
 
     /// The operator's view of a published server.
@@ -361,15 +372,11 @@ impl App {
     /// # Errors
     ///
     /// [`Kind::NotFound`] when the account has no such server.
-    pub async fn published(
-        &self,
-        operator: &Operator,
-        server: &Slug,
-    ) -> Result<Arc<Published>, Error> {
+    pub async fn published(&self, caller: &Caller, server: &Slug) -> Result<Arc<Published>, Error> {
         let registry = self.registry.load_full();
         let slot = registry
             .slots()
-            .find(|slot| slot.account_id == operator.account_id && slot.server.slug == *server)
+            .find(|slot| slot.account_id == caller.account_id() && slot.server.slug == *server)
             .ok_or_else(|| Error::not_found(format!("there is no MCP server {server}")))?;
         slot.published.get_or_try_init(|| self.load_publication(slot)).await.map(Arc::clone)
     }
@@ -379,10 +386,10 @@ impl App {
     /// # Errors
     ///
     /// [`Kind::Unavailable`] when the database does not answer.
-    pub async fn list_servers(&self, operator: &Operator) -> Result<Vec<Slug>, Error> {
+    pub async fn list_servers(&self, caller: &Caller) -> Result<Vec<Slug>, Error> {
         Ok(self
             .store
-            .servers(operator.account_id)
+            .servers(caller.account_id())
             .await?
             .into_iter()
             .map(|server| server.slug)

@@ -1,12 +1,12 @@
-use crate::{ServerWatch, publication::Published, quota::Quota};
-use model::{AccountId, Scope, ServerId, Timestamp, TokenId};
+use crate::{
+    ServerWatch,
+    principal::{Access, Grants, Network, Principal, PrincipalId, Rights},
+    publication::Published,
+};
+use model::{PermissionSet, Scope, ServerId, UserId};
 use std::{
     collections::HashMap,
-    sync::{
-        Arc,
-        atomic::{AtomicBool, AtomicI64, AtomicUsize, Ordering},
-    },
-    time::Instant,
+    sync::{Arc, atomic::Ordering},
 };
 use tokio::sync::OnceCell;
 
@@ -15,50 +15,27 @@ use tokio::sync::OnceCell;
 pub(crate) struct Registry {
     /// The number of changes that it was read at.
     pub(crate) epoch: i64,
-    pub(crate) tokens: HashMap<[u8; 32], Arc<LiveToken>>,
+    /// By the hash of the token.
+    pub(crate) tokens: HashMap<[u8; 32], Arc<Principal>>,
+    /// Users that may sign in.
+    pub(crate) users: HashMap<UserId, Arc<Principal>>,
     /// By alias, then by slug.
     pub(crate) servers: HashMap<Box<str>, HashMap<Box<str>, Arc<ServerSlot>>>,
 }
 
-/// A token that is neither revoked nor expired, as far as the registry knows.
-#[derive(Debug)]
-pub(crate) struct LiveToken {
-    pub(crate) id: TokenId,
-    pub(crate) account_id: AccountId,
-    pub(crate) principal: Arc<str>,
-    pub(crate) scope: Scope,
-    pub(crate) expires_at: Option<Timestamp>,
-    pub(crate) revoked: AtomicBool,
-    pub(crate) quota: Quota,
-    pub(crate) in_flight: AtomicUsize,
-    /// Milliseconds; 0 when it was not used since it was last written down.
-    pub(crate) last_used: AtomicI64,
-}
-
-impl LiveToken {
-    pub(crate) fn new(row: &store::Token) -> Self {
-        Self {
-            id: row.id,
-            account_id: row.account_id,
-            principal: row.id.to_string().into(),
-            scope: row.scope.clone(),
-            expires_at: row.expires_at,
-            revoked: AtomicBool::new(false),
-            quota: Quota::new(Instant::now()),
-            in_flight: AtomicUsize::new(0),
-            last_used: AtomicI64::new(0),
-        }
-    }
-
-    pub(crate) fn is_live(&self, now: Timestamp) -> bool {
-        !self.revoked.load(Ordering::Acquire) && self.expires_at.is_none_or(|at| now < at)
-    }
+/// The rows that a registry is made of.
+pub(crate) struct Rows {
+    pub(crate) epoch: i64,
+    pub(crate) tokens: Vec<store::Token>,
+    pub(crate) users: Vec<store::User>,
+    pub(crate) grants: Vec<store::Grant>,
+    pub(crate) servers: Vec<store::ServerEntry>,
 }
 
 /// A server that can be named, and what it publishes once that was asked for.
 #[derive(Debug)]
 pub(crate) struct ServerSlot {
-    pub(crate) account_id: AccountId,
+    pub(crate) account_id: model::AccountId,
     pub(crate) server: store::Server,
     pub(crate) credentials_at: i64,
     pub(crate) published: OnceCell<Arc<Published>>,
@@ -70,50 +47,57 @@ impl Registry {
         self.servers.get(alias)?.get(slug)
     }
 
-    /// The registry as the rows say now. Tokens and servers that did not change keep their state.
-    pub(crate) fn next(
-        &self,
-        epoch: i64,
-        tokens: &[store::Token],
-        servers: Vec<store::ServerEntry>,
-    ) -> Self {
-        let mut next = Self { epoch, ..Self::default() };
-        for row in tokens {
-            let known = self
-                .tokens
-                .get(&row.hash)
-                .filter(|live| live.scope == row.scope && live.expires_at == row.expires_at);
-            let live = known.map_or_else(|| Arc::new(LiveToken::new(row)), Arc::clone);
-            next.tokens.insert(row.hash, live);
+    /// The registry as the rows say now. Principals and servers that did not change keep their state.
+    pub(crate) fn next(&self, rows: Rows) -> Self {
+        let mut next = Self { epoch: rows.epoch, ..Self::default() };
+        let grants = grants(rows.grants);
+        for user in &rows.users {
+            let rights = user_rights(user, grants.get(&user.id));
+            next.users.insert(user.id, kept(self.users.get(&user.id), rights));
         }
-        for (hash, live) in &self.tokens {
-            if !next.tokens.get(hash).is_some_and(|kept| Arc::ptr_eq(kept, live)) {
-                live.revoked.store(true, Ordering::Release);
-            }
-        }
-        for entry in servers {
-            let old = self
-                .slot(&entry.alias, &entry.server.slug)
-                .filter(|slot| slot.server.id == entry.server.id);
-            let slot = match old {
-                Some(slot)
-                    if slot.server == entry.server
-                        && slot.credentials_at == entry.credentials_at =>
-                {
-                    Arc::clone(slot)
-                }
-                old => Arc::new(ServerSlot {
-                    account_id: entry.account_id,
-                    watch: old.map_or_else(ServerWatch::default, |slot| slot.watch.clone()),
-                    server: entry.server,
-                    credentials_at: entry.credentials_at,
-                    published: OnceCell::new(),
-                }),
+        for row in &rows.tokens {
+            let owner = match row.user_id {
+                None => None,
+                // The owner is gone or disabled, and the token with it.
+                Some(id) => match next.users.get(&id) {
+                    Some(owner) if owner.rights.account_id == row.account_id => Some(owner),
+                    Some(_) | None => continue,
+                },
             };
-            let by_slug = next.servers.entry(entry.alias.as_str().into()).or_default();
-            by_slug.insert(slot.server.slug.as_str().into(), slot);
+            // A token whose networks cannot be read opens nothing.
+            let Some(rights) = token_rights(row, owner.map(|owner| &owner.rights)) else {
+                continue;
+            };
+            next.tokens.insert(row.hash, kept(self.tokens.get(&row.hash), rights));
+        }
+        revoke_lost(&self.tokens, &next.tokens);
+        revoke_lost(&self.users, &next.users);
+        for entry in rows.servers {
+            next.put_server(self, entry);
         }
         next
+    }
+
+    fn put_server(&mut self, before: &Self, entry: store::ServerEntry) {
+        let old = before
+            .slot(&entry.alias, &entry.server.slug)
+            .filter(|slot| slot.server.id == entry.server.id);
+        let slot = match old {
+            Some(slot)
+                if slot.server == entry.server && slot.credentials_at == entry.credentials_at =>
+            {
+                Arc::clone(slot)
+            }
+            old => Arc::new(ServerSlot {
+                account_id: entry.account_id,
+                watch: old.map_or_else(ServerWatch::default, |slot| slot.watch.clone()),
+                server: entry.server,
+                credentials_at: entry.credentials_at,
+                published: OnceCell::new(),
+            }),
+        };
+        let by_slug = self.servers.entry(entry.alias.as_str().into()).or_default();
+        by_slug.insert(slot.server.slug.as_str().into(), slot);
     }
 
     /// Tells the streams of each server what became of it since `before`.
@@ -137,4 +121,74 @@ impl Registry {
     pub(crate) fn slots(&self) -> impl Iterator<Item = &Arc<ServerSlot>> {
         self.servers.values().flat_map(HashMap::values)
     }
+}
+
+/// The principal of before, when it may still do the very same; else a new one.
+fn kept(known: Option<&Arc<Principal>>, rights: Rights) -> Arc<Principal> {
+    match known {
+        Some(known) if known.rights == rights => Arc::clone(known),
+        Some(_) | None => Arc::new(Principal::new(rights)),
+    }
+}
+
+/// Whoever holds a principal that is no longer the registered one learns that it ended.
+fn revoke_lost<K: Eq + std::hash::Hash>(
+    before: &HashMap<K, Arc<Principal>>,
+    now: &HashMap<K, Arc<Principal>>,
+) {
+    for (key, principal) in before {
+        if !now.get(key).is_some_and(|kept| Arc::ptr_eq(kept, principal)) {
+            principal.revoked.store(true, Ordering::Release);
+        }
+    }
+}
+
+fn grants(rows: Vec<store::Grant>) -> HashMap<UserId, Arc<Grants>> {
+    let mut by_user: HashMap<UserId, Grants> = HashMap::new();
+    for row in rows {
+        let grants = by_user.entry(row.user_id).or_default();
+        let scopes = match row.server_id {
+            Some(server) => grants.by_server.entry(server).or_default(),
+            None => grants.all.get_or_insert_default(),
+        };
+        scopes.add(row.scopes);
+    }
+    by_user.into_iter().map(|(user, grants)| (user, Arc::new(grants))).collect()
+}
+
+fn user_rights(user: &store::User, grants: Option<&Arc<Grants>>) -> Rights {
+    let grants = if user.role.has_all_servers() {
+        None
+    } else {
+        Some(grants.map_or_else(Arc::default, Arc::clone))
+    };
+    Rights {
+        id: PrincipalId::User(user.id),
+        account_id: user.account_id,
+        label: user.email.clone(),
+        user_id: Some(user.id),
+        permissions: user.role.permissions(),
+        access: Access { scope: Scope::ALL, grants },
+        networks: Vec::new(),
+        expires_at: None,
+    }
+}
+
+/// What a token may do: what it names, and never more than its owner may at this moment.
+fn token_rights(row: &store::Token, owner: Option<&Rights>) -> Option<Rights> {
+    let own = PermissionSet::of(&row.permissions);
+    let networks = row.networks.iter().map(|text| Network::parse(text)).collect::<Option<_>>()?;
+    Some(Rights {
+        id: PrincipalId::Token(row.id),
+        account_id: row.account_id,
+        label: row.name.clone(),
+        user_id: row.user_id,
+        permissions: owner.map_or(own, |owner| own.and(owner.permissions)),
+        access: Access {
+            scope: row.scope.clone(),
+            grants: owner.and_then(|owner| owner.access.grants.clone()),
+        },
+        networks,
+        expires_at: row.expires_at,
+    })
 }

@@ -110,7 +110,7 @@ impl App {
         if slot.account_id != caller.account_id() {
             return Err(absent());
         }
-        if !caller.scope().covers_server(slug) {
+        if !caller.covers_server(slot.server.id) {
             return Err(Error::new(
                 crate::Kind::Forbidden,
                 "this token does not cover this MCP server",

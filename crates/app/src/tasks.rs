@@ -1,4 +1,4 @@
-use crate::App;
+use crate::{App, principal::PrincipalId};
 use model::{AccountId, RequestId, Timestamp, TokenId};
 use std::{
     pin::Pin,
@@ -10,6 +10,8 @@ use std::{
 const TOUCH_INTERVAL: Duration = Duration::from_secs(5);
 /// How often what has expired is removed.
 const PURGE_INTERVAL: Duration = Duration::from_secs(60 * 60);
+/// How long the answer to an idempotency key is remembered.
+const REMEMBERED_FOR: jiff::SignedDuration = jiff::SignedDuration::from_hours(24);
 /// Rows removed in one statement.
 const PURGE_ROWS: u32 = 5_000;
 
@@ -66,10 +68,13 @@ impl App {
         let uses: Vec<(AccountId, TokenId, Timestamp)> = registry
             .tokens
             .values()
-            .filter_map(|token| {
-                let used = token.last_used.swap(0, Ordering::Relaxed);
+            .filter_map(|principal| {
+                let used = principal.last_used.swap(0, Ordering::Relaxed);
                 let at = (used != 0).then(|| Timestamp::from_millisecond(used).ok())??;
-                Some((token.account_id, token.id, at))
+                match principal.rights.id {
+                    PrincipalId::Token(id) => Some((principal.rights.account_id, id, at)),
+                    PrincipalId::User(_) | PrincipalId::Operator => None,
+                }
             })
             .collect();
         if uses.is_empty() {
@@ -92,6 +97,13 @@ impl App {
             );
         }
         self.sessions.forget_expired(now);
+        let day_ago = now.checked_sub(REMEMBERED_FOR).unwrap_or(now);
+        if let Err(error) = self.store.forget_remembered(day_ago).await {
+            tracing::warn!(
+                error = &error as &dyn std::error::Error,
+                "old answers to idempotency keys were not removed"
+            );
+        }
         let Ok(oldest) = now.checked_sub(
             jiff::SignedDuration::try_from(self.config.log_retention).unwrap_or_default(),
         ) else {

@@ -1,5 +1,5 @@
-use crate::{App, Error, Operator, clock::entropy, error::Kind};
-use model::{Scope, Secret, Timestamp, TokenId};
+use crate::{App, Caller, Error, clock::entropy, error::Kind, principal::Network};
+use model::{AccountId, Names, Permission, Scope, Secret, Timestamp, TokenId, UserId};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
@@ -21,10 +21,31 @@ const LIST_MAX: u32 = 1_000;
 pub struct NewToken {
     /// For people.
     pub name: String,
-    /// What it may do.
+    /// What it may call.
     pub scope: Scope,
+    /// What it may do through the control API; at most what its maker may.
+    pub permissions: Vec<Permission>,
+    /// The user that owns it and whose rights bound it; absent for a token of the account itself.
+    pub user_id: Option<UserId>,
+    /// Networks that it may come from, such as `10.0.0.0/8`; any when empty.
+    pub networks: Vec<String>,
     /// When it ends by itself.
     pub expires_at: Option<Timestamp>,
+}
+
+impl NewToken {
+    /// A token of the account itself for MCP alone, until it is revoked.
+    #[must_use]
+    pub fn new(name: impl Into<String>, scope: Scope) -> Self {
+        Self {
+            name: name.into(),
+            scope,
+            permissions: Vec::new(),
+            user_id: None,
+            networks: Vec::new(),
+            expires_at: None,
+        }
+    }
 }
 
 /// A token that was just made: the only time that it is seen.
@@ -65,9 +86,10 @@ impl App {
     /// [`Kind::Invalid`] for an empty or overlong name, or an expiry in the past.
     pub async fn create_token(
         &self,
-        operator: &Operator,
+        caller: &Caller,
         new: NewToken,
     ) -> Result<CreatedToken, Error> {
+        let account = caller.may(Permission::WriteTokens)?;
         let now = self.clock.now();
         if new.name.trim().is_empty() || new.name.chars().count() > NAME_CHARS_MAX {
             return Err(Error::invalid(format!(
@@ -77,11 +99,43 @@ impl App {
         if new.expires_at.is_some_and(|at| at <= now) {
             return Err(Error::invalid("a token's expiry is in the future"));
         }
-        let (token, row) = mint(operator.account_id, new, now);
-        let mut change = self.begin(operator, now, "token.create", &row.id, &row.scope).await?;
+        if let Some(more) = new.permissions.iter().find(|one| !caller.permissions().contains(**one))
+        {
+            let message = format!("you cannot give {}, which you do not have", more.as_str());
+            return Err(Error::new(Kind::Forbidden, message).field("permissions"));
+        }
+        if let Some(text) = new.networks.iter().find(|text| Network::parse(text).is_none()) {
+            let message = format!("{text:?} is no network: write one such as 10.0.0.0/8");
+            return Err(Error::invalid(message).field("networks"));
+        }
+        if let Some(user) = new.user_id
+            && self.store.user(account, user).await?.is_none()
+        {
+            return Err(Error::invalid("there is no such user").field("user_id"));
+        }
+        let servers = self.named_servers(account, new.scope.servers).await?;
+        let new = NewToken { scope: Scope { servers, ..new.scope }, ..new };
+        let (token, row) = mint(account, new, now);
+        let mut change =
+            self.begin(caller, now, "token.create", &row.id, None::<&()>, Some(&row.scope)).await?;
         change.insert_token(&row).await?;
         change.commit().await?;
         Ok(CreatedToken { id: row.id, token })
+    }
+
+    /// Servers named by id or slug, as ids: a slug may come to name another server.
+    async fn named_servers(&self, account: AccountId, names: Names) -> Result<Names, Error> {
+        let Names::Only(names) = names else { return Ok(Names::All) };
+        let known = self.store.servers(account).await?;
+        let mut ids = Vec::with_capacity(names.len());
+        for name in names {
+            let found = known.iter().find(|one| one.id.to_string() == name || *one.slug == *name);
+            let server = found.ok_or_else(|| {
+                Error::invalid(format!("there is no MCP server {name}")).field("scope.servers")
+            })?;
+            ids.push(server.id.to_string());
+        }
+        Ok(Names::Only(ids))
     }
 
     /// The account's tokens, oldest first.
@@ -89,8 +143,9 @@ impl App {
     /// # Errors
     ///
     /// [`Kind::Unavailable`] when the database does not answer.
-    pub async fn list_tokens(&self, operator: &Operator) -> Result<Vec<TokenSummary>, Error> {
-        let rows = self.store.tokens(operator.account_id, LIST_MAX).await?;
+    pub async fn list_tokens(&self, caller: &Caller) -> Result<Vec<TokenSummary>, Error> {
+        let account = caller.may(Permission::ReadTokens)?;
+        let rows = self.store.tokens(account, LIST_MAX).await?;
         Ok(rows.into_iter().map(TokenSummary::from).collect())
     }
 
@@ -99,10 +154,12 @@ impl App {
     /// # Errors
     ///
     /// [`Kind::NotFound`] when the account has no such token, or it is revoked already.
-    pub async fn revoke_token(&self, operator: &Operator, id: TokenId) -> Result<(), Error> {
+    pub async fn revoke_token(&self, caller: &Caller, id: TokenId) -> Result<(), Error> {
+        let account = caller.may(Permission::WriteTokens)?;
         let now = self.clock.now();
-        let mut change = self.begin(operator, now, "token.revoke", &id, &()).await?;
-        if !change.revoke_token(operator.account_id, id, now).await? {
+        let mut change =
+            self.begin(caller, now, "token.revoke", &id, None::<&()>, None::<&()>).await?;
+        if !change.revoke_token(account, id, now).await? {
             return Err(Error::new(
                 Kind::NotFound,
                 format!("there is no live token {id}: see `gatewright token list`"),
@@ -137,10 +194,17 @@ pub(crate) fn mint(
     let row = store::Token {
         id: TokenId::new(now, entropy()),
         account_id,
+        user_id: new.user_id,
         name: new.name,
+        description: String::new(),
         hint: text[..PREFIX.len() + 4].to_owned(),
         hash: digest(&text),
         scope: new.scope,
+        permissions: new.permissions,
+        networks: new.networks,
+        purge: false,
+        replaced_by: None,
+        revision: 1,
         created_at: now,
         expires_at: new.expires_at,
         revoked_at: None,

@@ -26,6 +26,9 @@ pub(crate) enum Command {
     },
     /// Show the request log.
     Logs(Logs),
+    /// Print the OpenAPI document of the control API.
+    #[command(hide = true)]
+    Openapi,
     /// Ask a running server whether it is ready; exit 0 when it is.
     Health {
         /// What to ask.

@@ -7,8 +7,8 @@ use crate::{
 };
 use anyhow::{Context as _, bail};
 use app::{
-    App, Clock, Description, Fetching, ImportOptions, LogQuery, NewToken, Operator, Prepared,
-    Publish, Rule,
+    App, Caller, Clock, Context as Asked, Description, Fetching, ImportOptions, LogQuery, NewToken,
+    Prepared, Publish, Rule, Via,
 };
 use model::{Names, RequestId, Scope, Secret, Timestamp};
 use std::{io::Write as _, time::Duration};
@@ -31,6 +31,7 @@ pub(crate) fn run(cli: Cli) -> anyhow::Result<()> {
             Command::Import(import) => self::import(&import).await,
             Command::Token { data, command } => token(&data, command).await,
             Command::Logs(logs) => self::logs(&logs).await,
+            Command::Openapi => openapi(),
             Command::Health { url } => Ok(Description::probe(&url).await?),
         }
     });
@@ -59,7 +60,7 @@ async fn up(up: Up) -> anyhow::Result<()> {
         let own = config::reachable(process.address);
         publish.base_url.get_or_insert_with(|| format!("http://{own}{DEMO_PATH}"));
     }
-    let operator = process.app.operator(&alias).await?;
+    let operator = process.app.operator(&alias, from_cli()).await?;
     let outcome = process.app.publish(&operator, prepared, publish).await?;
     let token = process.app.first_token(&operator, &outcome.server).await?;
     let published = process.app.published(&operator, &outcome.server).await?;
@@ -78,6 +79,10 @@ async fn up(up: Up) -> anyhow::Result<()> {
         Ok(stdout.flush()?)
     };
     process.serve(ready).await
+}
+
+fn openapi() -> anyhow::Result<()> {
+    Ok(std::io::stdout().lock().write_all(web::document_text().as_bytes())?)
 }
 
 fn publish(up: &Up) -> anyhow::Result<Publish> {
@@ -145,7 +150,7 @@ async fn serve(serving: &Serving) -> anyhow::Result<()> {
     let settings = Settings::read(serving)?;
     let alias = serving.data.alias.parse()?;
     let process = Process::open(settings, false).await?;
-    let operator = process.app.operator(&alias).await?;
+    let operator = process.app.operator(&alias, from_cli()).await?;
     let servers = process.app.list_servers(&operator).await?;
     let url = process.url();
     process
@@ -175,11 +180,11 @@ async fn import(import: &Import) -> anyhow::Result<()> {
 }
 
 /// The database of a command that serves nothing: opened as it is, whether or not a process serves it.
-async fn open(data: &Data) -> anyhow::Result<(App, Operator)> {
+async fn open(data: &Data) -> anyhow::Result<(App, Caller)> {
     let (dir, database) = config::places(data)?;
     let (key, config) = (config::key(data)?, app::Config::default());
     let app = App::open(&dir, &database, &key, config, Clock::system()).await?;
-    let operator = app.operator(&data.alias.parse()?).await?;
+    let operator = app.operator(&data.alias.parse()?, from_cli()).await?;
     Ok((app, operator))
 }
 
@@ -188,17 +193,12 @@ async fn token(data: &Data, command: TokenCommand) -> anyhow::Result<()> {
     let stdout = &mut std::io::stdout().lock();
     match command {
         TokenCommand::Create { name, server, tool, read_only, expires_in, json } => {
-            let known = app.list_servers(&operator).await?;
-            if let Some(unknown) =
-                server.iter().find(|name| !known.iter().any(|slug| slug.as_str() == *name))
-            {
-                let names: Vec<&str> = known.iter().map(|slug| slug.as_str()).collect();
-                bail!("there is no MCP server {unknown}: choose among {}", names.join(", "));
-            }
             let scope = Scope { servers: names(server), tools: names(tool), read_only };
             let expires_at =
                 expires_in.as_deref().map(|life| expiry(life, app.now())).transpose()?;
-            let created = app.create_token(&operator, NewToken { name, scope, expires_at }).await?;
+            let created = app
+                .create_token(&operator, NewToken { expires_at, ..NewToken::new(name, scope) })
+                .await?;
             let text = String::from_utf8_lossy(created.token.expose()).into_owned();
             if json {
                 writeln!(stdout, "{}", serde_json::json!({ "id": created.id, "token": text }))?;
@@ -220,6 +220,10 @@ async fn token(data: &Data, command: TokenCommand) -> anyhow::Result<()> {
     }
     app.close().await;
     Ok(())
+}
+
+fn from_cli() -> Asked {
+    Asked { via: Via::Cli, ..Asked::default() }
 }
 
 fn names(given: Vec<String>) -> Names {

@@ -41,6 +41,7 @@ struct Limits {
     log_queue_rows: Option<usize>,
     log_retention_days: Option<u64>,
     body_bytes: Option<usize>,
+    description_bytes: Option<usize>,
     json_depth: Option<usize>,
     json_nodes: Option<usize>,
     batch_messages: Option<usize>,
@@ -177,6 +178,7 @@ impl Limits {
         set(&mut app.upstream.decoded_bytes, self.upstream_decoded_bytes);
         set(&mut app.upstream.header_bytes, self.upstream_header_bytes);
         set(&mut web.body_bytes, self.body_bytes);
+        set(&mut web.description_bytes, self.description_bytes);
         set(&mut web.json.depth, self.json_depth);
         set(&mut web.json.nodes, self.json_nodes);
         set(&mut web.json.batch, self.batch_messages);

@@ -1,9 +1,12 @@
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
+use std::{collections::BTreeSet, fmt, str::FromStr};
+use utoipa::ToSchema;
 
 /// What a token may do: a server and a tool must both be named, and only safe methods go out when `read_only`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub struct Scope {
-    /// Server slugs.
+    /// Server ids.
     pub servers: Names,
     /// Tool names.
     pub tools: Names,
@@ -12,10 +15,13 @@ pub struct Scope {
 }
 
 impl Scope {
-    /// Whether the scope names that server.
+    /// Every server and tool.
+    pub const ALL: Self = Self { servers: Names::All, tools: Names::All, read_only: false };
+
+    /// Whether the scope names that server, by its id.
     #[must_use]
-    pub fn covers_server(&self, slug: &str) -> bool {
-        self.servers.contains(slug)
+    pub fn covers_server(&self, id: &str) -> bool {
+        self.servers.contains(id)
     }
 
     /// Whether the scope lets that tool be seen and called; `safe` says whether its method is.
@@ -26,7 +32,7 @@ impl Scope {
 }
 
 /// All names, or those listed. There is no default: a scope is always spelled out.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Names {
     /// Every name, of today and of later.
@@ -46,9 +52,96 @@ impl Names {
     }
 }
 
+/// One part of a grant: `mcp:read`, `mcp:write` or `tool:<name>`.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum GrantScope {
+    /// Tools whose method is safe.
+    Read,
+    /// Tools whose method is not.
+    Write,
+    /// One tool, whatever its method.
+    Tool(crate::ToolName),
+}
+
+/// Text that is no part of a grant.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0:?} is no scope: use mcp:read, mcp:write or tool:NAME")]
+pub struct GrantScopeError(String);
+
+impl fmt::Display for GrantScope {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Read => f.write_str("mcp:read"),
+            Self::Write => f.write_str("mcp:write"),
+            Self::Tool(name) => write!(f, "tool:{name}"),
+        }
+    }
+}
+
+impl FromStr for GrantScope {
+    type Err = GrantScopeError;
+
+    fn from_str(text: &str) -> Result<Self, GrantScopeError> {
+        let unknown = || GrantScopeError(text.chars().take(80).collect());
+        match text {
+            "mcp:read" => Ok(Self::Read),
+            "mcp:write" => Ok(Self::Write),
+            other => other
+                .strip_prefix("tool:")
+                .and_then(|name| name.parse().ok())
+                .map(Self::Tool)
+                .ok_or_else(unknown),
+        }
+    }
+}
+
+impl Serialize for GrantScope {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for GrantScope {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        std::borrow::Cow::<'de, str>::deserialize(deserializer)?.parse().map_err(D::Error::custom)
+    }
+}
+
+/// What one grant opens of a server.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct GrantScopes {
+    /// Safe tools.
+    pub read: bool,
+    /// The others.
+    pub write: bool,
+    /// Tools by name.
+    pub tools: BTreeSet<Box<str>>,
+}
+
+impl GrantScopes {
+    /// Whether it opens that tool; `safe` says whether its method is.
+    #[must_use]
+    pub fn covers(&self, tool: &str, safe: bool) -> bool {
+        (if safe { self.read } else { self.write }) || self.tools.contains(tool)
+    }
+
+    /// Adds what another grant for the same server opens.
+    pub fn add(&mut self, scopes: impl IntoIterator<Item = GrantScope>) {
+        for scope in scopes {
+            match scope {
+                GrantScope::Read => self.read = true,
+                GrantScope::Write => self.write = true,
+                GrantScope::Tool(name) => {
+                    self.tools.insert(name.as_str().into());
+                }
+            }
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{Names, Scope};
+    use super::{GrantScope, GrantScopes, Names, Scope};
 
     fn check(scope: &Scope, tool: (&str, bool), expected: bool) {
         assert_eq!(scope.covers_tool(tool.0, tool.1), expected, "{scope:?} {tool:?}");
@@ -58,18 +151,34 @@ mod tests {
     fn refusal_is_the_default() {
         let none =
             Scope { servers: Names::Only(vec![]), tools: Names::Only(vec![]), read_only: false };
-        assert!(!none.covers_server("crm"));
+        assert!(!none.covers_server("srv_1"));
         check(&none, ("list", true), false);
-        let reader = Scope { servers: Names::All, tools: Names::All, read_only: true };
+        let reader = Scope { read_only: true, ..Scope::ALL };
         check(&reader, ("list", true), true);
         check(&reader, ("drop", false), false);
-        let one = Scope {
-            servers: Names::All,
-            tools: Names::Only(vec!["list".into()]),
-            read_only: false,
-        };
+        let one = Scope { tools: Names::Only(vec!["list".into()]), ..Scope::ALL };
         check(&one, ("list", true), true);
         check(&one, ("List", true), false);
         check(&one, ("listing", true), false);
+    }
+
+    #[test]
+    fn a_grant_opens_what_it_names() {
+        let check = |scopes: &[&str], tool: &str, safe: bool, expected: bool| {
+            let mut grant = GrantScopes::default();
+            grant.add(scopes.iter().map(|text| text.parse().unwrap()));
+            assert_eq!(grant.covers(tool, safe), expected, "{scopes:?} {tool} {safe}");
+        };
+        check(&[], "list", true, false);
+        check(&["mcp:read"], "list", true, true);
+        check(&["mcp:read"], "drop", false, false);
+        check(&["mcp:write"], "drop", false, true);
+        check(&["mcp:write"], "list", true, false);
+        check(&["tool:drop"], "drop", false, true);
+        check(&["tool:drop"], "Drop", false, false);
+        check(&["mcp:read", "tool:drop"], "list", true, true);
+        for bad in ["", "mcp:", "mcp:admin", "tool:", "tool:a b", "MCP:READ"] {
+            assert!(bad.parse::<GrantScope>().is_err(), "{bad}");
+        }
     }
 }

@@ -49,6 +49,17 @@ macro_rules! ids {
             }
         }
 
+        impl utoipa::PartialSchema for $name {
+            fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::Schema> {
+                utoipa::openapi::ObjectBuilder::new()
+                    .schema_type(utoipa::openapi::schema::Type::String)
+                    .pattern(Some(concat!("^", $prefix, "_[0-9a-f]{32}$")))
+                    .into()
+            }
+        }
+
+        impl utoipa::ToSchema for $name {}
+
         impl Serialize for $name {
             fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
                 serializer.collect_str(self)
@@ -82,6 +93,18 @@ ids! {
     RequestId "req";
     /// Names one row of the audit log.
     AuditId "aud";
+    /// Names a user.
+    UserId "usr";
+    /// Names what a user was granted on a server.
+    GrantId "grt";
+    /// Names a one-time link; not the link itself.
+    LinkId "lnk";
+    /// Names a sign-in of a user; not its cookie.
+    SignInId "ses";
+    /// Names a rate limit or quota.
+    LimitId "lim";
+    /// Names a saved test case of a tool.
+    TestCaseId "tst";
 }
 
 #[cfg(test)]

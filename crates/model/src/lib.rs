@@ -13,6 +13,7 @@ mod json;
 mod name;
 mod outcome;
 mod pagination;
+mod permission;
 mod secret;
 mod time;
 mod tool_settings;
@@ -24,14 +25,16 @@ pub use call::{
 };
 pub use credential::{CredentialSlot, SlotKind};
 pub use field_path::{FieldPath, FieldPathError, FieldStep};
-pub use grant::{Names, Scope};
+pub use grant::{GrantScope, GrantScopeError, GrantScopes, Names, Scope};
 pub use id::{
-    AccountId, ActionId, AppId, AuditId, ConnectionId, IdError, RequestId, ServerId, TokenId,
+    AccountId, ActionId, AppId, AuditId, ConnectionId, GrantId, IdError, LimitId, LinkId,
+    RequestId, ServerId, SignInId, TestCaseId, TokenId, UserId,
 };
 pub use json::RawJson;
 pub use name::{Alias, AppKey, NameError, Slug, ToolName};
 pub use outcome::{Content, Outcome, ResourceBody, UpstreamFacts};
 pub use pagination::{PageStyle, Pagination};
+pub use permission::{Permission, PermissionSet, Role};
 pub use secret::Secret;
 pub use time::Timestamp;
 pub use tool_settings::{

@@ -12,7 +12,7 @@ pub struct NameError {
 }
 
 macro_rules! names {
-    ($($(#[$doc:meta])* $name:ident $kind:literal $max:literal $alphabet:literal $allowed:expr;)*) => {$(
+    ($($(#[$doc:meta])* $name:ident $kind:literal $max:literal $alphabet:literal $pattern:literal $allowed:expr;)*) => {$(
         $(#[$doc])*
         #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
         pub struct $name(Box<str>);
@@ -64,6 +64,19 @@ macro_rules! names {
             }
         }
 
+        impl utoipa::PartialSchema for $name {
+            fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::Schema> {
+                utoipa::openapi::ObjectBuilder::new()
+                    .schema_type(utoipa::openapi::schema::Type::String)
+                    .min_length(Some(1))
+                    .max_length(Some($max))
+                    .pattern(Some($pattern))
+                    .into()
+            }
+        }
+
+        impl utoipa::ToSchema for $name {}
+
         impl Serialize for $name {
             fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
                 serializer.serialize_str(&self.0)
@@ -81,13 +94,13 @@ macro_rules! names {
 
 names! {
     /// The account's part of every URL of its managed servers.
-    Alias "account alias" 64 "a–z, 0–9 and -" |b| matches!(b, b'a'..=b'z' | b'0'..=b'9' | b'-');
+    Alias "account alias" 64 "a–z, 0–9 and -" "^[a-z0-9-]+$" |b| matches!(b, b'a'..=b'z' | b'0'..=b'9' | b'-');
     /// The server's part of its URL: one segment.
-    Slug "server name" 128 "A–Z, a–z, 0–9, _ and -" |b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-');
+    Slug "server name" 128 "A–Z, a–z, 0–9, _ and -" "^[A-Za-z0-9_-]+$" |b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-');
     /// An app's key within its account.
-    AppKey "app key" 64 "a–z, 0–9, _ and -" |b| matches!(b, b'a'..=b'z' | b'0'..=b'9' | b'_' | b'-');
+    AppKey "app key" 64 "a–z, 0–9, _ and -" "^[a-z0-9_-]+$" |b| matches!(b, b'a'..=b'z' | b'0'..=b'9' | b'_' | b'-');
     /// A tool's name. MCP allows 128 characters; clients break above 64.
-    ToolName "tool name" 64 "A–Z, a–z, 0–9, _, - and ." |b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.');
+    ToolName "tool name" 64 "A–Z, a–z, 0–9, _, - and ." "^[A-Za-z0-9_.-]+$" |b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.');
 }
 
 #[cfg(test)]

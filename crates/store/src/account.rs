@@ -54,10 +54,17 @@ impl Change {
     /// [`Error::Duplicate`] when the alias is taken.
     pub async fn insert_account(&mut self, account: &Account, now: Timestamp) -> Result<(), Error> {
         const SQL: &str = "insert into account (id, alias, created_at) values ($1, $2, $3)";
+        const ALIAS: &str = "insert into account_alias (alias, account_id) values ($1, $2)";
         on!(self.tx, |db| sqlx::query(SQL)
             .bind(account.id.to_string())
             .bind(account.alias.as_str())
             .bind(now.as_millisecond())
+            .execute(&mut **db)
+            .await?
+            .rows_affected());
+        on!(self.tx, |db| sqlx::query(ALIAS)
+            .bind(account.alias.as_str())
+            .bind(account.id.to_string())
             .execute(&mut **db)
             .await?
             .rows_affected());

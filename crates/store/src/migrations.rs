@@ -13,6 +13,7 @@ type File = (i64, &'static str, &'static str);
 const MAIN: &[File] = &[
     (1, "main", include_str!("../migrations/main/0001_main.sql")),
     (2, "key check", include_str!("../migrations/main/0002_key_check.sql")),
+    (3, "people", include_str!("../migrations/main/0003_people.sql")),
 ];
 
 /// The request log, which is a file of its own with SQLite.

@@ -35,6 +35,14 @@ impl Foreign {
         }
     }
 
+    pub(crate) const fn code(self) -> &'static str {
+        match self {
+            Self::Malformed => "malformed_host",
+            Self::Host => "foreign_host",
+            Self::Origin => "foreign_origin",
+        }
+    }
+
     pub(crate) fn message(self) -> &'static str {
         match self {
             Self::Malformed => "send exactly one Host and at most one Origin header",

@@ -4,6 +4,7 @@
 //! since it is the hot path; all else by an axum router.
 
 mod body;
+mod control;
 mod data;
 mod demo;
 mod guard;
@@ -14,6 +15,7 @@ mod problem;
 mod rpc_error;
 mod trace;
 
+pub use control::{LocalApi, document, document_text};
 pub use data::list_bytes;
 pub use demo::DEMO_DESCRIPTION;
 pub use guard::Hosts;
@@ -30,6 +32,8 @@ pub struct Config {
     pub hosts: Hosts,
     /// Bytes of a request's body.
     pub body_bytes: usize,
+    /// Bytes of a request's body that holds an API description.
+    pub description_bytes: usize,
     /// Depth and nodes of a request's JSON, and messages of a batch.
     pub json: mcp::Limits,
     /// For the head of a request, and between requests of a kept connection.
@@ -63,6 +67,7 @@ impl Default for Config {
         Self {
             hosts: Hosts::default(),
             body_bytes: 8 << 20,
+            description_bytes: 64 << 20,
             json: mcp::Limits::default(),
             header_timeout: Duration::from_secs(10),
             body_timeout: Duration::from_secs(30),

@@ -1,4 +1,6 @@
-use crate::{Config, Shared, body::Body, data, demo, health, metrics::Metrics, problem::problem};
+use crate::{
+    Config, Shared, body::Body, control, data, demo, health, metrics::Metrics, problem::problem,
+};
 use app::{App, Outbound};
 use axum::Router;
 use http::{Request, Response, StatusCode};
@@ -50,7 +52,8 @@ pub fn serve(listener: TcpListener, app: Arc<App>, config: Config) -> io::Result
         stop: stop.clone(),
         config,
     });
-    let mut router = health::router(Arc::clone(&shared));
+    let mut router =
+        health::router(Arc::clone(&shared)).merge(control::router(Arc::clone(&shared)));
     if shared.config.demo {
         router = router.merge(demo::router());
     }
@@ -164,7 +167,10 @@ async fn accept(
         let service = service_fn(move |request| {
             let (shared, router, outbound) =
                 (Arc::clone(&shared), router.clone(), outbound.clone());
-            async move { Ok::<_, Infallible>(respond(&shared, &outbound, router, request).await) }
+            let source = address.ip();
+            async move {
+                Ok::<_, Infallible>(respond(&shared, &outbound, router, request, source).await)
+            }
         });
         let connection = http1::Builder::new()
             .timer(TokioTimer::new())
@@ -194,21 +200,24 @@ async fn respond(
     shared: &Arc<Shared>,
     outbound: &Outbound,
     router: Router,
-    request: Request<Incoming>,
+    mut request: Request<Incoming>,
+    source: IpAddr,
 ) -> Response<Body> {
     let origin = match shared.config.hosts.check(request.uri(), request.headers()) {
         Ok(origin) => origin.cloned(),
-        Err(foreign) => return problem(foreign.status(), foreign.message()),
+        Err(foreign) => return problem(foreign.status(), foreign.code(), foreign.message()),
     };
     if request.uri().path().starts_with("/mcp/") {
-        return data::endpoint(shared, outbound, request, origin).await;
+        return data::endpoint(shared, outbound, request, origin, source).await;
     }
+    request.extensions_mut().insert(control::Peer(source));
+    request.extensions_mut().insert(outbound.clone());
     let answered = router.oneshot(request.map(axum::body::Body::new)).await;
     let response = answered.unwrap_or_else(|never| match never {}).map(Body::Router);
     if response.status() == StatusCode::NOT_FOUND
         && !response.headers().contains_key(http::header::CONTENT_TYPE)
     {
-        return problem(StatusCode::NOT_FOUND, "there is nothing at this address");
+        return problem(StatusCode::NOT_FOUND, "not_found", "there is nothing at this address");
     }
     response
 }

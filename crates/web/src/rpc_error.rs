@@ -12,7 +12,7 @@ const fn code(kind: Kind) -> Code {
         Kind::SignIn => Code::Unauthenticated,
         Kind::Forbidden => Code::Forbidden,
         Kind::NotFound => Code::NotFound,
-        Kind::Invalid | Kind::Conflict => Code::InvalidParams,
+        Kind::Invalid | Kind::Conflict | Kind::Changed => Code::InvalidParams,
         Kind::Wait { .. } => Code::TooManyRequests,
         Kind::Unavailable => Code::Unavailable,
         Kind::Internal => Code::Internal,
@@ -29,6 +29,7 @@ pub(crate) const fn retry_after(error: &Error) -> Option<Duration> {
         | Kind::NotFound
         | Kind::Invalid
         | Kind::Conflict
+        | Kind::Changed
         | Kind::Internal => None,
     }
 }

@@ -16,7 +16,7 @@ struct Border {
 
 const NO_IO: &[&str] = &["tokio", "tokio-util", "hyper", "hyper-util", "tower", "getrandom"];
 
-/// The product. `jsonschema` is nobody's own: upstream validates with it, openapi asks it which patterns it can run.
+/// The product. `utoipa` describes what the control API takes and gives, wherever such a type is at home; `jsonschema` is nobody's own: upstream validates with it, openapi asks it which patterns it can run.
 const PRODUCT: [Border; 8] = [
     Border { name: "model", ours: &[], owns: &["zeroize"], never: NO_IO },
     Border { name: "mcp", ours: &[], owns: &[], never: NO_IO },

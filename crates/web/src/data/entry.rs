@@ -1,9 +1,9 @@
 use super::{answer, get, post};
 use crate::{Shared, body::Body, rpc_error};
-use app::{Caller, Error, Outbound, Published, ServerWatch};
+use app::{Caller, Context, Error, Outbound, Published, ServerWatch};
 use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, header};
 use hyper::body::Incoming;
-use std::sync::Arc;
+use std::{net::IpAddr, sync::Arc};
 
 /// The longest `Authorization` that is looked at.
 const AUTHORIZATION_BYTES_MAX: usize = 1_024;
@@ -31,6 +31,7 @@ pub(crate) async fn endpoint(
     outbound: &Outbound,
     request: Request<Incoming>,
     origin: Option<HeaderValue>,
+    source: IpAddr,
 ) -> Response<Body> {
     let (parts, body) = request.into_parts();
     let mut response = if parts.method == Method::OPTIONS && origin.is_some() {
@@ -42,9 +43,11 @@ pub(crate) async fn endpoint(
                     .refuse(None, true),
             ),
             Some(names) => match parts.method {
-                Method::POST => post::post(shared, outbound, &parts.headers, body, names).await,
-                Method::GET => get::get(shared, &parts.headers, names).await,
-                Method::DELETE => get::delete(shared, &parts.headers, names).await,
+                Method::POST => {
+                    post::post(shared, outbound, &parts.headers, body, names, source).await
+                }
+                Method::GET => get::get(shared, &parts.headers, names, source).await,
+                Method::DELETE => get::delete(shared, &parts.headers, names, source).await,
                 _ => method_not_allowed(),
             },
         }
@@ -66,9 +69,11 @@ pub(crate) async fn asked(
     shared: &Shared,
     headers: &HeaderMap,
     (alias, server): (&str, &str),
+    source: IpAddr,
 ) -> Result<Asked, Response<Body>> {
     let bearer = bearer(headers)?;
-    let caller = shared.app.authenticate(bearer).await.map_err(|error| {
+    let context = Context { source: Some(source), ..Context::default() };
+    let caller = shared.app.authenticate(bearer, context).await.map_err(|error| {
         shared.metrics.refused_authentication();
         if error.kind == app::Kind::SignIn {
             unauthenticated(INVALID_TOKEN)

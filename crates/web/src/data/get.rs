@@ -8,13 +8,14 @@ use crate::{Shared, body::Body};
 use bytes::Bytes;
 use http::{HeaderMap, Response, StatusCode};
 use mcp::{Code, List, RpcError};
-use std::sync::Arc;
+use std::{net::IpAddr, sync::Arc};
 
 /// The stream of a legacy session, on which changes of the tool list are told.
 pub(crate) async fn get(
     shared: &Arc<Shared>,
     headers: &HeaderMap,
     names: (&str, &str),
+    source: IpAddr,
 ) -> Response<Body> {
     match mcp::accepts(headers) {
         Ok(accept) if accept.event_stream => {}
@@ -28,7 +29,7 @@ pub(crate) async fn get(
         }
         Err(refusal) => return answer::refused(refusal),
     }
-    let asked = match asked(shared, headers, names).await {
+    let asked = match asked(shared, headers, names, source).await {
         Ok(asked) => Arc::new(asked),
         Err(response) => return response,
     };
@@ -51,8 +52,9 @@ pub(crate) async fn delete(
     shared: &Arc<Shared>,
     headers: &HeaderMap,
     names: (&str, &str),
+    source: IpAddr,
 ) -> Response<Body> {
-    let asked = match asked(shared, headers, names).await {
+    let asked = match asked(shared, headers, names, source).await {
         Ok(asked) => asked,
         Err(response) => return response,
     };

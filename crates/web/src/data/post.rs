@@ -19,7 +19,7 @@ use mcp::{
     About, Accept, Capabilities, Code, Lane, LogLevel, Message, Notification, Refusal, Request,
     Revision, RpcError, ToolsCapability,
 };
-use std::{sync::Arc, time::Instant};
+use std::{net::IpAddr, sync::Arc, time::Instant};
 use tokio::sync::mpsc;
 
 /// What every managed server declares.
@@ -49,13 +49,14 @@ pub(crate) async fn post(
     headers: &HeaderMap,
     body: Incoming,
     names: (&str, &str),
+    source: IpAddr,
 ) -> Response<Body> {
     let (at, started) = (shared.app.now(), Instant::now());
     let accept = match mcp::content_type(headers).and_then(|()| mcp::accepts(headers)) {
         Ok(accept) => accept,
         Err(refusal) => return answer::refused(refusal),
     };
-    let asked = match asked(shared, headers, names).await {
+    let asked = match asked(shared, headers, names, source).await {
         Ok(asked) => Arc::new(asked),
         Err(response) => return response,
     };

@@ -6,6 +6,9 @@
     reason = "a test: it is the client, and a panic is its report"
 )]
 
+mod api;
+mod api_matrix;
+mod api_users;
 mod calls;
 mod http_layer;
 mod json_layer;

@@ -68,6 +68,7 @@ fn only_a_valid_token_opens_anything() {
 fn scope_expiry_and_revocation() {
     let world = World::new();
     // K08: a token of another server
+    world.publish_as("other", false);
     let (_, elsewhere) =
         world.token_for(Names::Only(vec!["other".into()]), Names::All, false, None);
     let reply = world.modern(&elsewhere, "tools/list", "");

@@ -1,5 +1,6 @@
 use app::{
-    App, Clock, Config, DataDir, Database, Description, KeySource, NewToken, Operator, Publish,
+    App, Caller, Clock, Config, Context, DataDir, Database, Description, KeySource, NewToken,
+    Publish,
 };
 use model::{Names, Scope, Secret, Slug, Timestamp};
 use std::{
@@ -19,7 +20,7 @@ const MODERN: &str = r#""_meta":{"io.modelcontextprotocol/protocolVersion":"2026
 /// A Gatewright with one server over one API, both on loopback, and a token for it.
 pub(crate) struct World {
     pub(crate) app: Arc<App>,
-    pub(crate) operator: Operator,
+    pub(crate) operator: Caller,
     pub(crate) address: SocketAddr,
     pub(crate) token: String,
     pub(crate) api: Api,
@@ -77,7 +78,8 @@ impl World {
             let database = Database::Sqlite(data.clone());
             let app = App::open(&data, &database, &KeySource::File, setting.app, still).await;
             let app = Arc::new(app.unwrap());
-            let operator = app.operator(&"local".parse().unwrap()).await.unwrap();
+            let operator =
+                app.operator(&"local".parse().unwrap(), Context::default()).await.unwrap();
             let order = Publish {
                 server: Some("fixture".parse().unwrap()),
                 base_url: Some(format!("http://{}", api.address)),
@@ -127,15 +129,20 @@ impl World {
         expires_at: Option<Timestamp>,
     ) -> (model::TokenId, String) {
         let scope = Scope { servers, tools, read_only };
-        let new = NewToken { name: "test".into(), scope, expires_at };
+        let new = NewToken { expires_at, ..NewToken::new("test", scope) };
         let created = self.block_on(self.app.create_token(&self.operator, new)).unwrap();
         (created.id, String::from_utf8(created.token.expose().to_vec()).unwrap())
     }
 
     /// Publishes the fixture once more, changed.
     pub(crate) fn republish(&self, read_only: bool) {
+        self.publish_as("fixture", read_only);
+    }
+
+    /// Publishes the fixture under that name.
+    pub(crate) fn publish_as(&self, server: &str, read_only: bool) {
         let order = Publish {
-            server: Some("fixture".parse::<Slug>().unwrap()),
+            server: Some(server.parse::<Slug>().unwrap()),
             base_url: Some(format!("http://{}", self.api.address)),
             read_only,
             ..Publish::default()

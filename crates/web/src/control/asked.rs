@@ -1,0 +1,54 @@
+use crate::{Shared, problem::Problem};
+use app::{Caller, Context};
+use axum::{
+    extract::FromRequestParts,
+    http::{HeaderMap, header, request::Parts},
+};
+use http::StatusCode;
+use std::{net::IpAddr, sync::Arc};
+
+/// The address that a connection came from.
+#[derive(Clone, Copy)]
+pub(crate) struct Peer(pub(crate) IpAddr);
+
+/// The longest `Authorization` that is looked at.
+const AUTHORIZATION_BYTES_MAX: usize = 1_024;
+
+/// Who asks. A handler that takes none can do nothing, since every use case wants a caller.
+pub(crate) struct Asked(pub(crate) Caller);
+
+impl FromRequestParts<Arc<Shared>> for Asked {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, shared: &Arc<Shared>) -> Result<Self, Problem> {
+        // Put there by `LocalApi`, or by this very function for the extractor before: a request from the network brings no
+        // extensions of its own.
+        if let Some(caller) = parts.extensions.get::<Caller>() {
+            return Ok(Self(caller.clone()));
+        }
+        let source = parts.extensions.get::<Peer>().map(|peer| peer.0);
+        let bearer = bearer(&parts.headers)?;
+        let context = Context { source, ..Context::default() };
+        let caller = shared.app.authenticate(bearer, context).await?;
+        parts.extensions.insert(caller.clone());
+        Ok(Self(caller))
+    }
+}
+
+fn sign_in() -> Problem {
+    let detail = "send a valid API token: Authorization: Bearer gwt_…";
+    Problem::new(StatusCode::UNAUTHORIZED, "sign_in", detail)
+}
+
+fn bearer(headers: &HeaderMap) -> Result<&str, Problem> {
+    let mut values = headers.get_all(header::AUTHORIZATION).iter();
+    let value = values.next().ok_or_else(sign_in)?;
+    if values.next().is_some() {
+        return Err(Problem::invalid("two_credentials", "send exactly one Authorization header"));
+    }
+    let text = value.to_str().ok().filter(|text| text.len() <= AUTHORIZATION_BYTES_MAX);
+    text.and_then(|text| text.split_once(' '))
+        .filter(|(scheme, token)| scheme.eq_ignore_ascii_case("bearer") && !token.is_empty())
+        .map(|(_, token)| token)
+        .ok_or_else(sign_in)
+}

@@ -1,0 +1,243 @@
+use super::asked::Asked;
+use crate::{Shared, problem::Problem};
+use app::{Caller, Context, Expected, Idempotency, Patch};
+use axum::{
+    body::{Body, Bytes},
+    extract::{FromRequest, FromRequestParts, Request},
+    http::{HeaderMap, header, request::Parts},
+    response::{IntoResponse, Response},
+};
+use http::{HeaderValue, StatusCode};
+use serde::de::DeserializeOwned;
+use sha2::{Digest as _, Sha256};
+use std::sync::Arc;
+
+const IDEMPOTENCY_KEY: &str = "idempotency-key";
+
+/// The caller and the input of a creation, or of another POST. With an `Idempotency-Key` that was seen before, its answer of then is given, and
+/// the handler never runs.
+/// `DOCUMENT` opens it to bodies that hold an API description.
+pub(crate) struct Create<T, const DOCUMENT: bool = false>(pub(crate) Caller, pub(crate) T);
+
+/// The caller, the revision that it has read, and a merge patch for it.
+pub(crate) struct Change(pub(crate) Caller, pub(crate) Expected, pub(crate) Patch);
+
+/// `If-Match`, for operations that go without one too.
+pub(crate) struct IfMatch(pub(crate) Expected);
+
+/// Query parameters. One that `T` does not have is refused.
+pub(crate) struct Query<T>(pub(crate) T);
+
+/// An id in the path. Text that is none names nothing.
+pub(crate) struct Path<T>(pub(crate) T);
+
+impl<T: DeserializeOwned + Send, const DOCUMENT: bool> FromRequest<Arc<Shared>>
+    for Create<T, DOCUMENT>
+{
+    type Rejection = Response;
+
+    async fn from_request(request: Request, shared: &Arc<Shared>) -> Result<Self, Response> {
+        let (mut parts, body) = request.into_parts();
+        let Asked(mut caller) = Asked::from_request_parts(&mut parts, shared)
+            .await
+            .map_err(IntoResponse::into_response)?;
+        let config = &shared.config;
+        let limit = if DOCUMENT { config.description_bytes } else { config.body_bytes };
+        let body = read_json(&parts.headers, body, limit).await?;
+        let input = parse(&body)?;
+        if let Some(idempotency) = idempotency(&parts, &body)? {
+            let context =
+                Context { idempotency: Some(Arc::new(idempotency)), ..caller.context().clone() };
+            caller = caller.with_context(context);
+            let known = shared.app.remembered(&caller).await;
+            if let Some(answer) = known.map_err(|error| Problem::from(error).into_response())? {
+                return Err(replay(answer.expose()));
+            }
+        }
+        Ok(Self(caller, input))
+    }
+}
+
+impl FromRequest<Arc<Shared>> for Change {
+    type Rejection = Response;
+
+    async fn from_request(request: Request, shared: &Arc<Shared>) -> Result<Self, Response> {
+        let (mut parts, body) = request.into_parts();
+        let Asked(caller) = Asked::from_request_parts(&mut parts, shared)
+            .await
+            .map_err(IntoResponse::into_response)?;
+        let body = read_json(&parts.headers, body, shared.config.body_bytes).await?;
+        let patch = parse(&body)?;
+        let expected = if_match(&parts.headers).map_err(IntoResponse::into_response)?;
+        let missing = || {
+            let detail = "send If-Match with the ETag that you have read, or If-Match: *";
+            let status = StatusCode::PRECONDITION_REQUIRED;
+            Problem::new(status, "if_match_required", detail).into_response()
+        };
+        Ok(Self(caller, expected.ok_or_else(missing)?, Patch::new(patch)))
+    }
+}
+
+impl FromRequestParts<Arc<Shared>> for IfMatch {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &Arc<Shared>) -> Result<Self, Problem> {
+        Ok(Self(if_match(&parts.headers)?.unwrap_or(Expected::Any)))
+    }
+}
+
+impl<T: DeserializeOwned> FromRequestParts<Arc<Shared>> for Query<T> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &Arc<Shared>) -> Result<Self, Problem> {
+        let query = parts.uri.query().unwrap_or_default();
+        if percent_encoding::percent_decode_str(query).any(|byte| byte == 0) {
+            return Err(Problem::invalid(
+                "invalid_query",
+                "a query parameter holds a NUL character",
+            ));
+        }
+        axum::extract::Query::try_from_uri(&parts.uri)
+            .map(|axum::extract::Query(query)| Self(query))
+            .map_err(|rejection| {
+                let cause = std::error::Error::source(&rejection).map(ToString::to_string);
+                Problem::invalid("invalid_query", cause.unwrap_or_else(|| rejection.body_text()))
+            })
+    }
+}
+
+impl<T: DeserializeOwned + Send> FromRequestParts<Arc<Shared>> for Path<T> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, shared: &Arc<Shared>) -> Result<Self, Problem> {
+        // Who asks comes first: a stranger learns nothing of what an id looks like.
+        Asked::from_request_parts(parts, shared).await?;
+        let absent = |_| Problem::new(StatusCode::NOT_FOUND, "not_found", "there is no such thing");
+        let path = axum::extract::Path::<T>::from_request_parts(parts, shared).await;
+        path.map(|axum::extract::Path(id)| Self(id)).map_err(absent)
+    }
+}
+
+/// `If-Match`: `*`, or the ETag of one revision.
+fn if_match(headers: &HeaderMap) -> Result<Option<Expected>, Problem> {
+    let Some(value) = headers.get(header::IF_MATCH) else { return Ok(None) };
+    let text = value.to_str().unwrap_or_default().trim();
+    if text == "*" {
+        return Ok(Some(Expected::Any));
+    }
+    let revision = text
+        .strip_prefix('"')
+        .and_then(|text| text.strip_suffix('"'))
+        .and_then(|digits| digits.parse().ok());
+    // Whatever is no ETag of ours is none of the object's: its precondition fails, as RFC 9110 §13.1.1 has it.
+    Ok(Some(Expected::Revision(revision.unwrap_or(-1))))
+}
+
+async fn read_json(headers: &HeaderMap, body: Body, limit: usize) -> Result<Bytes, Response> {
+    let media_type = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    let is_json = media_type.is_some_and(|text| {
+        let essence = text.split(';').next().unwrap_or_default().trim();
+        ["application/json", "application/merge-patch+json"]
+            .iter()
+            .any(|known| essence.eq_ignore_ascii_case(known))
+    });
+    if !is_json {
+        let detail = "send JSON: Content-Type: application/json";
+        let status = StatusCode::UNSUPPORTED_MEDIA_TYPE;
+        return Err(Problem::new(status, "not_json", detail).into_response());
+    }
+    axum::body::to_bytes(body, limit).await.map_err(|error| {
+        let too_large = std::error::Error::source(&error)
+            .is_some_and(|source| source.is::<http_body_util::LengthLimitError>());
+        let problem = if too_large {
+            let detail = format!("the body is larger than {limit} bytes");
+            Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "body_too_large", detail)
+        } else {
+            Problem::invalid("body_incomplete", "the body did not arrive whole")
+        };
+        problem.into_response()
+    })
+}
+
+fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, Response> {
+    if holds_nul(body) {
+        let problem = Problem::invalid("invalid_text", "a string holds a NUL character: remove it");
+        return Err(problem.into_response());
+    }
+    let mut deserializer = serde_json::Deserializer::from_slice(body);
+    let parsed = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
+        let path = error.path().to_string();
+        let code = if error.inner().is_data() { "invalid" } else { "invalid_json" };
+        let problem = Problem::invalid(code, error.inner().to_string());
+        // What has no place in the input yet: the input as a whole, or a member that was cut off.
+        if matches!(path.as_str(), "." | "?") { problem } else { problem.field(path) }
+    });
+    let ended = |parsed| {
+        let end = deserializer.end();
+        end.map(|()| parsed).map_err(|error| Problem::invalid("invalid_json", error.to_string()))
+    };
+    parsed.and_then(ended).map_err(IntoResponse::into_response)
+}
+
+/// Whether JSON text has an escaped NUL in it, which no database text can hold.
+fn holds_nul(body: &[u8]) -> bool {
+    let mut rest = body;
+    while let Some(at) = rest.iter().position(|byte| *byte == b'\\') {
+        if rest[at + 1..].starts_with(b"u0000") {
+            return true;
+        }
+        // The escaped character, which may be a backslash itself.
+        rest = rest.get(at + 2..).unwrap_or_default();
+    }
+    false
+}
+
+fn idempotency(parts: &Parts, body: &[u8]) -> Result<Option<Idempotency>, Response> {
+    let Some(value) = parts.headers.get(IDEMPOTENCY_KEY) else { return Ok(None) };
+    let key = value
+        .to_str()
+        .ok()
+        .filter(|key| !key.is_empty() && key.len() <= app::IDEMPOTENCY_KEY_BYTES_MAX);
+    let Some(key) = key else {
+        let detail = format!(
+            "an idempotency key has 1 to {} visible ASCII characters",
+            app::IDEMPOTENCY_KEY_BYTES_MAX
+        );
+        return Err(Problem::invalid("invalid_idempotency_key", detail).into_response());
+    };
+    let mut digest = Sha256::new();
+    digest.update(parts.method.as_str());
+    digest.update(b"\0");
+    digest.update(parts.uri.path());
+    digest.update(b"\0");
+    digest.update(body);
+    Ok(Some(Idempotency { key: key.to_owned(), digest: digest.finalize().into() }))
+}
+
+fn replay(answer: &[u8]) -> Response {
+    let mut response = Response::new(Body::from(answer.to_vec()));
+    *response.status_mut() = StatusCode::CREATED;
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    headers.insert("idempotent-replayed", HeaderValue::from_static("true"));
+    response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::holds_nul;
+
+    #[test]
+    fn an_escaped_nul_is_found_and_an_escaped_backslash_is_none() {
+        for (text, expected) in [
+            (r#"{"a":"\u0000"}"#, true),
+            (r#"{"a":"\\\u0000"}"#, true),
+            (r#"{"a":"\\u0000"}"#, false),
+            (r#"{"a":"\u0001"}"#, false),
+            (r#"\"#, false),
+            ("", false),
+        ] {
+            assert_eq!(holds_nul(text.as_bytes()), expected, "{text}");
+        }
+    }
+}

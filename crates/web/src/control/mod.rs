@@ -1,0 +1,64 @@
+//! `/api/v1`: the control API, which the console, the command line and programs use alike.
+//!
+//! Each file has the operations of one noun: what they take, what they answer, and nothing else. Routes and the OpenAPI document
+//! come from the same attributes, so neither can be without the other.
+
+mod asked;
+mod document;
+mod input;
+mod local;
+mod output;
+mod schema;
+mod users;
+
+pub(crate) use asked::Peer;
+pub use document::{document, document_text};
+pub use local::LocalApi;
+
+use crate::{Shared, problem::Problem};
+use axum::{Router, routing::get};
+use http::{HeaderValue, StatusCode, header};
+use std::sync::Arc;
+use utoipa_axum::router::OpenApiRouter;
+
+/// Where the control API is.
+const BASE: &str = "/api/v1";
+
+/// Every operation.
+fn operations() -> OpenApiRouter<Arc<Shared>> {
+    OpenApiRouter::new().merge(users::router())
+}
+
+/// The control API and its document.
+pub(crate) fn router(shared: Arc<Shared>) -> Router {
+    let document: &'static str = document_text();
+    let describe = move || async move {
+        ([(header::CONTENT_TYPE, HeaderValue::from_static("application/json"))], document)
+    };
+    let (router, _) = OpenApiRouter::new().nest(BASE, operations()).split_for_parts();
+    router
+        .route(&format!("{BASE}/openapi.json"), get(describe))
+        .method_not_allowed_fallback(method_not_allowed)
+        .layer(axum::middleware::map_response(harden))
+        .with_state(shared)
+}
+
+async fn method_not_allowed() -> Problem {
+    let detail = "this address takes other methods: see /api/v1/openapi.json";
+    Problem::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", detail)
+}
+
+/// What keeps a browser from doing more with an answer than it was meant for.
+async fn harden(mut response: axum::response::Response) -> axum::response::Response {
+    let headers = response.headers_mut();
+    let fixed = [
+        (header::CACHE_CONTROL, "no-store"),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (header::REFERRER_POLICY, "no-referrer"),
+        (header::CONTENT_SECURITY_POLICY, "default-src 'none'; frame-ancestors 'none'"),
+    ];
+    for (name, value) in fixed {
+        headers.entry(name).or_insert(HeaderValue::from_static(value));
+    }
+    response
+}

@@ -1,0 +1,129 @@
+//! Every operation of the control API against who may not use it. An operation that is not prepared for here fails the test.
+
+use crate::{
+    api::{Api, problem},
+    world::{Reply, World},
+};
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+
+/// Operations that every caller may use, each for its own things alone.
+const OPEN: &[&str] = &[];
+
+/// A body that each operation with one would take.
+fn body(operation: &str) -> Option<Value> {
+    Some(match operation {
+        "create_user" => json!({"email": "new@example.com", "role": "member"}),
+        "update_user" => json!({"name": "Changed"}),
+        _ => return None,
+    })
+}
+
+/// An object of the account for each parameter of a path.
+fn objects(api: &Api<'_>) -> BTreeMap<&'static str, String> {
+    let made = |path: &str, body: Value| {
+        let reply = api.post(path, &body);
+        assert_eq!(reply.status, 201, "{path}: {reply:?}");
+        reply.json()["id"].as_str().unwrap().to_owned()
+    };
+    let user = made("/users", json!({"email": "someone@example.com", "role": "owner"}));
+    BTreeMap::from([("user", user)])
+}
+
+struct Operation {
+    id: String,
+    method: String,
+    path: String,
+}
+
+fn operations() -> Vec<Operation> {
+    let document = serde_json::to_value(web::document()).unwrap();
+    let mut found = Vec::new();
+    for (path, item) in document["paths"].as_object().unwrap() {
+        for (method, operation) in item.as_object().unwrap() {
+            if let Some(id) = operation["operationId"].as_str() {
+                let path = path.strip_prefix("/api/v1").unwrap().to_owned();
+                found.push(Operation {
+                    id: id.to_owned(),
+                    method: method.to_ascii_uppercase(),
+                    path,
+                });
+            }
+        }
+    }
+    assert!(!found.is_empty());
+    found
+}
+
+impl Operation {
+    fn send(&self, api: &Api<'_>, objects: &BTreeMap<&'static str, String>) -> Reply {
+        let mut path = self.path.clone();
+        for (name, id) in objects {
+            path = path.replace(&format!("{{{name}}}"), id);
+        }
+        assert!(!path.contains('{'), "{}: no object for {path}", self.id);
+        let body = body(&self.id).map(|body| body.to_string()).unwrap_or_default();
+        let prepared = !body.is_empty() || !matches!(self.method.as_str(), "PUT" | "PATCH");
+        assert!(prepared, "{}: no body is prepared", self.id);
+        let headers: &[(&str, &str)] =
+            if self.method == "PATCH" || self.method == "PUT" { &[("if-match", "*")] } else { &[] };
+        api.send(&self.method, &path, headers, &body)
+    }
+}
+
+/// Ids of the right form that name nothing.
+fn absent(objects: &BTreeMap<&'static str, String>) -> BTreeMap<&'static str, String> {
+    let other = |id: &String| match id.split_once('_') {
+        Some((prefix, digits)) if digits.len() == 32 => {
+            format!("{prefix}_0190a5c2000070008000{}", "0".repeat(12))
+        }
+        Some(_) | None => "absent".to_owned(),
+    };
+    objects.iter().map(|(name, id)| (*name, other(id))).collect()
+}
+
+#[test]
+fn no_operation_is_open_to_strangers_or_to_those_who_may_too_little() {
+    let world = World::new();
+    let owner = world.full_api("local");
+    let objects = objects(&owner);
+    let nobody = world.api("local", &[]);
+    for operation in operations() {
+        let mut path = operation.path.clone();
+        for (name, id) in &objects {
+            path = path.replace(&format!("{{{name}}}"), id);
+        }
+        let path = format!("/api/v1{path}");
+        for headers in
+            [&[][..], &[("authorization", "Bearer gwt_000000000000000000000000000000_000000")]]
+        {
+            let reply = world.send(&operation.method, &path, headers, b"");
+            assert_eq!(problem(&reply).0, 401, "{}: {reply:?}", operation.id);
+            assert!(reply.header("www-authenticate").is_some());
+        }
+        if !OPEN.contains(&operation.id.as_str()) {
+            let reply = operation.send(&nobody, &objects);
+            assert_eq!(problem(&reply).0, 403, "{}: {reply:?}", operation.id);
+        }
+    }
+}
+
+#[test]
+fn what_is_anothers_reads_exactly_like_what_is_not_there() {
+    let world = World::new();
+    let objects = objects(&world.full_api("local"));
+    let absent = absent(&objects);
+    let other = world.full_api("other");
+    for operation in operations().iter().filter(|operation| operation.path.contains('{')) {
+        let (theirs, nothing) = (operation.send(&other, &objects), operation.send(&other, &absent));
+        assert_eq!(problem(&theirs), problem(&nothing), "{}: {theirs:?}", operation.id);
+        assert_eq!(theirs.status, 404, "{}: {theirs:?}", operation.id);
+        assert_eq!(theirs.body, nothing.body, "{}", operation.id);
+    }
+    // And nothing of it was changed.
+    let own = world.full_api("local");
+    for operation in operations().iter().filter(|one| one.method == "GET") {
+        let reply = operation.send(&own, &objects);
+        assert_eq!(reply.status, 200, "{}: {reply:?}", operation.id);
+    }
+}
