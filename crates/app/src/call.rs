@@ -137,6 +137,7 @@ impl App {
                         secrets: &target.secrets,
                         output_schema: tool.output(),
                         paging_hints: &tool.paging_hints,
+                        ..Shape::default()
                     };
                     // Only what becomes an embedded resource needs a name.
                     let json = response

@@ -32,7 +32,7 @@ pub use id::{
 };
 pub use json::RawJson;
 pub use name::{Alias, AppKey, NameError, Slug, ToolName};
-pub use outcome::{Content, Outcome, ResourceBody, UpstreamFacts};
+pub use outcome::{Content, Outcome, Overflow, ResourceBody, UpstreamFacts};
 pub use pagination::{PageStyle, Pagination};
 pub use permission::{Permission, PermissionSet, Role};
 pub use secret::Secret;

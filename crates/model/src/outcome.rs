@@ -11,8 +11,19 @@ pub struct Outcome {
     pub is_error: bool,
     /// Whether something was cut to fit the result budget.
     pub truncated: bool,
+    /// The whole of what was too large for the budget, where it can be kept to be read on.
+    pub overflow: Option<Overflow>,
     /// What the request log keeps of the upstream's part.
     pub upstream: UpstreamFacts,
+}
+
+/// A result that is too large for its budget: what would have been shown, secrets out and fields chosen.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Overflow {
+    /// Whether the text is one JSON value that every reader reads alike.
+    pub is_json: bool,
+    /// The text.
+    pub text: String,
 }
 
 /// One content block.

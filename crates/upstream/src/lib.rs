@@ -22,6 +22,7 @@ mod limits;
 mod link;
 mod plan;
 mod projection;
+mod reading;
 mod resolve;
 mod response;
 mod shape;
@@ -40,6 +41,10 @@ pub use error::{Phase, SendError};
 pub use limits::{Limits, MAX_BODY_BYTES, MAX_HEADER_VALUE_BYTES, MAX_URL_BYTES};
 pub use plan::{PlanError, Request, is_reserved_header, plan};
 pub use projection::Projection;
+pub use reading::{
+    READ_RESULT, READ_RESULT_DESCRIPTION, READ_RESULT_SCHEMA, ReadError, ReadRequest, Reading,
+    Span, read_on, reading_hint,
+};
 pub use resolve::{Resolve, Resolving, SystemResolver};
 pub use response::Response;
 pub use shape::{Shape, failure, refusal, shape};

@@ -1,4 +1,6 @@
+use super::visible;
 use crate::arguments::{each_item, each_member};
+use model::{FieldPath, FieldStep};
 use std::{borrow::Cow, ops::Range};
 
 /// Lists that are shortened at most. What is then still too large is cut as text.
@@ -27,10 +29,10 @@ pub(super) fn json(text: &str, budget: usize) -> Option<Cut> {
         let room = budget.saturating_sub(text.len() - list.len());
         let items = Items::within(&text[list.clone()], room)?;
         // Where nothing of the only list fits, a piece of text says more than `[]`.
-        if items.total == 0 || (items.kept == 0 && path.is_empty()) {
+        if items.total == 0 || (items.kept == 0 && path.is_root()) {
             return None;
         }
-        let of = if path.is_empty() { String::new() } else { format!(" of {path}") };
+        let of = if path.is_root() { String::new() } else { format!(" of {}", shown_path(&path)) };
         shown.push(format!("The first {} of {} items{of} are shown", items.kept, items.total));
         let end = list.start + items.end;
         text = Cow::Owned(format!("{}]{}", &text[..end], &text[list.end..]));
@@ -63,9 +65,9 @@ impl Items {
 
 /// The place and the path of the list to shorten: the root, or the largest member of the largest member, and so on.
 /// A list of one item is passed through, for what is large is inside it.
-fn largest_list(text: &str) -> Option<(Range<usize>, String)> {
+pub(crate) fn largest_list(text: &str) -> Option<(Range<usize>, FieldPath)> {
     let mut part = text.trim_ascii();
-    let mut path = String::new();
+    let mut path = Vec::new();
     for _ in 0..MAX_LEVELS {
         if part.starts_with('[') {
             let (mut count, mut first) = (0_usize, "");
@@ -75,10 +77,10 @@ fn largest_list(text: &str) -> Option<(Range<usize>, String)> {
             })?;
             if count != 1 || !first.starts_with(['[', '{']) {
                 let start = offset(text, part);
-                return Some((start..start + part.len(), path));
+                return Some((start..start + part.len(), path.into_iter().collect()));
             }
             part = first;
-            path.push_str("[0]");
+            path.push(FieldStep::Item(0));
         } else {
             let mut largest: Option<(Cow<'_, str>, &str)> = None;
             each_member(part, |name, raw| {
@@ -89,14 +91,16 @@ fn largest_list(text: &str) -> Option<(Range<usize>, String)> {
                 }
             })?;
             let (name, raw) = largest?;
-            if !path.is_empty() {
-                path.push('.');
-            }
-            path.extend(name.chars().filter(|c| !c.is_control()).take(80));
+            path.push(FieldStep::Member(name.into_owned()));
             part = raw;
         }
     }
     None
+}
+
+/// A path for a note: names are the API's, and may hold anything.
+fn shown_path(path: &FieldPath) -> String {
+    visible::strip(path.to_string()).chars().take(200).collect()
 }
 
 /// Where `part`, a piece of `text`, begins in it.

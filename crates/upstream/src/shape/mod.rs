@@ -1,20 +1,21 @@
 //! From an API's answer to an outcome. Pure.
 
 mod charset;
-mod cut;
+pub(crate) mod cut;
 mod fault;
 mod html;
 mod kind;
 mod redact;
 mod scan;
-mod visible;
+mod summary;
+pub(crate) mod visible;
 
-use crate::{Response, SendError, Validator, link};
+use crate::{Projection, Response, SendError, Validator, link};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use bytes::Bytes;
 use kind::{Kind, Media};
 use model::{
-    BYTES_PER_TOKEN, Content, Outcome, RawJson, ResourceBody, Secret, UpstreamFacts,
+    BYTES_PER_TOKEN, Content, Outcome, Overflow, RawJson, ResourceBody, Secret, UpstreamFacts,
     tokens_estimate,
 };
 use redact::Redactor;
@@ -34,6 +35,12 @@ pub struct Shape<'a> {
     pub output_schema: Option<&'a Validator>,
     /// Arguments of the tool that narrow its answer, named when something was cut.
     pub paging_hints: &'a [String],
+    /// The fields of the answer that are passed on. Then an answer without fields is an error, and not shown.
+    pub projection: Option<&'a Projection>,
+    /// What a walk through pages says of its list.
+    pub walk_note: Option<&'a str>,
+    /// Whether an answer over budget comes along whole, beside a summary, for the caller to keep and to be read on.
+    pub keeps_overflow: bool,
 }
 
 impl Default for Shape<'_> {
@@ -44,6 +51,9 @@ impl Default for Shape<'_> {
             secrets: &[],
             output_schema: None,
             paging_hints: &[],
+            projection: None,
+            walk_note: None,
+            keeps_overflow: false,
         }
     }
 }
@@ -69,6 +79,7 @@ pub fn shape(resource_uri: &str, response: Response, options: &Shape<'_>) -> Out
         structured: None,
         is_error: false,
         truncated: false,
+        overflow: None,
         upstream,
     };
     if !matches!(response.status, 200..=299 | 304) {
@@ -91,7 +102,11 @@ pub fn shape(resource_uri: &str, response: Response, options: &Shape<'_>) -> Out
         let next = Redactor::new(options.secrets).text(visible::strip(next));
         outcome.content.push(Content::Text(format!("The API has a next page: {next}")));
     }
-    if let Some(schema) = options.output_schema {
+    if let Some(note) = options.walk_note {
+        let note = Redactor::new(options.secrets).text(visible::strip(note.to_owned()));
+        outcome.content.push(Content::Text(note));
+    }
+    if let Some(schema) = options.output_schema.filter(|_| !outcome.is_error) {
         hold_to(&mut outcome, schema);
     }
     outcome
@@ -123,6 +138,7 @@ fn error(text: String, upstream: UpstreamFacts) -> Outcome {
         structured: None,
         is_error: true,
         truncated: false,
+        overflow: None,
         upstream,
     }
 }
@@ -136,9 +152,39 @@ fn fill(
     options: &Shape<'_>,
 ) {
     let media = Media::parse(content_type);
-    match kind::of(&media, &body) {
-        Kind::Json => json(outcome, charset::decode(&media, body), options),
-        Kind::Text => text(outcome, charset::decode(&media, body), options),
+    match (kind::of(&media, &body), options.projection) {
+        (Kind::Json | Kind::Text, Some(projection)) => {
+            match projection.apply(&charset::decode(&media, body)) {
+                Some(chosen) => json(outcome, chosen, options),
+                None => no_fields(outcome),
+            }
+        }
+        (_, Some(_)) => no_fields(outcome),
+        (kind, None) => whole(outcome, resource_uri, kind, &media, body, options),
+    }
+}
+
+/// Fields were chosen, and there are none: what an answer of another kind holds, nobody chose.
+fn no_fields(outcome: &mut Outcome) {
+    let status = outcome.upstream.status.map(status_line).unwrap_or_default();
+    outcome.is_error = true;
+    outcome.content.push(Content::Text(format!(
+        "The API carried out the call ({status}), but its answer is not the JSON that this tool's fields are chosen from, so that nothing of it is shown."
+    )));
+}
+
+/// A body of which everything is passed on.
+fn whole(
+    outcome: &mut Outcome,
+    resource_uri: &str,
+    kind: Kind,
+    media: &Media,
+    body: Bytes,
+    options: &Shape<'_>,
+) {
+    match kind {
+        Kind::Json => json(outcome, charset::decode(media, body), options),
+        Kind::Text => text(outcome, charset::decode(media, body), options),
         kind if body.len() > options.resource_cap_bytes => {
             outcome.truncated = true;
             outcome.content.push(Content::Text(format!(
@@ -178,8 +224,15 @@ fn json(outcome: &mut Outcome, body: String, options: &Shape<'_>) {
     if serde_json::from_str::<&RawValue>(&body).is_err() || !scan::is_unambiguous(&body) {
         return text(outcome, body, options);
     }
-    let Some(cut) = cut::json(&body, options.budget()) else {
-        return text(outcome, body, options);
+    let summary = options.keeps_overflow.then(|| summary::of_json(&body, options.budget_tokens));
+    let room = options.budget().saturating_sub(summary.as_ref().map_or(0, String::len));
+    let Some(cut) = cut::json(&body, room) else {
+        return match summary {
+            Some(summary) => {
+                beginning(outcome, summary, Overflow { is_json: true, text: body }, room)
+            }
+            None => text(outcome, body, options),
+        };
     };
     // Without a schema to prove it, a part is not passed off as the API's value: the note would be lost on readers of
     // structured results.
@@ -187,31 +240,49 @@ fn json(outcome: &mut Outcome, body: String, options: &Shape<'_>) {
         outcome.structured = RawJson::parse(cut.text.clone()).ok();
     }
     outcome.truncated = true;
-    outcome.content.push(Content::Text(cut.text));
-    outcome.content.push(Content::Text(note(
-        &format!("{}.", cut.shown.join("; ")),
-        body.len(),
-        options,
-    )));
+    let shown = format!("{}.", cut.shown.join("; "));
+    match summary {
+        Some(summary) => {
+            outcome.content.push(Content::Text(format!("{summary} {shown}")));
+            outcome.content.push(Content::Text(cut.text));
+            outcome.overflow = Some(Overflow { is_json: true, text: body });
+        }
+        None => {
+            outcome.content.push(Content::Text(cut.text));
+            outcome.content.push(Content::Text(note(&shown, body.len(), options)));
+        }
+    }
 }
 
 fn text(outcome: &mut Outcome, body: String, options: &Shape<'_>) {
     let mut text = Redactor::new(options.secrets).raw(visible::strip(body));
     let length = text.len();
-    let cut = length > options.budget();
-    if cut {
-        text.truncate(text.floor_char_boundary(options.budget()));
+    if length <= options.budget() {
+        outcome.content.push(Content::Text(text));
+        return;
     }
-    let shown = text.len();
+    if options.keeps_overflow {
+        let summary = summary::of_text(&text, options.budget_tokens);
+        let room = options.budget().saturating_sub(summary.len());
+        return beginning(outcome, summary, Overflow { is_json: false, text }, room);
+    }
+    text.truncate(text.floor_char_boundary(options.budget()));
+    let shown = format!("The first {} bytes are shown.", text.len());
+    outcome.truncated = true;
     outcome.content.push(Content::Text(text));
-    if cut {
-        outcome.truncated = true;
-        outcome.content.push(Content::Text(note(
-            &format!("The first {shown} bytes are shown."),
-            length,
-            options,
-        )));
-    }
+    outcome.content.push(Content::Text(note(&shown, length, options)));
+}
+
+/// A summary, the beginning of what it sums up, and the whole beside them.
+fn beginning(outcome: &mut Outcome, summary: String, overflow: Overflow, room: usize) {
+    let shown = &overflow.text[..overflow.text.floor_char_boundary(room)];
+    let characters = shown.chars().count();
+    outcome.truncated = true;
+    outcome
+        .content
+        .push(Content::Text(format!("{summary} The first {characters} characters are shown.")));
+    outcome.content.push(Content::Text(shown.to_owned()));
+    outcome.overflow = Some(overflow);
 }
 
 /// Says that an answer was cut, and how to get the rest.

@@ -1,6 +1,6 @@
 /// Removes what a person would not see and a model would read, or a terminal obey: control characters, ANSI sequences,
 /// direction marks, zero-width characters, tags and other fillers. Visible text stays as it is.
-pub(super) fn strip(text: String) -> String {
+pub(crate) fn strip(text: String) -> String {
     if text.bytes().all(|b| matches!(b, b' '..=b'~' | b'\t' | b'\n' | b'\r')) {
         return text;
     }

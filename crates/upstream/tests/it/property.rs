@@ -208,7 +208,7 @@ proptest! {
         };
         let secrets = [model::Secret::from("aaaaaaaa".to_owned())];
         let options = upstream::Shape { budget_tokens, secrets: &secrets, ..upstream::Shape::default() };
-        let outcome = upstream::shape("https://h/", response, &options);
+        let outcome = upstream::shape("https://h/", response.clone(), &options);
         prop_assert!(!outcome.content.is_empty());
         if let Some(structured) = &outcome.structured {
             prop_assert!(structured.get().len() <= budget_tokens * 4);
@@ -218,5 +218,32 @@ proptest! {
         {
             prop_assert!(text.len() <= budget_tokens * 4, "{text}");
         }
+        let keeping = upstream::Shape { keeps_overflow: true, ..options };
+        let kept = upstream::shape("https://h/", response.clone(), &keeping);
+        prop_assert_eq!(kept.truncated, outcome.truncated);
+        prop_assert_eq!(kept.overflow.is_some(), kept.truncated);
+        let projection = upstream::Projection::new(&["a".parse().unwrap(), "[].b[].c".parse().unwrap()]);
+        let chosen = upstream::Shape { projection: Some(&projection), ..keeping };
+        let chosen = upstream::shape("https://h/", response, &chosen);
+        prop_assert!(!chosen.content.is_empty());
+    }
+
+    /// Reading on from note to note gives the whole, whatever it is.
+    #[test]
+    fn what_is_read_on_is_the_whole(text in ".{0,600}", tokens in 70_usize..100) {
+        let full = model::Overflow { is_json: false, text };
+        let (mut read, mut offset) = (String::new(), 0);
+        loop {
+            let span = upstream::Span { offset, limit: None };
+            let answer = upstream::read_on(&full, &upstream::Reading::Characters(span), tokens).unwrap();
+            prop_assert!(answer.len() <= tokens * 4);
+            let (part, note) = answer.rsplit_once("\n\n").unwrap();
+            read.push_str(part);
+            let Some((_, next)) = note.split_once("Go on with offset ") else { break };
+            let next: usize = next.trim_end_matches('.').parse().unwrap();
+            prop_assert!(next > offset);
+            offset = next;
+        }
+        prop_assert_eq!(read, full.text);
     }
 }

@@ -3,7 +3,8 @@
 use model::{Content, Outcome, RawJson, ResourceBody, Secret};
 use std::time::Duration;
 use upstream::{
-    PlanError, Response, SendError, Shape, Validator, Violation, failure, refusal, shape,
+    PlanError, Projection, Response, SendError, Shape, Validator, Violation, failure, refusal,
+    shape,
 };
 
 const SECRET: &str = "canary-7bq0mX2pTz4cVw9RkLs8";
@@ -429,4 +430,117 @@ fn failures_and_refusals() {
             "The arguments were refused, and nothing was sent:\n- id: expected a value: it is required"
         ]
     );
+}
+
+fn keeping<'a>(budget_tokens: usize) -> Shape<'a> {
+    Shape { budget_tokens, keeps_overflow: true, ..Shape::default() }
+}
+
+#[test]
+fn results_over_budget_are_summed_up_and_kept() {
+    let items: Vec<_> = (0..500).map(|id| format!("{{\"id\":{id},\"n\":1.10}}")).collect();
+    let body = format!("{{\"total\":500,\"items\":[{}]}}", items.join(","));
+    let outcome = shape("", response(200, "application/json", body.as_bytes()), &keeping(200));
+    let found = texts(&outcome);
+    assert_eq!(found.len(), 2);
+    assert!(
+        found[0].starts_with(
+            "This answer is too large to be shown whole. It is an object of 2 members, 9913 bytes"
+        ) && found[0].contains(
+            "total (a number), items (a list of 500 items, the first an object with id, n)"
+        ) && found[0].contains("of 500 items of items are shown."),
+        "{}",
+        found[0]
+    );
+    assert!(found[1].starts_with("{\"total\":500,\"items\":[{\"id\":0,\"n\":1.10}"));
+    assert!(found[0].len() + found[1].len() <= 200 * 4 + 60, "a summary counts");
+    assert!(outcome.truncated && !outcome.is_error && outcome.structured.is_none());
+    let overflow = outcome.overflow.unwrap();
+    assert_eq!((overflow.is_json, overflow.text), (true, body.clone()));
+    // What fits is not kept, and nothing is without a place to keep it.
+    let fits = shape("", response(200, "application/json", b"{}"), &keeping(200));
+    assert!(fits.overflow.is_none() && !fits.truncated);
+    let tight = Shape { budget_tokens: 200, ..Shape::default() };
+    assert!(
+        shape("", response(200, "application/json", body.as_bytes()), &tight).overflow.is_none()
+    );
+}
+
+#[test]
+fn what_cannot_be_cut_by_items_begins_and_is_kept() {
+    let text = "é".repeat(5_000);
+    let json = format!("{{\"a\":\"{text}\"}}");
+    for (content_type, body, is_json) in
+        [("text/plain", text.clone(), false), ("application/json", json, true)]
+    {
+        let outcome = shape("", response(200, content_type, body.as_bytes()), &keeping(300));
+        let found = texts(&outcome);
+        assert!(found[0].ends_with(" characters are shown.") && found[1].len() <= 1_200);
+        assert!(body.starts_with(found[1]) && found[1].len() > 800, "{}", found[1].len());
+        assert!(outcome.truncated && !outcome.is_error);
+        let overflow = outcome.overflow.unwrap();
+        assert_eq!((overflow.is_json, overflow.text), (is_json, body));
+    }
+    // Secrets are out of what is kept too.
+    let secrets = [Secret::from(SECRET.to_owned())];
+    let echo = format!("{SECRET}{}", "x".repeat(2_000));
+    let options = Shape { secrets: &secrets, ..keeping(100) };
+    let outcome = shape("", response(200, "text/plain", echo.as_bytes()), &options);
+    assert!(outcome.overflow.unwrap().text.starts_with("***xxx"));
+    assert!(texts(&outcome_of(&echo, &options)).iter().all(|text| !text.contains("canary")));
+}
+
+fn outcome_of(body: &str, options: &Shape<'_>) -> Outcome {
+    shape("", response(200, "text/plain", body.as_bytes()), options)
+}
+
+#[test]
+fn chosen_fields_alone_are_shown() {
+    let projection = Projection::new(&["id".parse().unwrap(), "owner.login".parse().unwrap()]);
+    let schema = RawJson::parse(
+        r#"{"type":"object","additionalProperties":false,"properties":{"id":{},"owner":{"additionalProperties":false,"properties":{"login":{}}}}}"#
+            .to_owned(),
+    )
+    .unwrap();
+    let schema = Validator::compile(&schema).unwrap();
+    let options =
+        Shape { projection: Some(&projection), output_schema: Some(&schema), ..Shape::default() };
+    let body = format!(
+        r#"{{"id":12345678901234567890123,"owner":{{"login":"a","email":"{SECRET}"}},"x":"{}"}}"#,
+        "y".repeat(200_000)
+    );
+    let chosen = r#"{"id":12345678901234567890123,"owner":{"login":"a"}}"#;
+    for content_type in ["application/json", "text/plain", ""] {
+        // Before the schema, which takes no other fields, and before the budget.
+        let outcome = shape("", response(200, content_type, body.as_bytes()), &options);
+        assert_eq!(texts(&outcome), [chosen], "{content_type}");
+        assert_eq!(outcome.structured.unwrap().get(), chosen);
+        assert!(!outcome.is_error && !outcome.truncated);
+    }
+    for (content_type, body) in [
+        ("application/json", &b"[{\"id\":1}]"[..]),
+        ("application/json", b"{\"id\":1"),
+        ("text/html", b"<p>canary</p>"),
+        ("image/png", b"\x89PNG\r\n\x1a\n\0"),
+        ("application/pdf", b"%PDF\0"),
+    ] {
+        let outcome = shape("", response(200, content_type, body), &options);
+        let found = texts(&outcome);
+        assert!(outcome.is_error && outcome.structured.is_none() && found.len() == 1);
+        assert!(found[0].contains("carried out the call (HTTP 200 OK)"), "{}", found[0]);
+    }
+    // Errors of the API, and its silence, are what they are.
+    let outcome = shape("", response(404, "application/json", b"{\"why\":1}"), &options);
+    assert_eq!(texts(&outcome), ["HTTP 404 Not Found\n{\"why\":1}"]);
+    let open = Shape { output_schema: None, ..options };
+    assert!(!shape("", response(204, "", b""), &open).is_error);
+}
+
+#[test]
+fn walks_add_their_note() {
+    let secrets = [Secret::from(SECRET.to_owned())];
+    let note = format!("Not complete: call again with cursor = \"{SECRET}\u{202e}\".");
+    let options = Shape { walk_note: Some(&note), secrets: &secrets, ..Shape::default() };
+    let outcome = shape("", response(200, "application/json", b"[1]"), &options);
+    assert_eq!(texts(&outcome), ["[1]", "Not complete: call again with cursor = \"***\"."]);
 }
