@@ -4,6 +4,7 @@ use crate::{
 };
 use model::{AccountId, Permission, PermissionSet, ServerId, Timestamp, UserId};
 use std::sync::Arc;
+use store::AuditActor;
 
 /// Who asks. Made by the authenticator alone, and by [`crate::App::operator`] for commands that work on the data directory
 /// itself; there is no default.
@@ -36,6 +37,17 @@ impl Caller {
     #[must_use]
     pub fn user_id(&self) -> Option<UserId> {
         self.principal.rights.user_id
+    }
+
+    /// Who it is in the audit log.
+    pub(crate) fn actor(&self) -> AuditActor {
+        let (kind, id) = match self.id() {
+            PrincipalId::Token(id) => ("token", id.to_string()),
+            PrincipalId::User(id) => ("user", id.to_string()),
+            // There is one, whoever holds the key.
+            PrincipalId::Operator => ("operator", String::new()),
+        };
+        AuditActor { kind, id, name: self.principal.rights.label.clone() }
     }
 
     /// What is known of the request.

@@ -114,10 +114,12 @@ impl From<store::Error> for Error {
             store::Error::Directory { .. }
             | store::Error::DatabaseUrl
             | store::Error::WrongKey
+            | store::Error::Checkpoint
             | store::Error::Locked
             | store::Error::Newer => Kind::Invalid,
             store::Error::Sql(_) | store::Error::Connect { .. } => Kind::Unavailable,
-            store::Error::Corrupt { .. }
+            store::Error::AuditAltered
+            | store::Error::Corrupt { .. }
             | store::Error::HalfDone
             | store::Error::Sealed
             | store::Error::Migrate(_) => Kind::Internal,
@@ -130,6 +132,8 @@ impl From<store::Error> for Error {
             store::Error::Directory { source, .. } => source.map(Into::into),
             store::Error::DatabaseUrl
             | store::Error::WrongKey
+            | store::Error::AuditAltered
+            | store::Error::Checkpoint
             | store::Error::Locked
             | store::Error::Newer
             | store::Error::Duplicate

@@ -2,16 +2,19 @@
 //!
 //! Every public method of [`App`] that touches an account's things takes a [`Caller`] first. Those that cannot are these:
 //! [`App::open`], [`App::authenticate`] and [`App::operator`] (they make the callers), [`App::health`],
-//! [`App::tasks`], [`App::outbound`] and [`App::close`] (the process's own life).
+//! [`App::tasks`], [`App::outbound`] and [`App::close`] (the process's own life). [`Installation`] is for whoever holds the data
+//! directory and the key, on this machine: nothing that comes from the network can reach it.
 
 mod authenticate;
 mod call;
 mod caller;
+mod checkpoint;
 mod clock;
 mod cursor;
 mod description;
 mod error;
 mod idempotency;
+mod installation;
 mod log;
 mod open;
 mod page;
@@ -35,6 +38,7 @@ pub use clock::Clock;
 pub use description::{Description, Fetching};
 pub use error::{Error, Kind};
 pub use idempotency::{IDEMPOTENCY_KEY_BYTES_MAX, Idempotency};
+pub use installation::{AuditReport, Installation};
 pub use log::LogQuery;
 pub use open::{App, Config, Outbound};
 pub use page::{Page, PageQuery};
@@ -50,5 +54,5 @@ pub use user::{NewUser, User, UserSettings};
 
 // What callers of the use cases name in their own signatures.
 pub use openapi::{Counts, Format, Import, Options as ImportOptions, Report, Rule, Status};
-pub use store::{DataDir, Database, KeySource, RequestRow};
+pub use store::{DataDir, Database, Fault, KeySource, RequestRow, Verdict};
 pub use upstream::{AllowRule, Limits as UpstreamLimits};

@@ -180,10 +180,14 @@ impl App {
             id: AuditId::new(now, entropy()),
             account_id: Some(caller.account_id()),
             at: now,
-            actor: caller.principal().to_string(),
+            actor: caller.actor(),
+            source: caller.context().source,
+            via: caller.context().via.as_str(),
             event,
             object: object.to_string(),
-            detail: serde_json::json!({ "before": before, "after": after }).to_string(),
+            before: before.map(json),
+            after: after.map(json),
+            request_id: None,
         };
         Ok(self.store.begin(&audit).await?)
     }
@@ -212,6 +216,10 @@ impl App {
         }
         Ok(())
     }
+}
+
+fn json(value: &impl Serialize) -> String {
+    serde_json::to_string(value).expect("what is audited has text keys only")
 }
 
 impl fmt::Debug for App {

@@ -35,6 +35,7 @@ impl App {
         });
         self.every(TOUCH_INTERVAL, |app| Box::pin(app.touch_tokens()));
         self.every(PURGE_INTERVAL, |app| Box::pin(app.purge()));
+        self.tracker.spawn(Arc::clone(self).sign_audit_log());
     }
 
     fn every(self: &Arc<Self>, interval: Duration, act: fn(&App) -> Act<'_>) {

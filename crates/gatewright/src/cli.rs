@@ -1,3 +1,4 @@
+use crate::admin::audit::AuditCommand;
 use clap::{Args, Parser, Subcommand};
 use std::{net::SocketAddr, path::PathBuf};
 
@@ -29,6 +30,13 @@ pub(crate) enum Command {
     /// Print the OpenAPI document of the control API.
     #[command(hide = true)]
     Openapi,
+    /// Check the audit log.
+    Audit {
+        #[command(flatten)]
+        data: Data,
+        #[command(subcommand)]
+        command: AuditCommand,
+    },
     /// Ask a running server whether it is ready; exit 0 when it is.
     Health {
         /// What to ask.

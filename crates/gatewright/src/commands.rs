@@ -1,4 +1,5 @@
 use crate::{
+    admin,
     cli::{Cli, Command, Data, Import, Logs, Selection, Serving, TokenCommand, Up},
     config::{self, Settings},
     process::Process,
@@ -32,6 +33,7 @@ pub(crate) fn run(cli: Cli) -> anyhow::Result<()> {
             Command::Token { data, command } => token(&data, command).await,
             Command::Logs(logs) => self::logs(&logs).await,
             Command::Openapi => openapi(),
+            Command::Audit { data, command } => admin::audit::run(&data, command).await,
             Command::Health { url } => Ok(Description::probe(&url).await?),
         }
     });

@@ -2,6 +2,7 @@
 //!
 //! Decides nothing about accounts, tools or requests: the use cases of [`app`] do, and [`web`] serves them.
 
+mod admin;
 mod cli;
 mod commands;
 mod config;

@@ -16,13 +16,14 @@ impl Store {
     ///
     /// # Errors
     ///
-    /// [`Error::Sql`] when the write lock is not to be had within five seconds.
+    /// [`Error::Sql`] when the write lock is not to be had within five seconds; [`Error::AuditAltered`] when somebody else has written to
+    /// the end of the audit log.
     pub async fn begin(&self, audit: &AuditRow) -> Result<Change, Error> {
         // First, since the row's lock is what makes changes wait for one another on PostgreSQL.
         const EPOCH: &str = "update change_epoch set value = value + 1 where name = 'all'";
         let mut tx = self.writer.begin().await?;
         on!(tx, |db| sqlx::query(EPOCH).execute(&mut **db).await.map(drop)?);
-        audit.insert(&mut tx).await?;
+        audit.append(&mut tx, &self.keys()).await?;
         Ok(Change { tx })
     }
 }

@@ -32,7 +32,40 @@ pub(crate) fn migration_for_postgres(sql: &str) -> String {
         text.push_str(comment);
         text.push('\n');
     }
-    text.replace(" without rowid", "")
+    insert_triggers(&text.replace(" without rowid", ""), triggers_postgres)
+}
+
+/// The text of a migration as SQLite takes it.
+pub(crate) fn migration_for_sqlite(sql: &str) -> String {
+    insert_triggers(sql, triggers_sqlite)
+}
+
+/// Puts triggers where a migration says `--! append only: table`: they have no common words.
+fn insert_triggers(sql: &str, triggers: fn(&str) -> String) -> String {
+    let lines = sql.lines().map(|line| match line.strip_prefix("--! append only: ") {
+        Some(table) => triggers(table),
+        None => format!("{line}\n"),
+    });
+    lines.collect()
+}
+
+fn triggers_sqlite(table: &str) -> String {
+    let on = |what: &str| {
+        format!(
+            "create trigger {table}_no_{what} before {what} on {table} \
+             begin select raise(abort, '{table} is append-only'); end;\n"
+        )
+    };
+    on("update") + &on("delete")
+}
+
+fn triggers_postgres(table: &str) -> String {
+    format!(
+        "create function {table}_append_only() returns trigger language plpgsql as \
+         $$ begin raise exception '{table} is append-only'; end $$;\n\
+         create trigger {table}_append_only before update or delete or truncate on {table} \
+         for each statement execute function {table}_append_only();\n"
+    )
 }
 
 /// The statement that adds so many rows to the request log, with SQLite's anonymous places: sqlx asks for the name of each place, and

@@ -39,6 +39,14 @@ pub enum Error {
     /// A statement of the change failed, so the change cannot be committed.
     #[error("a statement of this change failed, so it was not committed")]
     HalfDone,
+    /// The audit log does not end with a row of ours, so no change can be added to it.
+    #[error(
+        "the audit log was altered from outside, so nothing is changed: see `gatewright audit verify`"
+    )]
+    AuditAltered,
+    /// A checkpoint of the audit log has a signature that is not this installation's.
+    #[error("the checkpoint was not signed by this installation")]
+    Checkpoint,
     /// The data directory cannot be used.
     #[error("{message}")]
     Directory {

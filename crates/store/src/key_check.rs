@@ -1,4 +1,8 @@
-use crate::{Error, Sealer, Store, engine::on};
+use crate::{
+    Error, Sealer, Store,
+    audit::{carry::carry_over, keys::AuditKeys},
+    engine::on,
+};
 use model::{AccountId, ConnectionId};
 
 /// What the database knows about the keys that its values were sealed with.
@@ -29,12 +33,15 @@ impl Store {
             let mut tx = self.writer.begin().await?;
             on!(tx, |db| sqlx::query(LOCK).execute(&mut **db).await.map(drop)?);
             let first = (sealer.key_id(), sealer.tag());
-            on!(tx, |db| sqlx::query(FIRST)
+            let is_first = on!(tx, |db| sqlx::query(FIRST)
                 .bind(first.0)
                 .bind(first.1.as_slice())
                 .execute(&mut **db)
-                .await
-                .map(drop)?);
+                .await?
+                .rows_affected());
+            if is_first == 1 {
+                carry_over(&mut tx, &AuditKeys::first(sealer)).await?;
+            }
             tx.commit().await?;
         }
         match self.key_check().await?.known.as_slice() {

@@ -28,7 +28,9 @@ mod user;
 
 pub use account::Account;
 pub use app::{ActionRow, App};
-pub use audit::AuditRow;
+pub use audit::{
+    AuditActor, AuditEntry, AuditFilter, AuditFrom, AuditRow, Checkpoint, Fault, Verdict,
+};
 pub use change::Change;
 pub use connection::Connection;
 pub use database::Database;

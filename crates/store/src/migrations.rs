@@ -14,6 +14,7 @@ const MAIN: &[File] = &[
     (1, "main", include_str!("../migrations/main/0001_main.sql")),
     (2, "key check", include_str!("../migrations/main/0002_key_check.sql")),
     (3, "people", include_str!("../migrations/main/0003_people.sql")),
+    (4, "audit chain", include_str!("../migrations/main/0004_audit_chain.sql")),
 ];
 
 /// The request log, which is a file of its own with SQLite.
@@ -22,7 +23,7 @@ const REQUESTS: &[File] =
 
 /// Brings the two SQLite files up to date.
 pub(crate) async fn run_sqlite(main: &SqlitePool, requests: &SqlitePool) -> Result<(), Error> {
-    let text = |sql: &'static str| sql.into_sql_str();
+    let text = |sql| AssertSqlSafe(dialect::migration_for_sqlite(sql)).into_sql_str();
     migrator(MAIN, text).run(main).await?;
     Ok(migrator(REQUESTS, text).run(requests).await?)
 }

@@ -1,5 +1,6 @@
 use crate::{
     DataDir, Database, Error, KeySource, Sealer,
+    audit::keys::AuditKeys,
     engine::{Engine, Pool, on},
     migrations,
 };
@@ -9,7 +10,11 @@ use sqlx::{
     postgres::{PgConnectOptions, PgPoolOptions},
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
-use std::{path::Path, time::Duration};
+use std::{
+    path::Path,
+    sync::{Arc, RwLock},
+    time::Duration,
+};
 
 /// How long a statement waits for another process's write lock on a SQLite file.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
@@ -37,6 +42,8 @@ pub struct Store {
     pub(crate) reader: Pool,
     pub(crate) log_writer: Pool,
     pub(crate) log_reader: Pool,
+    /// None until the sealing key is known.
+    pub(crate) audit_keys: Arc<RwLock<Arc<AuditKeys>>>,
 }
 
 impl Store {
@@ -68,6 +75,7 @@ impl Store {
             None => return Err(dir.key_is_gone()),
         };
         store.admit(&check, &sealer).await?;
+        store.load_audit_keys(&sealer).await?;
         Ok((store, sealer))
     }
 
@@ -114,6 +122,7 @@ async fn open_sqlite(dir: &DataDir) -> Result<Store, Error> {
         reader: pool(reader),
         log_writer: pool(log_writer),
         log_reader: pool(log_reader),
+        audit_keys: Arc::default(),
     })
 }
 
@@ -165,5 +174,11 @@ async fn open_postgres(url: &Secret, max_connections: u32) -> Result<Store, Erro
     };
     let main = Pool(Engine::Postgres(pool(max_connections.saturating_sub(LOG_CONNECTIONS).max(1))));
     let log = Pool(Engine::Postgres(pool(LOG_CONNECTIONS)));
-    Ok(Store { writer: main.clone(), reader: main, log_writer: log.clone(), log_reader: log })
+    Ok(Store {
+        writer: main.clone(),
+        reader: main,
+        log_writer: log.clone(),
+        log_reader: log,
+        audit_keys: Arc::default(),
+    })
 }

@@ -1,11 +1,11 @@
-use crate::Error;
+use crate::{Error, audit::keys::AuditKey};
 use aws_lc_rs::{
     aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey},
     hkdf, hmac,
 };
 use model::Secret;
 use sha2::{Digest, Sha256};
-use std::fmt;
+use std::{fmt, sync::Arc};
 
 /// Layout of a sealed value: this byte, four bytes of the key's id, the nonce, ciphertext and tag.
 const VERSION: u8 = 1;
@@ -25,6 +25,7 @@ pub struct Sealer {
     key: LessSafeKey,
     key_id: [u8; 4],
     tag: [u8; 32],
+    audit: Arc<AuditKey>,
 }
 
 impl Sealer {
@@ -40,17 +41,24 @@ impl Sealer {
         }
         let unbound = UnboundKey::new(&AES_256_GCM, key).map_err(|_| WeakKey)?;
         let digest = Sha256::digest([b"gatewright key id", key].concat());
+        let key_id = [digest[0], digest[1], digest[2], digest[3]];
         Ok(Self {
             key: LessSafeKey::new(unbound),
-            key_id: [digest[0], digest[1], digest[2], digest[3]],
+            key_id,
             tag: tag(key),
+            audit: Arc::new(AuditKey::new(hex(&key_id), &derive(key, b"gatewright audit"))),
         })
     }
 
     /// The key's id in hexadecimal: tells keys apart and says nothing about them.
     #[must_use]
     pub fn key_id(&self) -> String {
-        self.key_id.iter().map(|byte| format!("{byte:02x}")).collect()
+        hex(&self.key_id)
+    }
+
+    /// What marks and signs the audit log.
+    pub(crate) fn audit_key(&self) -> &Arc<AuditKey> {
+        &self.audit
     }
 
     /// What this key alone can make: kept in the database to know the key again by.
@@ -97,6 +105,15 @@ impl Sealer {
     }
 }
 
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+pub(crate) fn unhex(text: &str) -> Option<Vec<u8>> {
+    let pairs = text.as_bytes().chunks(2);
+    pairs.map(|pair| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok()).collect()
+}
+
 fn tag(key: &[u8]) -> [u8; 32] {
     let derived = derive(key, b"gatewright key check");
     let tag = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, &derived), b"gatewright");
@@ -104,7 +121,7 @@ fn tag(key: &[u8]) -> [u8; 32] {
 }
 
 /// A key for one purpose, made from the sealing key by HKDF (RFC 5869).
-fn derive(key: &[u8], purpose: &[u8]) -> [u8; 32] {
+pub(crate) fn derive(key: &[u8], purpose: &[u8]) -> [u8; 32] {
     let mut derived = [0; 32];
     hkdf::Salt::new(hkdf::HKDF_SHA256, &[])
         .extract(key)

@@ -330,10 +330,13 @@ async fn check_audit(home: &Home, promises: &Promises) {
     let (database, key) = (store::Database::Sqlite(dir.clone()), store::KeySource::File);
     let (store, _) = store::Store::open(&dir, &database, &key, [0; 32]).await.unwrap();
     let account = store.account_by_alias(&"local".parse().unwrap()).await.unwrap().unwrap();
-    let events = store.audit_events(account.id, u32::MAX).await.unwrap();
+    let (all, from) = (store::AuditFilter::default(), store::AuditFrom::After(0));
+    let events = store.audit_entries(Some(account.id), &all, from, u32::MAX).await.unwrap();
+    let verdict = store.verify_audit(Some(account.id), &[]).await.unwrap();
+    assert!(matches!(verdict, store::Verdict::Intact { .. }), "{verdict:?}");
     let tokens = store.tokens(account.id, u32::MAX).await.unwrap();
     let objects = |event: &str| {
-        let rows = events.iter().filter(|(one, _)| one == event).map(|(_, object)| object.clone());
+        let rows = events.iter().filter(|row| row.event == event).map(|row| row.object.clone());
         rows.collect::<BTreeSet<String>>()
     };
     let ids = tokens.iter().map(|token| token.id.to_string()).collect::<BTreeSet<_>>();

@@ -5,7 +5,7 @@ use crate::{
     binary::{Home, free_address},
 };
 use serde_json::{Value, json};
-use store::{DataDir, Database, KeySource, Store};
+use store::{AuditFilter, AuditFrom, DataDir, Database, KeySource, Store};
 
 /// The number of changes so far, and the audit log.
 fn changes(home: &Home) -> (i64, Vec<(String, String)>) {
@@ -15,8 +15,10 @@ fn changes(home: &Home) -> (i64, Vec<(String, String)>) {
         let database = Database::Sqlite(dir.clone());
         let (store, _) = Store::open(&dir, &database, &KeySource::File, [0; 32]).await.unwrap();
         let account = store.account_by_alias(&"local".parse().unwrap()).await.unwrap().unwrap();
-        let found =
-            (store.epoch().await.unwrap(), store.audit_events(account.id, 1_000).await.unwrap());
+        let (all, from) = (AuditFilter::default(), AuditFrom::After(0));
+        let rows = store.audit_entries(Some(account.id), &all, from, 1_000).await.unwrap();
+        let rows = rows.into_iter().map(|row| (row.event, row.object)).collect();
+        let found = (store.epoch().await.unwrap(), rows);
         store.close().await;
         found
     })

@@ -2,10 +2,12 @@
 
 #![allow(clippy::unwrap_used, reason = "a test: a panic is its report")]
 
+mod audit;
 mod files;
 mod keys;
 mod lost;
 mod open;
 mod request_log;
 mod rows;
+mod tampering;
 mod world;

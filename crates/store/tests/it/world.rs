@@ -3,7 +3,10 @@
 use model::{AccountId, AuditId, Secret, Timestamp};
 use sqlx::{AssertSqlSafe, Connection as _, PgConnection, SqliteConnection};
 use std::sync::atomic::{AtomicUsize, Ordering};
-use store::{Account, AuditRow, DataDir, Database, Error, KeySource, Sealer, Store};
+use store::{
+    Account, AuditActor, AuditFilter, AuditFrom, AuditRow, DataDir, Database, Error, KeySource,
+    Sealer, Store,
+};
 
 /// A PostgreSQL superuser's URL: `postgres://user@host/postgres`.
 const POSTGRES: &str = "GATEWRIGHT_TEST_POSTGRES";
@@ -97,6 +100,12 @@ impl World {
         self.try_open().await.unwrap().0
     }
 
+    /// Bytes as the engine writes them.
+    pub(crate) fn blob(&self, bytes: &[u8]) -> String {
+        let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+        if self.is_sqlite() { format!("x'{hex}'") } else { format!("'\\x{hex}'::bytea") }
+    }
+
     /// What somebody with the database's password, or the file, can do to it.
     pub(crate) async fn execute(&self, sql: &str) -> Result<u64, sqlx::Error> {
         let sql = sqlx::raw_sql(AssertSqlSafe(sql.to_owned()));
@@ -153,10 +162,14 @@ pub(crate) fn audit(account: Option<AccountId>) -> AuditRow {
         id: AuditId::new(at(0), entropy()),
         account_id: account,
         at: at(0),
-        actor: "operator".into(),
+        actor: AuditActor { kind: "operator", id: String::new(), name: "operator".into() },
+        source: None,
+        via: "cli",
         event: "test.change",
         object: "thing".into(),
-        detail: "{}".into(),
+        before: None,
+        after: Some("{}".into()),
+        request_id: None,
     }
 }
 
@@ -166,4 +179,10 @@ pub(crate) async fn account(store: &Store, alias: &str) -> AccountId {
     change.insert_account(&account, at(0)).await.unwrap();
     change.commit().await.unwrap();
     account.id
+}
+
+/// Rows of the account's audit log.
+pub(crate) async fn audit_length(store: &Store, account: AccountId) -> usize {
+    let all = AuditFilter::default();
+    store.audit_entries(Some(account), &all, AuditFrom::Newest, 1_000).await.unwrap().len()
 }
