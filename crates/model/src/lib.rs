@@ -6,6 +6,7 @@
 mod action;
 mod call;
 mod credential;
+mod difference;
 mod field_path;
 mod grant;
 mod id;
@@ -24,6 +25,7 @@ pub use call::{
     ParameterEncoding, PartEncoding, PartKind, PathPart, Place, Style,
 };
 pub use credential::{CredentialSlot, SlotKind};
+pub use difference::{Change, ChangedAction, ChangedPart, Difference, changes, difference};
 pub use field_path::{FieldPath, FieldPathError, FieldStep};
 pub use grant::{GrantScope, GrantScopeError, GrantScopes, Names, Scope};
 pub use id::{

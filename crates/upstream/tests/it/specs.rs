@@ -128,8 +128,12 @@ fn every_operation_adapts_and_projects() {
                 projection: output.as_ref().map(paths).filter(|paths| !paths.is_empty()),
                 ..ToolSettings::default()
             };
-            let tool = adapt(action, &settings).unwrap_or_else(|error| panic!("{name}: {error}"));
+            let tool =
+                adapt(action.clone(), &settings).unwrap_or_else(|error| panic!("{name}: {error}"));
             adapted += 1;
+            // What differs is always told.
+            let told = model::changes(&action, &tool.action);
+            assert_eq!(told.is_empty(), action == tool.action, "{name}: {told:?}");
             Validator::compile(&tool.action.input_schema)
                 .unwrap_or_else(|error| panic!("{name}: {error}"));
             let (Some(output), Some(projection)) = (&output, &tool.projection) else { continue };
