@@ -28,8 +28,10 @@ mod redact;
 mod registry;
 mod server;
 mod session;
+mod shelf;
 mod tasks;
 mod token;
+mod tool;
 mod user;
 
 pub use call::{Companions, Observer, Step};
@@ -44,12 +46,13 @@ pub use open::{App, Config, Outbound};
 pub use page::{Page, PageQuery};
 pub use patch::{Expected, Patch};
 pub use principal::{Context, PrincipalId, Via};
-pub use publication::{Published, Tool, ToolView};
+pub use publication::{Published, ToolView};
 pub use publish::{Prepared, Publish, PublishOutcome};
 pub use record::{Record, RecordOutcome};
 pub use server::{ServerWatch, Signal, Subscription};
 pub use session::{Session, SessionHandle};
 pub use token::{CreatedToken, NewToken, TokenSummary};
+pub use tool::Tool;
 pub use user::{NewUser, User, UserSettings};
 
 // What callers of the use cases name in their own signatures.

@@ -1,5 +1,6 @@
 use crate::{
     Caller, Clock, Error,
+    call::{Cache, Results},
     clock::entropy,
     quota::{Quota, Rate},
     record::{LogQueue, queue},
@@ -12,7 +13,7 @@ use serde::Serialize;
 use std::{
     fmt,
     net::SocketAddr,
-    sync::{Arc, Mutex},
+    sync::{Arc, Mutex, atomic::AtomicU64},
     time::{Duration, Instant},
 };
 use store::{AuditRow, Change, DataDir, Database, KeySource, Sealer, Store};
@@ -38,6 +39,12 @@ pub struct Config {
     pub calls_in_flight: usize,
     /// Unknown but well-formed tokens per second, of all strangers together.
     pub unknown_tokens_per_second: u32,
+    /// Bytes of results over budget that are kept to be read on, of all callers together.
+    pub kept_results_bytes: usize,
+    /// How long a result over budget is kept.
+    pub kept_results_for: Duration,
+    /// Bytes of answers that are kept for later calls, of all callers together.
+    pub cache_bytes: usize,
     /// Life of a legacy session.
     pub session_life: Duration,
     /// Rows of the request log that may wait for the disk before callers wait too.
@@ -59,6 +66,9 @@ impl Default for Config {
             calls_per_second: 1_000,
             calls_in_flight: 256,
             unknown_tokens_per_second: 20,
+            kept_results_bytes: 64 << 20,
+            kept_results_for: Duration::from_secs(15 * 60),
+            cache_bytes: 64 << 20,
             session_life: Duration::from_secs(24 * 60 * 60),
             log_queue_rows: 10_000,
             log_retention: Duration::from_secs(30 * 24 * 60 * 60),
@@ -68,6 +78,10 @@ impl Default for Config {
 }
 
 impl Config {
+    pub(crate) fn result_life(&self) -> jiff::SignedDuration {
+        jiff::SignedDuration::try_from(self.kept_results_for).unwrap_or(jiff::SignedDuration::MAX)
+    }
+
     pub(crate) fn call_rate(&self) -> Rate {
         Rate { per_second: self.calls_per_second, burst: self.calls_per_second.saturating_mul(2) }
     }
@@ -87,6 +101,10 @@ pub struct App {
     pub(crate) refreshing: tokio::sync::Mutex<()>,
     pub(crate) strangers: Quota,
     pub(crate) sessions: SessionStates,
+    pub(crate) results: Results,
+    pub(crate) cache: Cache,
+    /// How many publications were loaded.
+    pub(crate) generations: AtomicU64,
     pub(crate) log: LogQueue,
     /// What every way out is made from.
     client: Client,
@@ -131,6 +149,9 @@ impl App {
             registry: ArcSwap::from_pointee(Registry { epoch: -1, ..Registry::default() }),
             refreshing: tokio::sync::Mutex::new(()),
             strangers: Quota::new(Instant::now()),
+            results: Results::new(config.kept_results_bytes),
+            cache: Cache::new(config.cache_bytes),
+            generations: AtomicU64::new(0),
             sessions: SessionStates::load(store.session_states().await?),
             log,
             client,

@@ -1,14 +1,18 @@
-use crate::{App, Caller, Error, Kind, registry::ServerSlot};
+use crate::{
+    App, Caller, Error, Kind,
+    registry::ServerSlot,
+    tool::{Tool, Work},
+};
 use bytes::Bytes;
-use model::{AccountId, Action, Annotations, HttpCall, RawJson, ServerId, Slug};
+use model::{AccountId, Action, ConnectionId, ServerId, Slug, ToolName, ToolSettings};
 use serde::{Deserialize, Serialize};
 use std::{
     collections::HashMap,
     fmt,
-    sync::{Arc, Mutex, OnceLock, PoisonError},
+    sync::{Arc, Mutex, OnceLock, PoisonError, atomic::Ordering},
 };
 use store::Connection;
-use upstream::{BaseUrl, Credential, Validator};
+use upstream::{BaseUrl, Credential};
 
 /// Selections of tools whose lists are kept ready, beside the list of all tools. A server has few kinds of token.
 const VIEWS_MAX: usize = 64;
@@ -22,6 +26,9 @@ pub(crate) const CONNECTION: &str = "default";
 pub(crate) struct Publication {
     pub(crate) apps: Vec<PublishedApp>,
     pub(crate) tools: Vec<PublishedTool>,
+    /// Whether results over budget are kept for a while, and the built-in tool that reads on in them is offered.
+    #[serde(default)]
+    pub(crate) keeps_results: bool,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -29,13 +36,37 @@ pub(crate) struct PublishedApp {
     pub(crate) id: model::AppId,
     pub(crate) base_url: String,
     pub(crate) trusted_hosts: Vec<String>,
+    /// The server's connection for the app; absent for the app's own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) connection: Option<ConnectionId>,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct PublishedTool {
     /// Index into [`Publication::apps`].
     pub(crate) app: usize,
+    /// Absent for the action's own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) name: Option<ToolName>,
+    /// The action as it was when the version was published.
     pub(crate) action: Action,
+    /// What the server makes of it.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub(crate) settings: ToolSettings,
+    /// The tool's connection; absent for the server's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) connection: Option<ConnectionId>,
+}
+
+impl PublishedTool {
+    /// An action of the first app as it is.
+    pub(crate) fn of(action: Action) -> Self {
+        Self { app: 0, name: None, action, settings: ToolSettings::default(), connection: None }
+    }
+}
+
+fn is_default(settings: &ToolSettings) -> bool {
+    *settings == ToolSettings::default()
 }
 
 /// A published version of a server, ready to be called.
@@ -48,11 +79,15 @@ pub struct Published {
     pub name: Arc<str>,
     /// The published version.
     pub version: i64,
+    /// Tells this loading of the version from others, with other credentials.
+    pub(crate) generation: u64,
     /// Whether a request-log row is on disk before its answer leaves.
     pub strict_log: bool,
     /// Whether the request log keeps arguments and results.
     pub log_payloads: bool,
-    pub(crate) apps: Vec<Target>,
+    /// Whether results over budget are kept to be read on.
+    pub(crate) keeps_results: bool,
+    pub(crate) targets: Vec<Target>,
     tools: Vec<Tool>,
     by_name: HashMap<Box<str>, usize>,
     all: OnceLock<Arc<ToolView>>,
@@ -64,33 +99,6 @@ pub(crate) struct Target {
     pub(crate) base: BaseUrl,
     pub(crate) credential: Credential,
     pub(crate) secrets: Vec<model::Secret>,
-}
-
-/// A tool of a published server.
-pub struct Tool {
-    /// Its name.
-    pub name: Box<str>,
-    /// For people.
-    pub title: Option<Box<str>>,
-    /// For models.
-    pub description: Box<str>,
-    /// JSON Schema of the arguments.
-    pub input_schema: RawJson,
-    /// JSON Schema of the structured result.
-    pub output_schema: Option<RawJson>,
-    /// Hints for clients.
-    pub annotations: Annotations,
-    pub(crate) call: HttpCall,
-    pub(crate) server: Option<BaseUrl>,
-    pub(crate) app: usize,
-    /// Whether its request may be a multipart one, whose boundary is drawn at random.
-    pub(crate) has_parts: bool,
-    /// Arguments that clients repeat in a header, with that header's name (MCP 2026-07-28, `x-mcp-header`).
-    pub headers: Vec<(String, String)>,
-    /// Arguments that narrow the answer, named when something was cut.
-    pub(crate) paging_hints: Vec<String>,
-    input: OnceLock<Result<Validator, String>>,
-    output: OnceLock<Result<Validator, String>>,
 }
 
 /// The tools of a server that one kind of caller may see, in the order of the list, and that list in bytes.
@@ -118,32 +126,6 @@ impl ToolView {
     }
 }
 
-impl Tool {
-    pub(crate) fn input(&self) -> Result<&Validator, Error> {
-        compiled(&self.input, &self.input_schema)
-    }
-
-    pub(crate) fn output(&self) -> Option<&Validator> {
-        self.output_schema.as_ref().and_then(|schema| compiled(&self.output, schema).ok())
-    }
-
-    fn visible_to(&self, caller: &Caller, server: ServerId) -> bool {
-        caller.covers_tool(server, &self.name, self.call.is_safe())
-    }
-}
-
-fn compiled<'a>(
-    slot: &'a OnceLock<Result<Validator, String>>,
-    schema: &RawJson,
-) -> Result<&'a Validator, Error> {
-    slot.get_or_init(|| Validator::compile(schema).map_err(|error| error.to_string()))
-        .as_ref()
-        .map_err(|cause| {
-            let message = "the schema of this tool cannot be checked: re-import its description";
-            Error::new(Kind::Internal, message).with_source(cause.clone())
-        })
-}
-
 impl Published {
     /// The tools that the caller may see and call, and no others.
     #[must_use]
@@ -153,7 +135,7 @@ impl Published {
         }
         let indexes: Vec<u32> = (0..)
             .zip(&self.tools)
-            .filter(|(_, tool)| tool.visible_to(caller, self.id))
+            .filter(|(_, tool)| tool.is_visible_to(caller, self.id))
             .map(|(index, _)| index)
             .collect();
         let mut views = self.views.lock().unwrap_or_else(PoisonError::into_inner);
@@ -188,11 +170,19 @@ impl Published {
         self.by_name.get(name).map(|index| &self.tools[*index])
     }
 
+    /// What must not be shown of the tool's answers: the values of its credential.
+    pub(crate) fn secrets(&self, tool: &Tool) -> &[model::Secret] {
+        match &tool.work {
+            Work::Http(work) => &self.targets[work.target].secrets,
+            Work::ReadResult => &[],
+        }
+    }
+
     /// The tool of that name, if the caller may see it.
     #[must_use]
     pub fn tool(&self, caller: &Caller, name: &str) -> Option<&Tool> {
         let tool = &self.tools[*self.by_name.get(name)?];
-        tool.visible_to(caller, self.id).then_some(tool)
+        tool.is_visible_to(caller, self.id).then_some(tool)
     }
 }
 
@@ -208,19 +198,21 @@ impl App {
             || Error::new(Kind::Internal, "the published version of this server cannot be read");
         let document: Publication = serde_json::from_str(&document.ok_or_else(corrupt)?)
             .map_err(|error| corrupt().with_source(error))?;
-        let mut apps = Vec::with_capacity(document.apps.len());
+        let mut targets = Vec::with_capacity(document.apps.len());
         for app in &document.apps {
-            apps.push(self.target(account, app).await?);
+            targets.push(self.target(account, app).await?);
         }
-        let mut tools = Vec::with_capacity(document.tools.len());
+        let mut tools = Vec::with_capacity(document.tools.len() + 1);
         for tool in document.tools {
-            let safe = tool.action.call.is_safe();
-            if tool.app >= apps.len() {
+            if tool.app >= targets.len() {
                 return Err(corrupt());
             }
-            if safe || !server.read_only {
-                tools.push(prepare(tool)?);
+            if tool.action.call.is_safe() || !server.read_only {
+                tools.push(Tool::of_action(tool, &self.config.upstream)?);
             }
+        }
+        if document.keeps_results {
+            tools.push(Tool::read_result()?);
         }
         let by_name =
             tools.iter().enumerate().map(|(index, tool)| (tool.name.clone(), index)).collect();
@@ -229,9 +221,11 @@ impl App {
             name: server.slug.as_str().into(),
             slug: server.slug.clone(),
             version: server.version,
+            generation: self.generations.fetch_add(1, Ordering::Relaxed),
             strict_log: server.strict_log,
             log_payloads: server.log_payloads,
-            apps,
+            keeps_results: document.keeps_results,
+            targets,
             tools,
             by_name,
             all: OnceLock::new(),
@@ -272,83 +266,6 @@ impl App {
         }
         Ok(Target { base, credential, secrets })
     }
-}
-
-fn prepare(tool: PublishedTool) -> Result<Tool, Error> {
-    let action = tool.action;
-    let server =
-        action.call.server.as_deref().map(BaseUrl::parse).transpose().map_err(|error| {
-            Error::new(
-                Kind::Internal,
-                format!("the tool {} has an unusable server: {error}", action.name),
-            )
-        })?;
-    Ok(Tool {
-        paging_hints: paging_hints(&action.call),
-        has_parts: has_parts(&action.call),
-        headers: headers(&action.input_schema),
-        name: action.name.into(),
-        title: action.title.map(Into::into),
-        description: action.description.into(),
-        input_schema: action.input_schema,
-        output_schema: action.output_schema,
-        annotations: action.annotations,
-        call: action.call,
-        server,
-        app: tool.app,
-        input: OnceLock::new(),
-        output: OnceLock::new(),
-    })
-}
-
-fn headers(schema: &RawJson) -> Vec<(String, String)> {
-    // Few schemas have one, and most are large.
-    if !schema.get().contains("\"x-mcp-header\"") {
-        return Vec::new();
-    }
-    let schema: serde_json::Value = serde_json::from_str(schema.get()).unwrap_or_default();
-    let properties = schema["properties"].as_object().into_iter().flatten();
-    let annotated = |(name, property): (&String, &serde_json::Value)| {
-        Some((name.clone(), property.get("x-mcp-header")?.as_str()?.to_owned()))
-    };
-    properties.filter_map(annotated).collect()
-}
-
-fn has_parts(call: &HttpCall) -> bool {
-    let multipart = |variant: &model::BodyVariant| {
-        matches!(variant.encoding, model::BodyEncoding::Multipart(_))
-    };
-    call.body.as_ref().is_some_and(|body| body.variants.iter().any(multipart))
-}
-
-/// Names that APIs give to what narrows or pages an answer.
-const PAGING: [&str; 14] = [
-    "limit",
-    "per_page",
-    "page_size",
-    "pagesize",
-    "count",
-    "first",
-    "top",
-    "page",
-    "offset",
-    "cursor",
-    "after",
-    "fields",
-    "filter",
-    "query",
-];
-
-fn paging_hints(call: &HttpCall) -> Vec<String> {
-    let narrows = |name: &str| {
-        let name = name.trim_start_matches('$').to_ascii_lowercase();
-        PAGING.contains(&name.as_str())
-    };
-    call.parameters
-        .iter()
-        .filter(|parameter| narrows(&parameter.name))
-        .map(|one| one.argument.clone())
-        .collect()
 }
 
 impl fmt::Debug for Published {

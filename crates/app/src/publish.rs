@@ -127,8 +127,7 @@ impl Draft {
             actions.iter_mut().for_each(|action| action.call.server = None);
         }
         let rows = actions.iter().map(action_row).collect::<Result<_, _>>()?;
-        let tools: Vec<PublishedTool> =
-            actions.into_iter().map(|action| PublishedTool { app: 0, action }).collect();
+        let tools: Vec<PublishedTool> = actions.into_iter().map(PublishedTool::of).collect();
         let tools = RawJson::of(&tools).map_err(|error| {
             Error::new(Kind::Internal, "the tools cannot be written").with_source(error)
         })?;
@@ -260,6 +259,7 @@ impl App {
             id: app.id,
             base_url: app.base_url.clone(),
             trusted_hosts: app.trusted_hosts.clone(),
+            connection: None,
         };
         let publication = WrittenPublication { apps: [own], tools };
         let document = serde_json::to_string(&publication).map_err(|error| {

@@ -32,8 +32,8 @@ pub(crate) fn payloads(
     let tool = server.find(tool);
     let secrets: Vec<&str> = tool
         .map(|tool| {
-            server.apps[tool.app]
-                .secrets
+            server
+                .secrets(tool)
                 .iter()
                 .filter_map(|one| std::str::from_utf8(one.expose()).ok())
                 .collect()

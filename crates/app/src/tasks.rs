@@ -98,6 +98,8 @@ impl App {
             );
         }
         self.sessions.forget_expired(now);
+        self.results.forget_expired(now);
+        self.cache.forget_expired(now);
         let day_ago = now.checked_sub(REMEMBERED_FOR).unwrap_or(now);
         if let Err(error) = self.store.forget_remembered(day_ago).await {
             tracing::warn!(

@@ -37,6 +37,9 @@ struct Limits {
     calls_in_flight: Option<usize>,
     unknown_tokens_per_second: Option<u32>,
     result_budget_tokens: Option<usize>,
+    kept_results_bytes: Option<usize>,
+    kept_results_minutes: Option<u64>,
+    cache_bytes: Option<usize>,
     session_hours: Option<u64>,
     log_queue_rows: Option<usize>,
     log_retention_days: Option<u64>,
@@ -161,6 +164,12 @@ impl Limits {
         set(&mut app.calls_in_flight, self.calls_in_flight);
         set(&mut app.unknown_tokens_per_second, self.unknown_tokens_per_second);
         set(&mut app.result_budget_tokens, self.result_budget_tokens);
+        set(&mut app.kept_results_bytes, self.kept_results_bytes);
+        set(
+            &mut app.kept_results_for,
+            seconds(self.kept_results_minutes.map(|minutes| minutes.saturating_mul(60))),
+        );
+        set(&mut app.cache_bytes, self.cache_bytes);
         set(
             &mut app.session_life,
             seconds(self.session_hours.map(|hours| hours.saturating_mul(3_600))),

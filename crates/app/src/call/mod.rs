@@ -1,17 +1,18 @@
-use crate::{
-    App, Caller, Error, Kind, Outbound,
-    clock::entropy,
-    publication::{Published, Tool},
-};
+mod cache;
+mod http;
+mod results;
+
+pub(crate) use cache::Cache;
+pub(crate) use results::Results;
+
+use crate::{App, Caller, Error, Kind, Outbound, publication::Published, tool::Work};
+use http::HttpCall;
 use model::Outcome;
 use std::{
     sync::atomic::{AtomicUsize, Ordering},
     time::{Duration, Instant},
 };
-use upstream::{Arguments, Shape, failure, plan, refusal, shape};
-
-/// Bytes of a file, an image or a sound that a result carries.
-const RESOURCE_CAP_BYTES: usize = 1 << 20;
+use upstream::refusal;
 
 /// How far a call has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -107,53 +108,16 @@ impl App {
     ) -> Result<Outcome, Error> {
         let tool = server.tool(caller, name).ok_or_else(|| Error::not_found("unknown tool"))?;
         let _place = self.admit(caller)?;
-        let arguments = match check(tool, arguments)? {
-            Ok(arguments) => arguments,
-            Err(outcome) => return Ok(outcome),
-        };
-        let target = &server.apps[tool.app];
-        let base = tool.server.as_ref().unwrap_or(&target.base);
-        let boundary = if tool.has_parts { entropy() } else { [0; 16] };
-        let mut request = match plan(&tool.call, base, &arguments, boundary) {
-            Ok(request) => request,
-            Err(error) => return Ok(refusal(&[error])),
-        };
-        if let Some(value) = with.traceparent.and_then(|text| text.parse().ok()) {
-            request.headers.insert("traceparent", value);
+        if let Err(violations) = tool.input()?.check(arguments) {
+            return Ok(refusal(&violations));
         }
-        with.step(Step::Sending { method: &tool.call.method, path: request.uri.path() });
-        let uri = request.uri.clone();
-        let outcome =
-            match outbound.client.send(request, &target.credential, &self.config.upstream).await {
-                Ok(response) => {
-                    with.step(Step::Answered {
-                        status: response.status,
-                        bytes: response.body.len(),
-                        duration: response.duration,
-                    });
-                    let options = Shape {
-                        budget_tokens: self.config.result_budget_tokens,
-                        resource_cap_bytes: RESOURCE_CAP_BYTES,
-                        secrets: &target.secrets,
-                        output_schema: tool.output(),
-                        paging_hints: &tool.paging_hints,
-                        ..Shape::default()
-                    };
-                    // Only what becomes an embedded resource needs a name.
-                    let json = response
-                        .content_type
-                        .as_deref()
-                        .is_some_and(|kind| kind.starts_with("application/json"));
-                    let name = if json { String::new() } else { resource_uri(&uri.to_string()) };
-                    shape(&name, response, &options)
-                }
-                Err(error) => {
-                    with.step(Step::Failed);
-                    failure(&error)
-                }
-            };
-        with.step(Step::Shaped { truncated: outcome.truncated });
-        Ok(outcome)
+        match &tool.work {
+            Work::Http(work) => {
+                let call = HttpCall { app: self, server, tool, work, outbound, with };
+                Ok(call.answer(caller, arguments).await)
+            }
+            Work::ReadResult => Ok(self.read_result(caller, server, arguments, self.clock.now())),
+        }
     }
 
     fn admit<'a>(&self, caller: &'a Caller) -> Result<InFlight<'a>, Error> {
@@ -175,15 +139,4 @@ impl App {
         }
         Ok(place)
     }
-}
-
-fn check<'a>(tool: &Tool, text: &'a str) -> Result<Result<Arguments<'a>, Outcome>, Error> {
-    if let Err(violations) = tool.input()?.check(text) {
-        return Ok(Err(refusal(&violations)));
-    }
-    Ok(Arguments::parse(text).map_err(|error| refusal(&[error])))
-}
-
-fn resource_uri(uri: &str) -> String {
-    uri.split('?').next().unwrap_or(uri).to_owned()
 }

@@ -1,0 +1,220 @@
+use crate::{Caller, Error, Kind, publication::PublishedTool};
+use jiff::SignedDuration;
+use model::{Annotations, HttpCall, Pagination, RawJson, ServerId};
+use std::{sync::OnceLock, time::Duration};
+use upstream::{
+    Adapted, BaseUrl, Injected, Limits, Projection, READ_RESULT, READ_RESULT_DESCRIPTION,
+    READ_RESULT_SCHEMA, Validator, adapt,
+};
+
+/// A tool of a published server.
+pub struct Tool {
+    /// Its name.
+    pub name: Box<str>,
+    /// For people.
+    pub title: Option<Box<str>>,
+    /// For models.
+    pub description: Box<str>,
+    /// JSON Schema of the arguments.
+    pub input_schema: RawJson,
+    /// JSON Schema of the structured result.
+    pub output_schema: Option<RawJson>,
+    /// Hints for clients.
+    pub annotations: Annotations,
+    /// Arguments that clients repeat in a header, with that header's name (MCP 2026-07-28, `x-mcp-header`).
+    pub headers: Vec<(String, String)>,
+    pub(crate) work: Work,
+    input: OnceLock<Result<Validator, String>>,
+    output: OnceLock<Result<Validator, String>>,
+}
+
+/// What a tool does.
+pub(crate) enum Work {
+    /// Calls an API.
+    Http(Box<HttpWork>),
+    /// Reads on in a result that was too large.
+    ReadResult,
+}
+
+/// How a tool calls an API, worked out once for each published version.
+pub(crate) struct HttpWork {
+    pub(crate) call: HttpCall,
+    pub(crate) server: Option<BaseUrl>,
+    /// Index into the targets of the published server.
+    pub(crate) target: usize,
+    /// Whether its request may be a multipart one, whose boundary is drawn at random.
+    pub(crate) has_parts: bool,
+    pub(crate) injected: Injected,
+    pub(crate) projection: Option<Projection>,
+    pub(crate) pagination: Option<Pagination>,
+    pub(crate) budget_tokens: Option<usize>,
+    /// How long an answer serves later calls.
+    pub(crate) cached_for: Option<SignedDuration>,
+    /// Those of the process, where the tool has a time-out of its own.
+    pub(crate) limits: Option<Limits>,
+    /// Arguments that narrow the answer, named when something was cut.
+    pub(crate) paging_hints: Vec<String>,
+}
+
+impl Tool {
+    /// The tool that a server makes of an action.
+    ///
+    /// # Errors
+    ///
+    /// [`Kind::Internal`] when what was published cannot be offered: it was checked when it was.
+    pub(crate) fn of_action(tool: PublishedTool, limits: &Limits) -> Result<Self, Error> {
+        let name = tool.name.map_or_else(|| tool.action.name.clone(), |name| name.to_string());
+        let broken = |cause: String| {
+            let message = format!("the tool {name} cannot be offered: publish its server again");
+            Error::new(Kind::Internal, message).with_source(cause)
+        };
+        let adapted =
+            adapt(tool.action, &tool.settings).map_err(|error| broken(error.to_string()))?;
+        let server = adapted.action.call.server.as_deref().map(BaseUrl::parse).transpose();
+        let server = server.map_err(|error| broken(error.to_string()))?;
+        Ok(Self::of_adapted(name, adapted, server, tool.app, limits))
+    }
+
+    fn of_adapted(
+        name: String,
+        adapted: Adapted,
+        server: Option<BaseUrl>,
+        target: usize,
+        limits: &Limits,
+    ) -> Self {
+        let action = adapted.action;
+        let work = HttpWork {
+            server,
+            target,
+            has_parts: has_parts(&action.call),
+            injected: adapted.injected,
+            projection: adapted.projection,
+            pagination: adapted.pagination,
+            budget_tokens: adapted.result_budget_tokens.map(|tokens| tokens as usize),
+            cached_for: adapted.cache_seconds.map(|time| SignedDuration::from_secs(time.into())),
+            limits: adapted.timeout_ms.map(|time| within(limits, time)),
+            paging_hints: paging_hints(&action.call),
+            call: action.call,
+        };
+        Self {
+            headers: headers(&action.input_schema),
+            name: name.into(),
+            title: action.title.map(Into::into),
+            description: action.description.into(),
+            input_schema: action.input_schema,
+            output_schema: action.output_schema,
+            annotations: action.annotations,
+            work: Work::Http(Box::new(work)),
+            input: OnceLock::new(),
+            output: OnceLock::new(),
+        }
+    }
+
+    /// The built-in tool that reads on in results.
+    pub(crate) fn read_result() -> Result<Self, Error> {
+        let schema = RawJson::parse(READ_RESULT_SCHEMA.to_owned()).map_err(|error| {
+            Error::new(Kind::Internal, "the built-in tool has no schema").with_source(error)
+        })?;
+        Ok(Self {
+            name: READ_RESULT.into(),
+            title: None,
+            description: READ_RESULT_DESCRIPTION.into(),
+            input_schema: schema,
+            output_schema: None,
+            annotations: Annotations {
+                read_only: true,
+                destructive: false,
+                idempotent: true,
+                open_world: false,
+            },
+            headers: Vec::new(),
+            work: Work::ReadResult,
+            input: OnceLock::new(),
+            output: OnceLock::new(),
+        })
+    }
+
+    pub(crate) fn input(&self) -> Result<&Validator, Error> {
+        compiled(&self.input, &self.input_schema)
+    }
+
+    pub(crate) fn output(&self) -> Option<&Validator> {
+        self.output_schema.as_ref().and_then(|schema| compiled(&self.output, schema).ok())
+    }
+
+    /// Whether the caller may see and call it. What is built in is open to whoever may use the server: it shows a caller
+    /// nothing but its own.
+    pub(crate) fn is_visible_to(&self, caller: &Caller, server: ServerId) -> bool {
+        match &self.work {
+            Work::Http(work) => caller.covers_tool(server, &self.name, work.call.is_safe()),
+            Work::ReadResult => true,
+        }
+    }
+}
+
+fn compiled<'a>(
+    slot: &'a OnceLock<Result<Validator, String>>,
+    schema: &RawJson,
+) -> Result<&'a Validator, Error> {
+    slot.get_or_init(|| Validator::compile(schema).map_err(|error| error.to_string()))
+        .as_ref()
+        .map_err(|cause| {
+            let message = "the schema of this tool cannot be checked: re-import its description";
+            Error::new(Kind::Internal, message).with_source(cause.clone())
+        })
+}
+
+fn within(limits: &Limits, timeout_ms: u32) -> Limits {
+    let total = Duration::from_millis(timeout_ms.into());
+    Limits { total, first_byte: total, idle: limits.idle.min(total), ..limits.clone() }
+}
+
+fn headers(schema: &RawJson) -> Vec<(String, String)> {
+    // Few schemas have one, and most are large.
+    if !schema.get().contains("\"x-mcp-header\"") {
+        return Vec::new();
+    }
+    let schema: serde_json::Value = serde_json::from_str(schema.get()).unwrap_or_default();
+    let properties = schema["properties"].as_object().into_iter().flatten();
+    let annotated = |(name, property): (&String, &serde_json::Value)| {
+        Some((name.clone(), property.get("x-mcp-header")?.as_str()?.to_owned()))
+    };
+    properties.filter_map(annotated).collect()
+}
+
+fn has_parts(call: &HttpCall) -> bool {
+    let multipart = |variant: &model::BodyVariant| {
+        matches!(variant.encoding, model::BodyEncoding::Multipart(_))
+    };
+    call.body.as_ref().is_some_and(|body| body.variants.iter().any(multipart))
+}
+
+/// Names that APIs give to what narrows or pages an answer.
+const PAGING: [&str; 14] = [
+    "limit",
+    "per_page",
+    "page_size",
+    "pagesize",
+    "count",
+    "first",
+    "top",
+    "page",
+    "offset",
+    "cursor",
+    "after",
+    "fields",
+    "filter",
+    "query",
+];
+
+fn paging_hints(call: &HttpCall) -> Vec<String> {
+    let narrows = |name: &str| {
+        let name = name.trim_start_matches('$').to_ascii_lowercase();
+        PAGING.contains(&name.as_str())
+    };
+    call.parameters
+        .iter()
+        .filter(|parameter| narrows(&parameter.name))
+        .map(|one| one.argument.clone())
+        .collect()
+}
