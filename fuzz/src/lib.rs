@@ -2,10 +2,12 @@
 //!
 //! `fuzz_targets/` hands them to libFuzzer; the tests here run every seed, cut and altered in many ways, on stable Rust.
 
+mod adapt;
 mod importer;
 mod mcp_read;
 mod plan;
 
+pub use adapt::adapt;
 pub use importer::importer;
 pub use mcp_read::mcp_read;
 pub use plan::plan;
@@ -48,6 +50,11 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn adapt_seeds() {
+        check("adapt", super::adapt);
     }
 
     #[test]

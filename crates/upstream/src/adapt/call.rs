@@ -1,5 +1,9 @@
-use super::{AdaptError, names::Names};
-use model::{BodyLayout, HttpCall, PathPart, Place};
+use super::{
+    AdaptError,
+    names::{Fate, Names},
+};
+use crate::{Arguments, BaseUrl, plan};
+use model::{BodyLayout, HttpCall, Parameter, PathPart, Place};
 
 /// Gives the slots of a call their arguments' new names, and takes out those that nothing fills.
 pub(super) fn adapt(call: &mut HttpCall, names: &Names) -> Result<(), AdaptError> {
@@ -41,4 +45,48 @@ pub(super) fn adapt(call: &mut HttpCall, names: &Names) -> Result<(), AdaptError
         }
     }
     Ok(())
+}
+
+/// Checks that the values of rules can be sent where their parameters are: a path takes no empty text, and a header no
+/// line break, whatever the schema says.
+pub(super) fn check_values(call: &HttpCall, names: &Names) -> Result<(), AdaptError> {
+    for (number, parameter) in call.parameters.iter().enumerate() {
+        let (member, value) = match names.fate(&parameter.argument) {
+            Some(Fate::Fixed(value)) => ("fixed", value),
+            Some(Fate::Offered { default: Some(value), .. }) => ("default", value),
+            Some(Fate::Offered { default: None, .. } | Fate::Withheld | Fate::Gone) | None => {
+                continue;
+            }
+        };
+        let base = BaseUrl::parse("https://localhost").expect("a base URL");
+        let text = super::input::alone(&parameter.argument, value);
+        let sent =
+            Arguments::parse(&text).map_err(|error| error.to_string()).and_then(|arguments| {
+                plan(&alone(call, number, parameter), &base, &arguments, [0; 16])
+                    .map_err(|error| error.to_string())
+            });
+        if let Err(expected) = sent {
+            let field = format!("arguments.{}.{member}", parameter.argument);
+            return Err(AdaptError::Value { field, expected });
+        }
+    }
+    Ok(())
+}
+
+/// The call with that parameter alone: a text takes the place of others in the path.
+fn alone(call: &HttpCall, number: usize, parameter: &Parameter) -> HttpCall {
+    let path = call.path.iter().map(|part| match part {
+        PathPart::Parameter(other) if *other == number => PathPart::Parameter(0),
+        PathPart::Parameter(_) => PathPart::Literal("x".to_owned()),
+        PathPart::Literal(text) => PathPart::Literal(text.clone()),
+    });
+    HttpCall {
+        method: "GET".to_owned(),
+        server: None,
+        path: path.collect(),
+        parameters: vec![parameter.clone()],
+        body: None,
+        accept: String::new(),
+        security: Vec::new(),
+    }
 }

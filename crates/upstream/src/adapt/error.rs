@@ -44,12 +44,12 @@ pub enum AdaptError {
         /// The argument that needs it.
         by: String,
     },
-    /// A value that the argument's schema refuses.
-    #[error("{field} does not fit the argument's schema: {expected}")]
+    /// A value that the argument's schema or its place in the request refuses.
+    #[error("{field} does not fit the argument: {expected}")]
     Value {
         /// Such as `arguments.owner.fixed`.
         field: String,
-        /// What the schema says.
+        /// What would fit.
         expected: String,
     },
     /// A keyword at the root of the input schema that speaks of several arguments at once.

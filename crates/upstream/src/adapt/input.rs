@@ -87,7 +87,7 @@ pub(super) fn takes(root: &Json<'_>, argument: &str, value: &RawJson) -> Result<
 }
 
 /// Arguments of which one alone is given.
-fn alone(argument: &str, value: &RawJson) -> String {
+pub(super) fn alone(argument: &str, value: &RawJson) -> String {
     Json::Object(vec![(argument.into(), Json::Scalar(value.get().into()))]).write()
 }
 

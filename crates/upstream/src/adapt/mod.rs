@@ -62,6 +62,7 @@ pub fn adapt(mut action: Action, settings: &ToolSettings) -> Result<Adapted, Ada
         properties.iter().map(|(name, _)| name.clone().into_owned()).collect();
     let mut names = Names::new(&action, &properties, settings)?;
     input::check_values(&root, &names)?;
+    call::check_values(&action.call, &names)?;
     if let Some(paging) = &settings.pagination
         && let (Some(argument), Some(size)) = (&paging.size_parameter, paging.size)
     {

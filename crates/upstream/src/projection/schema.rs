@@ -63,7 +63,8 @@ impl<'a> Shrink<'_, 'a> {
                 {
                     value.clone()
                 }
-                "items" => match choice.items() {
+                // Items that are gone move those after them to other places.
+                "items" if schema.get("prefixItems").is_none() => match choice.items() {
                     Some(items) => self.schema(value, items)?,
                     None => continue,
                 },
@@ -231,6 +232,9 @@ mod tests {
             None,
         );
         check(r#"{"$id":"x","properties":{"a":{}}}"#, &["a"], None);
+        let tuple =
+            r#"{"type":"array","prefixItems":[{"type":"string"}],"items":{"type":"integer"}}"#;
+        check(tuple, &["[].a"], Some(r#"{"type":"array"}"#));
         check(
             r#"{"patternProperties":{"^x":{}},"additionalProperties":false}"#,
             &["xa"],

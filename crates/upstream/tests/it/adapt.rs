@@ -276,6 +276,9 @@ fn rules_that_cannot_hold() {
         (r#""owner":{"fixed":null}"#, "arguments.owner.fixed", "expected a string"),
         (r#""mode":{"fixed":"c"}"#, "arguments.mode.fixed", "one of"),
         (r#""filter":{"fixed":{"deep":1}}"#, "arguments.filter.fixed", "filter.deep"),
+        (r#""owner":{"fixed":""}"#, "arguments.owner.fixed", "owner: expected"),
+        (r#""owner":{"default":".."}"#, "arguments.owner.default", "owner: expected"),
+        (r#""region":{"fixed":"a\nb"}"#, "arguments.region.fixed", "region: expected"),
         (r#""owner":{"rename":"no spaces"}"#, "arguments.owner.rename", "must be 1 to 64"),
     ] {
         refused(listing(), &arguments(rule), field, words);
