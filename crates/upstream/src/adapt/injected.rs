@@ -29,4 +29,11 @@ impl Injected {
     pub fn is_empty(&self) -> bool {
         self.values.is_empty() && self.withheld.is_empty()
     }
+
+    /// Whether callers cannot give that argument, which so is none to tell them of.
+    #[must_use]
+    pub fn hides(&self, argument: &str) -> bool {
+        self.withheld.iter().any(|one| one == argument)
+            || self.values.iter().any(|one| one.fixed && one.argument == argument)
+    }
 }

@@ -99,11 +99,10 @@ impl<'a> Walk<'a> {
             PageStyle::Link | PageStyle::NextUrl => url.as_ref().map(Url::to_string),
             PageStyle::Page | PageStyle::Offset => None,
         };
-        let withheld = |name: &String| injected.withheld.contains(name);
         Self {
             items_path: paging.items.members().unwrap_or_default(),
             cursor_path: paging.cursor.as_ref().and_then(|path| path.members()).unwrap_or_default(),
-            may_resume: paging.parameter.as_ref().is_some_and(|name| !withheld(name)),
+            may_resume: paging.parameter.as_ref().is_some_and(|name| !injected.hides(name)),
             url,
             max_bytes,
             number,

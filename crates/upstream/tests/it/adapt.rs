@@ -190,6 +190,10 @@ fn fixed_arguments_are_out_of_reach() {
     assert!(!tool.action.input_schema.get().contains("x-mcp-header"));
     let expected = "GET /v1/o/acme/i/7?mode=b eu ";
     assert_eq!(sent(&tool, r#"{"id":7}"#), expected);
+    assert_eq!(
+        ["owner", "region", "mode", "id", "per_page"].map(|name| tool.injected.hides(name)),
+        [true, true, true, false, false]
+    );
     // Even where nobody checked the arguments.
     assert_eq!(
         sent(&tool, r#"{"id":7,"owner":"evil","region":"us","mode":"a","page":9}"#),
