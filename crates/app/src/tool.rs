@@ -83,6 +83,8 @@ impl Tool {
         limits: &Limits,
     ) -> Self {
         let action = adapted.action;
+        let mut hints = paging_hints(&action.call);
+        hints.retain(|argument| !adapted.injected.hides(argument));
         let work = HttpWork {
             server,
             target,
@@ -93,7 +95,7 @@ impl Tool {
             budget_tokens: adapted.result_budget_tokens.map(|tokens| tokens as usize),
             cached_for: adapted.cache_seconds.map(|time| SignedDuration::from_secs(time.into())),
             limits: adapted.timeout_ms.map(|time| within(limits, time)),
-            paging_hints: paging_hints(&action.call),
+            paging_hints: hints,
             call: action.call,
         };
         Self {

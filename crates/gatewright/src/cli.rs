@@ -1,4 +1,7 @@
-use crate::admin::audit::AuditCommand;
+use crate::{
+    admin::audit::AuditCommand,
+    client::{profile::ProfileCommand, raw::ApiRequest, target::Target, user::UserCommand},
+};
 use clap::{Args, Parser, Subcommand};
 use std::{net::SocketAddr, path::PathBuf};
 
@@ -24,6 +27,25 @@ pub(crate) enum Command {
         data: Data,
         #[command(subcommand)]
         command: TokenCommand,
+    },
+    /// Add, change and remove the people of an account.
+    User {
+        #[command(flatten)]
+        target: Target,
+        #[command(subcommand)]
+        command: UserCommand,
+    },
+    /// Remember servers and tokens under names.
+    Profile {
+        #[command(subcommand)]
+        command: ProfileCommand,
+    },
+    /// Send one request to the control API.
+    Api(ApiRequest),
+    /// Print what completes commands in a shell.
+    Completion {
+        /// The shell
+        shell: clap_complete::Shell,
     },
     /// Show the request log.
     Logs(Logs),

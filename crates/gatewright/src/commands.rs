@@ -1,6 +1,7 @@
 use crate::{
     admin,
     cli::{Cli, Command, Data, Import, Logs, Selection, Serving, TokenCommand, Up},
+    client,
     config::{self, Settings},
     process::Process,
     report,
@@ -11,6 +12,7 @@ use app::{
     App, Caller, Clock, Context as Asked, Description, Fetching, ImportOptions, LogQuery, NewToken,
     Prepared, Publish, Rule, Via,
 };
+use clap::CommandFactory as _;
 use model::{Names, RequestId, Scope, Secret, Timestamp};
 use std::{io::Write as _, time::Duration};
 
@@ -32,6 +34,10 @@ pub(crate) fn run(cli: Cli) -> anyhow::Result<()> {
             Command::Import(import) => self::import(&import).await,
             Command::Token { data, command } => token(&data, command).await,
             Command::Logs(logs) => self::logs(&logs).await,
+            Command::User { target, command } => client::user::run(&target, command).await,
+            Command::Profile { command } => client::profile::run(command),
+            Command::Api(request) => client::raw::run(&request).await,
+            Command::Completion { shell } => completion(shell),
             Command::Openapi => openapi(),
             Command::Audit { data, command } => admin::audit::run(&data, command).await,
             Command::Health { url } => Ok(Description::probe(&url).await?),
@@ -83,6 +89,12 @@ async fn up(up: Up) -> anyhow::Result<()> {
     process.serve(ready).await
 }
 
+fn completion(shell: clap_complete::Shell) -> anyhow::Result<()> {
+    let (mut command, mut script) = (Cli::command(), Vec::new());
+    clap_complete::generate(shell, &mut command, "gatewright", &mut script);
+    Ok(std::io::stdout().lock().write_all(&script)?)
+}
+
 fn openapi() -> anyhow::Result<()> {
     Ok(std::io::stdout().lock().write_all(web::document_text().as_bytes())?)
 }
@@ -94,7 +106,7 @@ fn publish(up: &Up) -> anyhow::Result<Publish> {
         credentials.push((name.trim().to_owned(), Secret::from(value.trim().to_owned())));
     }
     if let Some(variable) = &up.bearer_env {
-        let value = environment(variable)?;
+        let value = config::environment(variable)?;
         credentials.push(("authorization".to_owned(), Secret::from(format!("Bearer {value}"))));
     }
     Ok(Publish {
@@ -107,18 +119,6 @@ fn publish(up: &Up) -> anyhow::Result<Publish> {
         log_payloads: up.log_payloads,
         options: options(&up.selection, up.read_only, &up.trust_host)?,
     })
-}
-
-#[allow(
-    clippy::disallowed_methods,
-    reason = "this is the configuration: the option names the variable"
-)]
-fn environment(variable: &str) -> anyhow::Result<String> {
-    let value = std::env::var(variable).ok().filter(|value| !value.trim().is_empty());
-    Ok(value
-        .with_context(|| format!("--bearer-env: the environment variable {variable} is not set"))?
-        .trim()
-        .to_owned())
 }
 
 fn options(

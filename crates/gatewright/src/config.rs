@@ -300,3 +300,26 @@ pub(crate) fn reachable(address: SocketAddr) -> SocketAddr {
         _ => address,
     }
 }
+
+/// The value of a variable that an option names.
+#[allow(
+    clippy::disallowed_methods,
+    reason = "this is the configuration: the option names the variable"
+)]
+pub(crate) fn environment(variable: &str) -> anyhow::Result<String> {
+    let value = std::env::var(variable).ok().filter(|value| !value.trim().is_empty());
+    Ok(value
+        .with_context(|| format!("the environment variable {variable} is not set"))?
+        .trim()
+        .to_owned())
+}
+
+/// Where this user's settings are kept: `gatewright` in `$XDG_CONFIG_HOME` or `~/.config`.
+#[allow(clippy::disallowed_methods, reason = "this is the configuration")]
+pub(crate) fn user_folder() -> anyhow::Result<PathBuf> {
+    let set = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
+    let base = set("XDG_CONFIG_HOME")
+        .map(PathBuf::from)
+        .or_else(|| set("HOME").map(|home| PathBuf::from(home).join(".config")));
+    Ok(base.context("neither XDG_CONFIG_HOME nor HOME is set")?.join("gatewright"))
+}

@@ -210,7 +210,7 @@ fn micros(count: i64) -> f64 {
 }
 
 /// Text that came from outside, on a terminal: what could move the cursor or forge a line is escaped.
-fn shown(text: &str) -> String {
+pub(crate) fn shown(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
         if c.is_control() { out.extend(c.escape_default()) } else { out.push(c) }

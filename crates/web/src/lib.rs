@@ -15,7 +15,7 @@ mod problem;
 mod rpc_error;
 mod trace;
 
-pub use control::{LocalApi, document, document_text};
+pub use control::{LocalApi, LocalReply, document, document_text};
 pub use data::list_bytes;
 pub use demo::DEMO_DESCRIPTION;
 pub use guard::Hosts;

@@ -1,7 +1,9 @@
 use crate::{Config, Shared, control, data, metrics::Metrics};
 use app::{App, Caller};
 use axum::{Router, body::Body};
-use http::{Request, Response};
+use bytes::Bytes;
+use http::{HeaderMap, Request, StatusCode};
+use http_body_util::BodyExt as _;
 use std::sync::Arc;
 use tower::ServiceExt as _;
 
@@ -13,6 +15,15 @@ pub struct LocalApi {
     router: Router,
     caller: Caller,
     outbound: app::Outbound,
+}
+
+/// An answer, whose body comes in pieces.
+pub struct LocalReply {
+    /// The status.
+    pub status: StatusCode,
+    /// The headers.
+    pub headers: HeaderMap,
+    body: Body,
 }
 
 impl LocalApi {
@@ -33,10 +44,28 @@ impl LocalApi {
     }
 
     /// The answer to one request, whose target is a path such as `/api/v1/users`.
-    pub async fn send(&self, mut request: Request<Body>) -> Response<Body> {
+    pub async fn send(&self, request: Request<Bytes>) -> LocalReply {
+        let mut request = request.map(Body::from);
         request.extensions_mut().insert(self.caller.clone());
         request.extensions_mut().insert(self.outbound.clone());
         let answered = self.router.clone().oneshot(request).await;
-        answered.unwrap_or_else(|never| match never {})
+        let (parts, body) = answered.unwrap_or_else(|never| match never {}).into_parts();
+        LocalReply { status: parts.status, headers: parts.headers, body }
+    }
+}
+
+impl LocalReply {
+    /// The next piece of the body; nothing at its end.
+    ///
+    /// # Errors
+    ///
+    /// When what makes the body has failed.
+    pub async fn chunk(&mut self) -> Result<Option<Bytes>, axum::Error> {
+        while let Some(frame) = self.body.frame().await {
+            if let Ok(data) = frame?.into_data() {
+                return Ok(Some(data));
+            }
+        }
+        Ok(None)
     }
 }

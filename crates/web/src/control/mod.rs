@@ -13,7 +13,7 @@ mod users;
 
 pub(crate) use asked::Peer;
 pub use document::{document, document_text};
-pub use local::LocalApi;
+pub use local::{LocalApi, LocalReply};
 
 use crate::{Shared, problem::Problem};
 use axum::{Router, routing::get};

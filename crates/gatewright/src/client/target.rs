@@ -1,0 +1,83 @@
+use super::{
+    api::{Api, Remote, SILENCE},
+    profile,
+};
+use crate::{cli::Data, config};
+use anyhow::{Context as _, bail};
+use app::{App, Clock, Context as Asked, Via};
+use clap::Args;
+use model::Secret;
+use std::sync::Arc;
+
+/// Whose API: a server's by URL, a profile's, or the data directory's on this machine.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct Target {
+    /// URL of a Gatewright server; without it and without a profile, the data directory is worked on itself
+    #[arg(long, env = "GATEWRIGHT_URL", global = true, value_name = "URL")]
+    pub(crate) url: Option<String>,
+    /// API token for that server
+    #[arg(
+        long,
+        env = "GATEWRIGHT_TOKEN",
+        hide_env_values = true,
+        global = true,
+        value_name = "TOKEN"
+    )]
+    pub(crate) token: Option<String>,
+    /// Profile with a URL and a token; see `gatewright profile`
+    #[arg(long, env = "GATEWRIGHT_PROFILE", global = true, value_name = "NAME")]
+    pub(crate) profile: Option<String>,
+    /// Print JSON
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
+    #[command(flatten)]
+    pub(crate) data: Data,
+}
+
+impl Target {
+    /// Opens the API that is meant.
+    pub(crate) async fn open(&self) -> anyhow::Result<Api> {
+        match (&self.url, &self.profile) {
+            (Some(_), Some(_)) => bail!("name a server by --url or by --profile, not by both"),
+            (Some(url), None) => {
+                let token = self.token.clone().context(
+                    "--url needs a token: --token, GATEWRIGHT_TOKEN or a profile (`gatewright profile add`)",
+                )?;
+                remote(url, token.into())
+            }
+            (None, Some(name)) => {
+                let profile = profile::Profiles::read()?.get(name)?;
+                let token = self.token.clone().map_or(profile.token, Into::into);
+                remote(&profile.url, token)
+            }
+            (None, None) if self.token.is_some() => {
+                bail!("--token needs the server's --url")
+            }
+            (None, None) => self.local().await,
+        }
+    }
+
+    async fn local(&self) -> anyhow::Result<Api> {
+        let (dir, database) = config::places(&self.data)?;
+        let (key, app) = (config::key(&self.data)?, app::Config::default());
+        let app = Arc::new(App::open(&dir, &database, &key, app, Clock::system()).await?);
+        let context = Asked { via: Via::Cli, ..Asked::default() };
+        let operator = app.operator(&self.data.alias.parse()?, context).await?;
+        let api = web::LocalApi::new(Arc::clone(&app), operator, web::Config::default());
+        Ok(Api::Local(Box::new(api), app))
+    }
+}
+
+fn remote(url: &str, token: Secret) -> anyhow::Result<Api> {
+    let url = url.trim_end_matches('/');
+    if !url.starts_with("https://") && !url.starts_with("http://") {
+        bail!("{url} is no URL of a server: write one such as https://mcp.example.com");
+    }
+    let http = reqwest::Client::builder()
+        .user_agent(concat!("gatewright/", env!("CARGO_PKG_VERSION")))
+        .redirect(reqwest::redirect::Policy::none())
+        .read_timeout(SILENCE)
+        .build()
+        .context("the HTTP client cannot be set up")?;
+    Ok(Api::Remote(Remote { http, url: url.to_owned(), token }))
+}
