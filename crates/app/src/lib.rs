@@ -12,7 +12,6 @@ mod checkpoint;
 mod clock;
 mod cursor;
 mod description;
-mod document;
 mod error;
 mod idempotency;
 mod installation;

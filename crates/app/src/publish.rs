@@ -1,8 +1,7 @@
 use crate::{
     App, Caller, Description, Error, Kind, NewToken,
     clock::entropy,
-    document::{PublishedApp, PublishedTool},
-    publication::{CONNECTION, Published},
+    publication::{CONNECTION, Published, PublishedApp, PublishedTool},
     token::CreatedToken,
 };
 use model::{

@@ -35,7 +35,7 @@ pub struct User {
 #[serde(deny_unknown_fields)]
 pub struct UserSettings {
     /// For people.
-    #[schema(max_length = 100)]
+    #[schema(max_length = 100, pattern = r"^[^\x00-\x1f\x7f-\x9f]*$")]
     pub name: String,
     /// What it is in the account.
     pub role: Role,
@@ -48,11 +48,15 @@ pub struct UserSettings {
 #[serde(deny_unknown_fields)]
 pub struct NewUser {
     /// What it will sign in with.
-    #[schema(min_length = 3, max_length = 254)]
+    #[schema(
+        min_length = 3,
+        max_length = 254,
+        pattern = r"^\s*[^@\s\x00-\x1f\x7f-\x9f]+@[^@\s\x00-\x1f\x7f-\x9f]+\s*$"
+    )]
     pub email: String,
     /// For people.
     #[serde(default)]
-    #[schema(max_length = 100)]
+    #[schema(max_length = 100, pattern = r"^[^\x00-\x1f\x7f-\x9f]*$")]
     pub name: String,
     /// What it is in the account.
     pub role: Role,
@@ -227,13 +231,14 @@ async fn keep_an_owner(change: &mut store::Change, account: AccountId) -> Result
 
 /// An address as it is stored: lower case, so that one person is one user.
 fn email(text: &str) -> Result<String, Error> {
-    let text = text.trim();
     let plain = |part: &str| {
         !part.is_empty()
             && !part.contains(|c: char| c.is_whitespace() || c.is_control() || c == '@')
     };
-    let fits = text.chars().count() <= EMAIL_CHARS_MAX
-        && text.split_once('@').is_some_and(|(local, host)| plain(local) && plain(host));
+    let short = text.chars().count() <= EMAIL_CHARS_MAX;
+    let text = text.trim();
+    let fits =
+        short && text.split_once('@').is_some_and(|(local, host)| plain(local) && plain(host));
     if fits {
         return Ok(text.to_lowercase());
     }

@@ -1,4 +1,4 @@
-use super::{BASE, operations};
+use super::{BASE, operations, schema::open_parts};
 use crate::problem::Problem;
 use std::sync::LazyLock;
 use utoipa::{
@@ -37,6 +37,8 @@ pub fn document() -> OpenApi {
     let mut document = OpenApiBuilder::new().info(info).paths(found.paths).build();
     let mut components = found.components.unwrap_or_else(Components::new);
     components.schemas.insert(Problem::name().into_owned(), Problem::schema());
+    let closed = components.schemas.clone();
+    components.schemas.values_mut().for_each(|schema| open_parts(schema, &closed));
     let bearer = HttpBuilder::new()
         .scheme(HttpAuthScheme::Bearer)
         .bearer_format("gwt_…")

@@ -1,7 +1,10 @@
-use std::{borrow::Cow, marker::PhantomData};
+use std::{borrow::Cow, collections::BTreeMap, marker::PhantomData};
 use utoipa::{
     PartialSchema, ToSchema,
-    openapi::{RefOr, Schema},
+    openapi::{
+        RefOr, Schema,
+        schema::{AdditionalProperties, ArrayItems},
+    },
 };
 
 /// The schema of a merge patch for `T`: every member may be absent.
@@ -24,5 +27,66 @@ impl<T: ToSchema> ToSchema for Patched<T> {
 
     fn schemas(schemas: &mut Vec<(String, RefOr<Schema>)>) {
         T::schemas(schemas);
+    }
+}
+
+/// Lets the parts of every `allOf` take each other's members.
+///
+/// `User` is its settings, flattened, and more. Settings that come in refuse what they do not know; as a part they would refuse
+/// the rest of the user, and no user would fit.
+pub(super) fn open_parts(schema: &mut RefOr<Schema>, named: &BTreeMap<String, RefOr<Schema>>) {
+    let RefOr::T(schema) = schema else { return };
+    match schema {
+        Schema::AllOf(all) => all.items.iter_mut().for_each(|part| open(part, named)),
+        Schema::Object(object) => {
+            object.properties.values_mut().for_each(|member| open_parts(member, named));
+        }
+        Schema::Array(array) => {
+            if let ArrayItems::RefOrSchema(items) = &mut array.items {
+                open_parts(items, named);
+            }
+        }
+        Schema::OneOf(one) => one.items.iter_mut().for_each(|form| open_parts(form, named)),
+        Schema::AnyOf(any) => any.items.iter_mut().for_each(|form| open_parts(form, named)),
+        _ => {}
+    }
+}
+
+/// Replaces a part that names a closed object by what it names, opened.
+fn open(part: &mut RefOr<Schema>, named: &BTreeMap<String, RefOr<Schema>>) {
+    if let RefOr::Ref(reference) = &*part {
+        let name = reference.ref_location.rsplit('/').next().unwrap_or_default();
+        if let Some(RefOr::T(Schema::Object(object))) = named.get(name)
+            && object.additional_properties.is_some()
+        {
+            *part = RefOr::T(Schema::Object(object.clone()));
+        }
+    }
+    open_parts(part, named);
+    if let RefOr::T(Schema::Object(object)) = part
+        && matches!(
+            object.additional_properties.as_deref(),
+            Some(AdditionalProperties::FreeForm(false))
+        )
+    {
+        object.additional_properties = None;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::control::document;
+
+    #[test]
+    fn a_closed_object_is_open_as_a_part() {
+        let document = serde_json::to_value(document()).unwrap();
+        let schemas = &document["components"]["schemas"];
+        assert_eq!(schemas["UserSettings"]["additionalProperties"], false);
+        let pages = &schemas["Page_User"]["properties"]["items"]["items"];
+        for user in [&schemas["User"], pages] {
+            let parts = user["allOf"].as_array().unwrap();
+            assert!(parts.iter().any(|part| part["properties"]["role"].is_object()), "{user}");
+            assert!(parts.iter().all(|part| part["additionalProperties"].is_null()), "{user}");
+        }
     }
 }
