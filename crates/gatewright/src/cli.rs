@@ -226,6 +226,9 @@ pub(crate) enum TokenCommand {
         /// Only tools that change nothing
         #[arg(long)]
         read_only: bool,
+        /// What it may do through the control API: as much as a person of this role [default: nothing]
+        #[arg(long, value_name = "ROLE")]
+        role: Option<String>,
         /// Life, such as 1h, 30d or 2w [default: until it is revoked]
         #[arg(long, value_name = "TIME")]
         expires_in: Option<String>,

@@ -13,7 +13,7 @@ use app::{
     Prepared, Publish, Rule, Via,
 };
 use clap::CommandFactory as _;
-use model::{Names, RequestId, Scope, Secret, Timestamp};
+use model::{Names, Permission, RequestId, Role, Scope, Secret, Timestamp};
 use std::{io::Write as _, time::Duration};
 
 /// Where the demo API is, below this server's own URL.
@@ -194,13 +194,13 @@ async fn token(data: &Data, command: TokenCommand) -> anyhow::Result<()> {
     let (app, operator) = open(data).await?;
     let stdout = &mut std::io::stdout().lock();
     match command {
-        TokenCommand::Create { name, server, tool, read_only, expires_in, json } => {
+        TokenCommand::Create { name, server, tool, read_only, role, expires_in, json } => {
             let scope = Scope { servers: names(server), tools: names(tool), read_only };
             let expires_at =
                 expires_in.as_deref().map(|life| expiry(life, app.now())).transpose()?;
-            let created = app
-                .create_token(&operator, NewToken { expires_at, ..NewToken::new(name, scope) })
-                .await?;
+            let permissions = role.as_deref().map(permissions).transpose()?.unwrap_or_default();
+            let new = NewToken { permissions, expires_at, ..NewToken::new(name, scope) };
+            let created = app.create_token(&operator, new).await?;
             let text = String::from_utf8_lossy(created.token.expose()).into_owned();
             if json {
                 writeln!(stdout, "{}", serde_json::json!({ "id": created.id, "token": text }))?;
@@ -230,6 +230,12 @@ fn from_cli() -> Asked {
 
 fn names(given: Vec<String>) -> Names {
     if given.is_empty() { Names::All } else { Names::Only(given) }
+}
+
+fn permissions(role: &str) -> anyhow::Result<Vec<Permission>> {
+    let known =
+        || format!("--role {role}: the roles are {}", Role::ALL.map(Role::as_str).join(", "));
+    Ok(Role::parse(role).with_context(known)?.permissions().iter().collect())
 }
 
 /// A life such as `90m`, `1h`, `30d` or `2w` from now.

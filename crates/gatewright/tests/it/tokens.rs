@@ -1,6 +1,11 @@
 //! `gatewright token` beside a server that runs.
 
-use crate::{binary::Home, mcp::Endpoint, secrets::holding};
+use crate::{
+    binary::{Home, until},
+    http::Connection,
+    mcp::Endpoint,
+    secrets::holding,
+};
 use serde_json::{Value, json};
 use std::time::{Duration, Instant};
 
@@ -24,6 +29,27 @@ fn a_new_token_works_at_once() {
     for _ in 0..5 {
         let (_, token) = create(&home, &[]);
         assert_eq!(gateway.endpoint_for(&token).status(), 200);
+    }
+}
+
+#[test]
+fn a_token_does_through_the_control_api_what_its_role_may() {
+    let home = Home::new();
+    let gateway = home.up(&[]);
+    let users = |token: &str| {
+        let authorization = format!("Bearer {token}");
+        let mut connection = Connection::open(gateway.address).unwrap();
+        connection.send("GET", "/api/v1/users", &[("authorization", &authorization)], b"").unwrap();
+        connection.reply().unwrap().status
+    };
+    for (options, status) in
+        [(&[][..], 403), (&["--role", "member"], 403), (&["--role", "auditor"], 200)]
+    {
+        let (_, token) = create(&home, options);
+        assert_eq!(
+            until("the token is known", || Some(users(&token)).filter(|s| *s != 401)),
+            status
+        );
     }
 }
 
@@ -125,6 +151,7 @@ fn what_a_token_cannot_be_is_refused_in_one_line() {
         (vec!["--name", "x", "--expires-in", "soon"], vec!["--expires-in", "30d"]),
         (vec!["--name", "x", "--expires-in", "0h"], vec!["--expires-in"]),
         (vec!["--name", "x", "--expires-in", "99999999999999999999w"], vec!["--expires-in"]),
+        (vec!["--name", "x", "--role", "king"], vec!["--role", "king", "owner, admin"]),
         (vec!["--name", "x", "--alias", "A B"], vec!["A B"]),
     ] {
         let mut all = vec!["token", "create"];
