@@ -66,7 +66,7 @@ impl Gateway {
     }
 }
 
-/// A gateway with nothing published, of whose control API an owner has the token.
+/// A gateway of whose control API an owner has the token.
 pub(crate) struct Control {
     /// The API's base URL.
     pub(crate) api: String,
@@ -77,9 +77,11 @@ pub(crate) struct Control {
 }
 
 impl Control {
-    /// Makes an account's first token and serves; `settings` go to both processes.
+    /// Publishes `description`, so that there is something of most kinds, makes the token, and serves. `settings` go
+    /// to each process.
     pub(crate) fn start(
         binary: &Path,
+        description: &Path,
         directory: &Path,
         settings: impl Fn(&mut Command),
     ) -> Result<Self> {
@@ -89,7 +91,12 @@ impl Control {
             settings(&mut command);
             command
         };
-        let output = gatewright(&["token", "create", "--name", "owner", "--json"]).output()?;
+        let mut up = gatewright(&["up", "--json", "--listen", "127.0.0.1:0"]);
+        // Nobody calls it.
+        up.arg(description).args(["--base-url", "http://127.0.0.1:1"]);
+        drop(Running::start(&mut up, &directory.join("up.log"))?);
+        let create = ["token", "create", "--name", "owner", "--role", "owner", "--json"];
+        let output = gatewright(&create).output()?;
         let error = String::from_utf8_lossy(&output.stderr);
         ensure!(output.status.success(), "token create ended with {}: {error}", output.status);
         let made: Value = serde_json::from_slice(&output.stdout)?;

@@ -44,6 +44,11 @@ pub(crate) const SUITES: &[Suite] = &[
         run: |_| fuzz(),
     },
     Suite {
+        name: "generated",
+        what: "committed files are what `cargo xtask gen` writes",
+        run: |shared| generated::check(shared.binary()?),
+    },
+    Suite {
         name: "clients",
         what: "official and common MCP clients list and call",
         run: |shared| clients::run(shared.binary()?),
@@ -54,30 +59,23 @@ pub(crate) const SUITES: &[Suite] = &[
         run: |shared| conformance::run(shared.binary()?),
     },
     Suite {
+        name: "schemathesis",
+        what: "requests made from the control API's own description, on both engines",
+        run: schemathesis::run,
+    },
+    Suite {
         name: "roundtrip",
         what: "real descriptions, their requests judged by an independent mock; a sample",
         run: |shared| roundtrip::sample(shared.binary()?, shared.strict),
     },
 ];
 
-/// Suites that run by name alone: what they test is not all there yet.
-pub(crate) const BY_NAME: &[Suite] = &[
-    Suite {
-        name: "generated",
-        what: "committed files are what `cargo xtask gen` writes",
-        run: |shared| generated::check(shared.binary()?),
-    },
-    Suite {
-        name: "schemathesis",
-        what: "requests made from the control API's own description, on both engines",
-        run: schemathesis::run,
-    },
-    Suite {
-        name: "example",
-        what: "the tour of managed servers, on both engines",
-        run: example::run,
-    },
-];
+/// Suites that run by name alone: what they test is not there yet.
+pub(crate) const BY_NAME: &[Suite] = &[Suite {
+    name: "example",
+    what: "the tour of managed servers, on both engines",
+    run: example::run,
+}];
 
 impl Suite {
     /// Runs it as a step.
