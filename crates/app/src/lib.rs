@@ -12,6 +12,7 @@ mod checkpoint;
 mod clock;
 mod cursor;
 mod description;
+mod document;
 mod error;
 mod idempotency;
 mod installation;

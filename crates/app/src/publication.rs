@@ -1,11 +1,11 @@
 use crate::{
     App, Caller, Error, Kind,
+    document::{Publication, PublishedApp},
     registry::ServerSlot,
     tool::{Tool, Work},
 };
 use bytes::Bytes;
-use model::{AccountId, Action, ConnectionId, ServerId, Slug, ToolName, ToolSettings};
-use serde::{Deserialize, Serialize};
+use model::{AccountId, ServerId, Slug};
 use std::{
     collections::HashMap,
     fmt,
@@ -20,54 +20,6 @@ const VIEWS_MAX: usize = 64;
 const FORMS: usize = 3;
 /// The name of an app's one connection.
 pub(crate) const CONNECTION: &str = "default";
-
-/// What a server serves, frozen: the document of a publication.
-#[derive(Debug, Deserialize)]
-pub(crate) struct Publication {
-    pub(crate) apps: Vec<PublishedApp>,
-    pub(crate) tools: Vec<PublishedTool>,
-    /// Whether results over budget are kept for a while, and the built-in tool that reads on in them is offered.
-    #[serde(default)]
-    pub(crate) keeps_results: bool,
-}
-
-#[derive(Debug, Serialize, Deserialize)]
-pub(crate) struct PublishedApp {
-    pub(crate) id: model::AppId,
-    pub(crate) base_url: String,
-    pub(crate) trusted_hosts: Vec<String>,
-    /// The server's connection for the app; absent for the app's own.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) connection: Option<ConnectionId>,
-}
-
-#[derive(Debug, Serialize, Deserialize)]
-pub(crate) struct PublishedTool {
-    /// Index into [`Publication::apps`].
-    pub(crate) app: usize,
-    /// Absent for the action's own.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) name: Option<ToolName>,
-    /// The action as it was when the version was published.
-    pub(crate) action: Action,
-    /// What the server makes of it.
-    #[serde(default, skip_serializing_if = "is_default")]
-    pub(crate) settings: ToolSettings,
-    /// The tool's connection; absent for the server's.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) connection: Option<ConnectionId>,
-}
-
-impl PublishedTool {
-    /// An action of the first app as it is.
-    pub(crate) fn of(action: Action) -> Self {
-        Self { app: 0, name: None, action, settings: ToolSettings::default(), connection: None }
-    }
-}
-
-fn is_default(settings: &ToolSettings) -> bool {
-    *settings == ToolSettings::default()
-}
 
 /// A published version of a server, ready to be called.
 pub struct Published {

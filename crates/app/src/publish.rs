@@ -1,7 +1,8 @@
 use crate::{
     App, Caller, Description, Error, Kind, NewToken,
     clock::entropy,
-    publication::{CONNECTION, Published, PublishedApp, PublishedTool},
+    document::{PublishedApp, PublishedTool},
+    publication::{CONNECTION, Published},
     token::CreatedToken,
 };
 use model::{

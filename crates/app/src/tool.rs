@@ -1,4 +1,4 @@
-use crate::{Caller, Error, Kind, publication::PublishedTool};
+use crate::{Caller, Error, Kind, document::PublishedTool};
 use jiff::SignedDuration;
 use model::{Annotations, HttpCall, Pagination, RawJson, ServerId};
 use std::{sync::OnceLock, time::Duration};

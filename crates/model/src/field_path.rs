@@ -160,6 +160,17 @@ impl fmt::Display for FieldPath {
     }
 }
 
+impl utoipa::PartialSchema for FieldPath {
+    fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::Schema> {
+        utoipa::openapi::ObjectBuilder::new()
+            .schema_type(utoipa::openapi::schema::Type::String)
+            .max_length(Some(Self::MAX_BYTES))
+            .into()
+    }
+}
+
+impl utoipa::ToSchema for FieldPath {}
+
 impl Serialize for FieldPath {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_str(self)

@@ -15,7 +15,10 @@ mod name;
 mod outcome;
 mod pagination;
 mod permission;
+mod prompt;
+mod resource;
 mod secret;
+mod template;
 mod time;
 mod tool_settings;
 
@@ -33,11 +36,20 @@ pub use id::{
     RequestId, ServerId, SignInId, TestCaseId, TokenId, UserId,
 };
 pub use json::RawJson;
-pub use name::{Alias, AppKey, NameError, Slug, ToolName};
+pub use name::{Alias, AppKey, NameError, PromptName, ResourceName, Slug, ToolName};
 pub use outcome::{Content, Outcome, Overflow, ResourceBody, UpstreamFacts};
 pub use pagination::{PageStyle, Pagination};
 pub use permission::{Permission, PermissionSet, Role};
+pub use prompt::{
+    FillError, MAX_PROMPT_ARGUMENT_NAME_BYTES, MAX_PROMPT_ARGUMENTS, MAX_PROMPT_MESSAGES,
+    MAX_PROMPT_TEXT_BYTES, Prompt, PromptArgument, PromptMessage, PromptRole,
+};
+pub use resource::{
+    MAX_MIME_TYPE_CHARS, MAX_RESOURCE_BYTES, MAX_RESOURCE_URI_BYTES, MAX_TEMPLATE_VARIABLES,
+    Resource, ResourceContent, ResourceTemplate,
+};
 pub use secret::Secret;
+pub use template::{Template, TemplateError};
 pub use time::Timestamp;
 pub use tool_settings::{
     AnnotationRules, ArgumentRule, MAX_ARGUMENT_DESCRIPTION_CHARS, MAX_ARGUMENT_NAME_BYTES,

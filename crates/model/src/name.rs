@@ -101,6 +101,10 @@ names! {
     AppKey "app key" 64 "a–z, 0–9, _ and -" "^[a-z0-9_-]+$" |b| matches!(b, b'a'..=b'z' | b'0'..=b'9' | b'_' | b'-');
     /// A tool's name. MCP allows 128 characters; clients break above 64.
     ToolName "tool name" 64 "A–Z, a–z, 0–9, _, - and ." "^[A-Za-z0-9_.-]+$" |b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.');
+    /// A prompt's name, unique among the prompts of its server.
+    PromptName "prompt name" 64 "A–Z, a–z, 0–9, _, - and ." "^[A-Za-z0-9_.-]+$" |b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.');
+    /// The name of a resource or of a resource template, unique among those of its kind on its server.
+    ResourceName "resource name" 64 "A–Z, a–z, 0–9, _, - and ." "^[A-Za-z0-9_.-]+$" |b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.');
 }
 
 #[cfg(test)]

@@ -1,11 +1,12 @@
 use crate::{FieldPath, SettingsError};
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 /// How Gatewright walks an API's own pages, so that one call of a tool gives more than one page.
 ///
 /// Only calls with a safe method are walked. Every walk ends: at `max_pages`, at `max_items`, when the API has no
 /// further page, and when it names a page that was read already.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Pagination {
     /// How the API names its next page.
@@ -13,32 +14,39 @@ pub struct Pagination {
     /// The argument that chooses a page, for `page`, `offset` and `cursor`. It stays an argument of the tool, so
     /// that a caller can go on where a walk was cut, unless a rule hides it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub parameter: Option<String>,
     /// The number of the first page for `page` (1 when absent), or of the first item for `offset` (0 when absent).
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub first: Option<u32>,
     /// The argument that takes the length of a page. It is then no argument of the tool.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub size_parameter: Option<String>,
     /// The length of a page that is asked for; a shorter page is the last one of `page` and `offset`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, minimum = 1, maximum = 10000)]
     pub size: Option<u32>,
     /// Where the list is in an answer, members only; empty when the answer is the list.
     #[serde(default, skip_serializing_if = "FieldPath::is_root")]
     pub items: FieldPath,
     /// Where an answer has the next cursor (`cursor`) or the next URL (`next_url`), members only.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub cursor: Option<FieldPath>,
     /// Pages that one call reads at most: 1 to [`Pagination::MAX_PAGES`].
     #[serde(default = "default_pages")]
+    #[schema(minimum = 1, maximum = 50)]
     pub max_pages: u32,
     /// Items that one call gives at most: 1 to [`Pagination::MAX_ITEMS`].
     #[serde(default = "default_items")]
+    #[schema(minimum = 1, maximum = 10000)]
     pub max_items: u32,
 }
 
 /// How an API names its next page.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum PageStyle {
     /// An argument holds the number of the page.

@@ -23,6 +23,31 @@ impl Connection {
 }
 
 impl Store {
+    /// The account's connection of that id.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Corrupt`] when the row cannot be read.
+    pub async fn connection(
+        &self,
+        account: AccountId,
+        id: ConnectionId,
+    ) -> Result<Option<Connection>, Error> {
+        const SQL: &str =
+            "select app_id, name, sealed from connection where account_id = $1 and id = $2";
+        let row: Option<(String, String, Vec<u8>)> = on!(self.reader, |db| sqlx::query_as(SQL)
+            .bind(account.to_string())
+            .bind(id.to_string())
+            .fetch_optional(db)
+            .await?);
+        row.map(|(app_id, name, sealed)| {
+            let app_id =
+                app_id.parse().map_err(|_| Error::Corrupt { column: "connection.app_id" })?;
+            Ok(Connection { id, app_id, name, sealed })
+        })
+        .transpose()
+    }
+
     /// The app's connection of that name.
     ///
     /// # Errors

@@ -15,6 +15,7 @@ const MAIN: &[File] = &[
     (2, "key check", include_str!("../migrations/main/0002_key_check.sql")),
     (3, "people", include_str!("../migrations/main/0003_people.sql")),
     (4, "audit chain", include_str!("../migrations/main/0004_audit_chain.sql")),
+    (5, "servers", include_str!("../migrations/main/0005_servers.sql")),
 ];
 
 /// The request log, which is a file of its own with SQLite.

@@ -171,11 +171,13 @@ impl Change {
         now: Timestamp,
     ) -> Result<(), Error> {
         const SQL: &str = "insert into server \
-             (id, account_id, slug, enabled, read_only, strict_log, log_payloads, version, created_at, updated_at) \
-             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9) \
+             (id, account_id, slug, name, enabled, read_only, strict_log, log_payloads, version, created_at, updated_at) \
+             values ($1, $2, $3, $3, $4, $5, $6, $7, $8, $9, $9) \
              on conflict (id) do update set enabled = excluded.enabled, read_only = excluded.read_only, \
              strict_log = excluded.strict_log, log_payloads = excluded.log_payloads, version = excluded.version, \
              updated_at = excluded.updated_at where server.account_id = excluded.account_id";
+        const NAME: &str = "insert into server_slug (account_id, slug, server_id) \
+             select account_id, slug, id from server where account_id = $1 and id = $2 on conflict do nothing";
         on!(self.tx, |db| sqlx::query(SQL)
             .bind(server.id.to_string())
             .bind(account.to_string())
@@ -186,6 +188,12 @@ impl Change {
             .bind(i64::from(server.log_payloads))
             .bind(server.version)
             .bind(now.as_millisecond())
+            .execute(&mut **db)
+            .await?
+            .rows_affected());
+        on!(self.tx, |db| sqlx::query(NAME)
+            .bind(account.to_string())
+            .bind(server.id.to_string())
             .execute(&mut **db)
             .await?
             .rows_affected());
