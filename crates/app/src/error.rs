@@ -114,6 +114,7 @@ impl From<store::Error> for Error {
             store::Error::Directory { .. }
             | store::Error::DatabaseUrl
             | store::Error::WrongKey
+            | store::Error::KeyInUse
             | store::Error::Checkpoint
             | store::Error::Locked
             | store::Error::Newer => Kind::Invalid,
@@ -132,6 +133,7 @@ impl From<store::Error> for Error {
             store::Error::Directory { source, .. } => source.map(Into::into),
             store::Error::DatabaseUrl
             | store::Error::WrongKey
+            | store::Error::KeyInUse
             | store::Error::AuditAltered
             | store::Error::Checkpoint
             | store::Error::Locked

@@ -41,7 +41,7 @@ pub use clock::Clock;
 pub use description::{Description, Fetching};
 pub use error::{Error, Kind};
 pub use idempotency::{IDEMPOTENCY_KEY_BYTES_MAX, Idempotency};
-pub use installation::{AuditReport, Installation};
+pub use installation::{AuditReport, Installation, Rotation};
 pub use log::LogQuery;
 pub use open::{App, Config, Outbound};
 pub use page::{Page, PageQuery};

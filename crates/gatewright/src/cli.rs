@@ -1,5 +1,5 @@
 use crate::{
-    admin::audit::AuditCommand,
+    admin::{audit::AuditCommand, backup::Backup, key::KeyCommand, restore::Restore},
     client::{profile::ProfileCommand, raw::ApiRequest, target::Target, user::UserCommand},
 };
 use clap::{Args, Parser, Subcommand};
@@ -58,6 +58,17 @@ pub(crate) enum Command {
         data: Data,
         #[command(subcommand)]
         command: AuditCommand,
+    },
+    /// Copy the databases into a new folder, while servers run.
+    Backup(Backup),
+    /// Make a data directory of a backup.
+    Restore(Restore),
+    /// Rotate the key that everything is sealed with.
+    Key {
+        #[command(flatten)]
+        data: Data,
+        #[command(subcommand)]
+        command: KeyCommand,
     },
     /// Ask a running server whether it is ready; exit 0 when it is.
     Health {

@@ -40,6 +40,9 @@ pub(crate) fn run(cli: Cli) -> anyhow::Result<()> {
             Command::Completion { shell } => completion(shell),
             Command::Openapi => openapi(),
             Command::Audit { data, command } => admin::audit::run(&data, command).await,
+            Command::Backup(backup) => admin::backup::run(&backup).await,
+            Command::Restore(restore) => admin::restore::run(&restore).await,
+            Command::Key { data, command } => admin::key::run(&data, command).await,
             Command::Health { url } => Ok(Description::probe(&url).await?),
         }
     });
@@ -184,7 +187,7 @@ async fn import(import: &Import) -> anyhow::Result<()> {
 /// The database of a command that serves nothing: opened as it is, whether or not a process serves it.
 async fn open(data: &Data) -> anyhow::Result<(App, Caller)> {
     let (dir, database) = config::places(data)?;
-    let (key, config) = (config::key(data)?, app::Config::default());
+    let (key, config) = (config::key(data), app::Config::default());
     let app = App::open(&dir, &database, &key, config, Clock::system()).await?;
     let operator = app.operator(&data.alias.parse()?, from_cli()).await?;
     Ok((app, operator))

@@ -132,7 +132,7 @@ impl Settings {
         }
         Ok(Self {
             data_dir: data_dir(&data),
-            key: key(&data)?,
+            key: key(&data),
             database_url: database_url(&data)?,
             database_connections,
             listen,
@@ -252,16 +252,20 @@ pub(crate) fn data_dir(data: &Data) -> PathBuf {
 /// The data directory and the database of a command that serves nothing. With SQLite they must exist.
 pub(crate) fn places(data: &Data) -> anyhow::Result<(DataDir, Database)> {
     let path = data_dir(data);
-    match database_url(data)? {
-        Some(url) => {
-            let max_connections = Database::MAX_CONNECTIONS;
-            Ok((DataDir::create(&path)?, Database::Postgres { url, max_connections }))
-        }
-        None => {
-            let dir = DataDir::existing(&path)?;
-            Ok((dir.clone(), Database::Sqlite(dir)))
-        }
-    }
+    let dir = match database_url(data)? {
+        Some(_) => DataDir::create(&path)?,
+        None => DataDir::existing(&path)?,
+    };
+    let database = database(data, &dir)?;
+    Ok((dir, database))
+}
+
+/// The database that a command names; without a name, SQLite in the data directory.
+pub(crate) fn database(data: &Data, dir: &DataDir) -> anyhow::Result<Database> {
+    Ok(match database_url(data)? {
+        Some(url) => Database::Postgres { url, max_connections: Database::MAX_CONNECTIONS },
+        None => Database::Sqlite(dir.clone()),
+    })
 }
 
 /// The URL of a PostgreSQL database, if one is named.
@@ -279,15 +283,13 @@ fn database_url(data: &Data) -> anyhow::Result<Option<Secret>> {
     Ok(Some(Secret::from(url.trim().to_owned())))
 }
 
-/// Where the sealing key of a command comes from.
-pub(crate) fn key(data: &Data) -> anyhow::Result<KeySource> {
-    if let Some(text) = &data.key {
-        return Ok(KeySource::Given(text.clone()));
+/// Where the sealing keys of a command come from.
+pub(crate) fn key(data: &Data) -> KeySource {
+    match (&data.key, &data.key_file) {
+        (Some(text), _) => KeySource::Given(Secret::from(text.clone())),
+        (None, Some(path)) => KeySource::Path(path.clone()),
+        (None, None) => KeySource::File,
     }
-    let Some(path) = &data.key_file else { return Ok(KeySource::File) };
-    let text = fs::read_to_string(path)
-        .with_context(|| format!("cannot read the key file {}", path.display()))?;
-    Ok(KeySource::Given(text))
 }
 
 /// How clients on this machine name an address that is listened on.

@@ -23,6 +23,9 @@ pub enum Error {
         "the sealing key is not the one that this database was sealed with: start with that one, from the data directory or the backup of it"
     )]
     WrongKey,
+    /// Values are still sealed with a key that should go.
+    #[error("an older key is still needed: run `gatewright key rotate` to its end first")]
+    KeyInUse,
     /// The URL of the database cannot be read. It may hold a password, so it is not quoted.
     #[error("the database URL is not right: write postgres://user:password@host:5432/database")]
     DatabaseUrl,

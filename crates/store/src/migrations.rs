@@ -10,12 +10,13 @@ use sqlx::{
 type File = (i64, &'static str, &'static str);
 
 /// Our own data.
-const MAIN: &[File] = &[
+pub(crate) const MAIN: &[File] = &[
     (1, "main", include_str!("../migrations/main/0001_main.sql")),
     (2, "key check", include_str!("../migrations/main/0002_key_check.sql")),
     (3, "people", include_str!("../migrations/main/0003_people.sql")),
     (4, "audit chain", include_str!("../migrations/main/0004_audit_chain.sql")),
     (5, "servers", include_str!("../migrations/main/0005_servers.sql")),
+    (6, "key in use", include_str!("../migrations/main/0006_key_in_use.sql")),
 ];
 
 /// The request log, which is a file of its own with SQLite.

@@ -1,7 +1,9 @@
 use crate::{
     DataDir, Database, Error, KeySource, Sealer,
     audit::keys::AuditKeys,
+    backup::RESTORING,
     engine::{Engine, Pool, on},
+    key_check::{KeyRing, is_fresh},
     migrations,
 };
 use model::Secret;
@@ -42,7 +44,8 @@ pub struct Store {
     pub(crate) reader: Pool,
     pub(crate) log_writer: Pool,
     pub(crate) log_reader: Pool,
-    /// None until the sealing key is known.
+    /// None while it is being opened.
+    pub(crate) ring: Option<Arc<KeyRing>>,
     pub(crate) audit_keys: Arc<RwLock<Arc<AuditKeys>>>,
 }
 
@@ -61,21 +64,19 @@ impl Store {
         key: &KeySource,
         entropy: [u8; 32],
     ) -> Result<(Self, Sealer), Error> {
-        let found = dir.find_key(key)?;
-        let store = match database {
+        let found = dir.find_keys(key)?;
+        let mut store = match database {
             Database::Sqlite(files) => open_sqlite(files).await?,
             Database::Postgres { url, max_connections } => {
                 open_postgres(url, *max_connections).await?
             }
         };
-        let check = store.key_check().await?;
         let sealer = match found {
             Some(sealer) => sealer,
-            None if check.fresh => dir.make_key(entropy)?,
+            None if is_fresh(&store).await? => dir.make_key(entropy)?,
             None => return Err(dir.key_is_gone()),
         };
-        store.admit(&check, &sealer).await?;
-        store.load_audit_keys(&sealer).await?;
+        store.admit(KeyRing::new(sealer.clone(), dir, key)).await?;
         Ok((store, sealer))
     }
 
@@ -90,12 +91,21 @@ impl Store {
 
     /// The number of changes so far, by any process. A snapshot taken at the same number is fresh.
     ///
+    /// Every process asks often, so it learns here of a key that another one has put into use.
+    ///
     /// # Errors
     ///
     /// [`Error::Sql`] when the database does not answer.
     pub async fn epoch(&self) -> Result<i64, Error> {
-        const SQL: &str = "select value from change_epoch where name = 'all'";
-        let (value,): (i64,) = on!(self.reader, |db| sqlx::query_as(SQL).fetch_one(db).await?);
+        const SQL: &str = "select value, key_id from change_epoch where name = 'all'";
+        let (value, key_id): (i64, Option<String>) =
+            on!(self.reader, |db| sqlx::query_as(SQL).fetch_one(db).await?);
+        if let Some(id) = key_id
+            && id != self.ring().sealer.in_use().id()
+        {
+            // A process without the new key goes on with what it knows, revocations included; it can change nothing.
+            drop(self.follow_key(&id).await);
+        }
         Ok(value)
     }
 
@@ -109,6 +119,14 @@ impl Store {
 }
 
 async fn open_sqlite(dir: &DataDir) -> Result<Store, Error> {
+    let restoring = dir.path().join(RESTORING);
+    if restoring.exists() {
+        let message = format!(
+            "a restore was interrupted here: run `gatewright restore` again, or remove {}",
+            restoring.display()
+        );
+        return Err(Error::Directory { message, source: None });
+    }
     for name in ["gatewright.db", "requests.db"] {
         dir.open_private(name).map_err(|source| dir.failed(name, source))?;
     }
@@ -122,6 +140,7 @@ async fn open_sqlite(dir: &DataDir) -> Result<Store, Error> {
         reader: pool(reader),
         log_writer: pool(log_writer),
         log_reader: pool(log_reader),
+        ring: None,
         audit_keys: Arc::default(),
     })
 }
@@ -179,6 +198,7 @@ async fn open_postgres(url: &Secret, max_connections: u32) -> Result<Store, Erro
         reader: main,
         log_writer: log.clone(),
         log_reader: log,
+        ring: None,
         audit_keys: Arc::default(),
     })
 }

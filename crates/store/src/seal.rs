@@ -5,7 +5,10 @@ use aws_lc_rs::{
 };
 use model::Secret;
 use sha2::{Digest, Sha256};
-use std::{fmt, sync::Arc};
+use std::{
+    fmt,
+    sync::{Arc, PoisonError, RwLock},
+};
 
 /// Layout of a sealed value: this byte, four bytes of the key's id, the nonce, ciphertext and tag.
 const VERSION: u8 = 1;
@@ -20,45 +23,55 @@ pub struct WeakKey;
 
 /// Seals values with AES-256-GCM, each bound to its place: a value moved to another row, column or account does not open.
 ///
-/// Nonces are random 96-bit values, so one key may seal at most 2³² values.
+/// Several keys may open, of which one seals: the one that the database says is in use. Nonces are random 96-bit values, so one key may
+/// seal at most 2³² values. All copies of a sealer share their keys.
+#[derive(Clone)]
 pub struct Sealer {
-    key: LessSafeKey,
-    key_id: [u8; 4],
-    tag: [u8; 32],
-    audit: Arc<AuditKey>,
+    keys: Arc<RwLock<Keys>>,
 }
 
-impl Sealer {
-    /// A sealer with that key.
-    ///
-    /// # Errors
-    ///
-    /// [`WeakKey`] when it is not 32 bytes, or so regular that nobody drew it at random.
-    pub fn new(key: &[u8]) -> Result<Self, WeakKey> {
+struct Keys {
+    all: Vec<Arc<Key>>,
+    in_use: usize,
+}
+
+/// One sealing key, and what is made of it.
+pub(crate) struct Key {
+    aead: LessSafeKey,
+    id: [u8; 4],
+    tag: [u8; 32],
+    /// What the keys of the audit log are made of: sealed with the next key when this one is replaced.
+    pub(crate) audit_seed: Secret,
+    pub(crate) audit: Arc<AuditKey>,
+}
+
+impl Key {
+    fn new(key: &[u8]) -> Result<Self, WeakKey> {
         let distinct = key.iter().collect::<std::collections::BTreeSet<_>>().len();
         if key.len() != 32 || distinct < 16 {
             return Err(WeakKey);
         }
         let unbound = UnboundKey::new(&AES_256_GCM, key).map_err(|_| WeakKey)?;
         let digest = Sha256::digest([b"gatewright key id", key].concat());
-        let key_id = [digest[0], digest[1], digest[2], digest[3]];
+        let id = [digest[0], digest[1], digest[2], digest[3]];
+        let seed = derive(key, b"gatewright audit");
         Ok(Self {
-            key: LessSafeKey::new(unbound),
-            key_id,
+            aead: LessSafeKey::new(unbound),
+            id,
             tag: tag(key),
-            audit: Arc::new(AuditKey::new(hex(&key_id), &derive(key, b"gatewright audit"))),
+            audit_seed: Secret::new(seed.to_vec()),
+            audit: Arc::new(AuditKey::new(hex(&id), &seed)),
         })
     }
 
-    /// The key's id in hexadecimal: tells keys apart and says nothing about them.
-    #[must_use]
-    pub fn key_id(&self) -> String {
-        hex(&self.key_id)
+    /// Its id in hexadecimal: tells keys apart and says nothing about them.
+    pub(crate) fn id(&self) -> String {
+        hex(&self.id)
     }
 
-    /// What marks and signs the audit log.
-    pub(crate) fn audit_key(&self) -> &Arc<AuditKey> {
-        &self.audit
+    /// The same, as sealed values name it.
+    pub(crate) fn id_bytes(&self) -> [u8; 4] {
+        self.id
     }
 
     /// What this key alone can make: kept in the database to know the key again by.
@@ -66,23 +79,48 @@ impl Sealer {
         &self.tag
     }
 
-    /// Seals `plain` for `place`, such as `acc_…|connection|con_…|sealed`. `nonce` is random and used once.
-    #[must_use]
-    pub fn seal(&self, place: &str, nonce: [u8; NONCE_LEN], plain: &[u8]) -> Vec<u8> {
+    pub(crate) fn seal(&self, place: &str, nonce: [u8; NONCE_LEN], plain: &[u8]) -> Vec<u8> {
         let mut body = plain.to_vec();
-        self.key
-            .seal_in_place_append_tag(
-                Nonce::assume_unique_for_key(nonce),
-                Aad::from(place),
-                &mut body,
-            )
+        let unique = Nonce::assume_unique_for_key(nonce);
+        self.aead
+            .seal_in_place_append_tag(unique, Aad::from(place), &mut body)
             .expect("AES-GCM seals anything below 64 GiB");
         let mut sealed = Vec::with_capacity(HEAD + NONCE_LEN + body.len());
         sealed.push(VERSION);
-        sealed.extend_from_slice(&self.key_id);
+        sealed.extend_from_slice(&self.id);
         sealed.extend_from_slice(&nonce);
         sealed.extend_from_slice(&body);
         sealed
+    }
+}
+
+impl Sealer {
+    /// A sealer with that key alone.
+    ///
+    /// # Errors
+    ///
+    /// [`WeakKey`] when it is not 32 bytes, or so regular that nobody drew it at random.
+    pub fn new(key: &[u8]) -> Result<Self, WeakKey> {
+        Self::of(&[key])
+    }
+
+    /// A sealer with those keys, of which the first seals until the database says otherwise.
+    pub(crate) fn of(keys: &[impl AsRef<[u8]>]) -> Result<Self, WeakKey> {
+        let all: Vec<Arc<Key>> = keys
+            .iter()
+            .map(|key| Key::new(key.as_ref()).map(Arc::new))
+            .collect::<Result<_, _>>()?;
+        if all.is_empty() {
+            return Err(WeakKey);
+        }
+        Ok(Self { keys: Arc::new(RwLock::new(Keys { all, in_use: 0 })) })
+    }
+
+    /// Seals `plain` for `place`, such as `acc_…|connection|con_…|sealed`. `nonce` is random and used once.
+    #[must_use]
+    pub fn seal(&self, place: &str, nonce: [u8; NONCE_LEN], plain: &[u8]) -> Vec<u8> {
+        let keys = self.keys.read().unwrap_or_else(PoisonError::into_inner);
+        keys.all[keys.in_use].seal(place, nonce, plain)
     }
 
     /// Opens what [`Self::seal`] made for the same place.
@@ -93,15 +131,52 @@ impl Sealer {
     pub fn open(&self, place: &str, sealed: &[u8]) -> Result<Secret, Error> {
         let (head, rest) = sealed.split_at_checked(HEAD).ok_or(Error::Sealed)?;
         let (nonce, body) = rest.split_first_chunk::<NONCE_LEN>().ok_or(Error::Sealed)?;
-        if head[0] != VERSION || head[1..] != self.key_id {
-            return Err(Error::Sealed);
-        }
+        let keys = self.keys.read().unwrap_or_else(PoisonError::into_inner);
+        let key = keys.all.iter().find(|key| head[0] == VERSION && head[1..] == key.id);
+        let key = key.ok_or(Error::Sealed)?;
         let mut body = body.to_vec();
-        let plain = self
-            .key
+        let plain = key
+            .aead
             .open_in_place(Nonce::assume_unique_for_key(*nonce), Aad::from(place), &mut body)
             .map_err(|_| Error::Sealed)?;
         Ok(Secret::new(plain.to_vec()))
+    }
+
+    /// The key that seals.
+    pub(crate) fn in_use(&self) -> Arc<Key> {
+        let keys = self.keys.read().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(&keys.all[keys.in_use])
+    }
+
+    /// The key of that id.
+    pub(crate) fn key(&self, id: &str) -> Option<Arc<Key>> {
+        let keys = self.keys.read().unwrap_or_else(PoisonError::into_inner);
+        keys.all.iter().find(|key| key.id() == id).map(Arc::clone)
+    }
+
+    /// The key that the operator has put first.
+    pub(crate) fn first(&self) -> Arc<Key> {
+        let keys = self.keys.read().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(&keys.all[0])
+    }
+
+    /// Has the key of that id seal from now on. Says whether there is one.
+    pub(crate) fn use_key(&self, id: &str) -> bool {
+        let mut keys = self.keys.write().unwrap_or_else(PoisonError::into_inner);
+        let found = keys.all.iter().position(|key| key.id() == id);
+        keys.in_use = found.unwrap_or(keys.in_use);
+        found.is_some()
+    }
+
+    /// Takes over the keys of another sealer that are new here. Nothing is forgotten: what a process could open it can open still.
+    pub(crate) fn learn(&self, other: &Self) {
+        let theirs = other.keys.read().unwrap_or_else(PoisonError::into_inner).all.clone();
+        let mut keys = self.keys.write().unwrap_or_else(PoisonError::into_inner);
+        for key in theirs {
+            if !keys.all.iter().any(|known| known.id == key.id) {
+                keys.all.push(key);
+            }
+        }
     }
 }
 
@@ -168,6 +243,20 @@ mod tests {
     }
 
     #[test]
+    fn every_key_opens_and_one_seals() {
+        let (old, new) = (Sealer::new(&key(1)).unwrap(), Sealer::new(&key(2)).unwrap());
+        let (before, after) = (old.seal("x", [1; 12], b"a"), new.seal("x", [1; 12], b"a"));
+        let both = old.clone();
+        both.learn(&new);
+        assert_eq!(both.seal("x", [1; 12], b"a"), before, "until the database says otherwise");
+        assert!(both.use_key(&new.in_use().id()) && !both.use_key("00000000"));
+        assert_eq!(both.seal("x", [1; 12], b"a"), after);
+        for sealed in [&before, &after] {
+            assert_eq!(old.open("x", sealed).unwrap().expose(), b"a", "copies share their keys");
+        }
+    }
+
+    #[test]
     fn refuses_weak_keys() {
         for weak in [
             vec![],
@@ -177,6 +266,7 @@ mod tests {
             key(1)[..31].to_vec(),
         ] {
             assert!(Sealer::new(&weak).is_err());
+            assert!(Sealer::of(&[key(1), weak]).is_err());
         }
     }
 }

@@ -43,7 +43,7 @@ pub(crate) async fn run(data: &Data, command: AuditCommand) -> anyhow::Result<()
     Ok(())
 }
 
-fn line(out: &mut impl Write, report: &AuditReport) -> io::Result<()> {
+pub(super) fn line(out: &mut impl Write, report: &AuditReport) -> io::Result<()> {
     let name = report.account.as_deref().unwrap_or("the installation");
     match &report.verdict {
         Verdict::Intact { rows } => writeln!(out, "{name}: {rows} rows, intact"),

@@ -59,7 +59,7 @@ impl Target {
 
     async fn local(&self) -> anyhow::Result<Api> {
         let (dir, database) = config::places(&self.data)?;
-        let (key, app) = (config::key(&self.data)?, app::Config::default());
+        let (key, app) = (config::key(&self.data), app::Config::default());
         let app = Arc::new(App::open(&dir, &database, &key, app, Clock::system()).await?);
         let context = Asked { via: Via::Cli, ..Asked::default() };
         let operator = app.operator(&self.data.alias.parse()?, context).await?;

@@ -17,6 +17,7 @@ mod crash_first;
 mod demo;
 mod health;
 mod http;
+mod keeping;
 mod logs;
 mod mcp;
 mod options;

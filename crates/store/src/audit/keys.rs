@@ -1,4 +1,4 @@
-use crate::{Error, Sealer, Store, engine::on};
+use crate::{Error, Store, engine::on, seal::Key};
 use aws_lc_rs::{
     constant_time,
     hmac::{self, HMAC_SHA256},
@@ -60,8 +60,8 @@ impl AuditKey {
 
 impl AuditKeys {
     /// Of a database that knew one sealing key only.
-    pub(crate) fn first(sealer: &Sealer) -> Self {
-        Self(vec![Arc::clone(sealer.audit_key())])
+    pub(crate) fn first(key: &Key) -> Self {
+        Self(vec![Arc::clone(&key.audit)])
     }
 
     /// The key of that id and its place in the order.
@@ -91,18 +91,18 @@ impl Store {
     }
 
     /// Reads the keys of earlier rows; the sealing key gives today's.
-    pub(crate) async fn load_audit_keys(&self, sealer: &Sealer) -> Result<(), Error> {
+    pub(crate) async fn load_audit_keys(&self) -> Result<(), Error> {
         const SQL: &str = "select key_id, sealed from audit_key order by position";
         let rows: Vec<(String, Vec<u8>)> =
             on!(self.reader, |db| sqlx::query_as(SQL).fetch_all(db).await?);
         let mut keys = Vec::with_capacity(rows.len() + 1);
         for (id, sealed) in rows {
-            let seed = sealer.open(&place(&id), &sealed)?;
+            let seed = self.ring().sealer.open(&place(&id), &sealed)?;
             let seed = seed.expose().try_into();
             let seed = seed.map_err(|_| Error::Corrupt { column: "audit_key.sealed" })?;
             keys.push(Arc::new(AuditKey::new(id, seed)));
         }
-        keys.push(Arc::clone(sealer.audit_key()));
+        keys.push(Arc::clone(&self.ring().sealer.in_use().audit));
         *self.audit_keys.write().unwrap_or_else(PoisonError::into_inner) =
             Arc::new(AuditKeys(keys));
         Ok(())

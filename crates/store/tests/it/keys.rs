@@ -10,7 +10,7 @@ use std::fs;
 use store::{Connection, Error, KeySource, Sealer};
 
 fn given() -> KeySource {
-    KeySource::Given(STANDARD.encode(entropy::<32>()))
+    KeySource::Given(STANDARD.encode(entropy::<32>()).into())
 }
 
 #[test]
@@ -32,7 +32,7 @@ fn another_key_is_refused() {
         let other = world.open_with(&given()).await;
         assert!(matches!(other, Err(Error::WrongKey)), "{other:?}");
         for weak in ["changeme", "", "c2VjcmV0"] {
-            let weak = world.open_with(&KeySource::Given(weak.into())).await;
+            let weak = world.open_with(&KeySource::Given(weak.to_owned().into())).await;
             assert!(matches!(weak, Err(Error::Directory { .. })), "{weak:?}");
         }
         assert!(world.try_open().await.is_ok());
@@ -97,7 +97,7 @@ fn the_first_release_s_key_is_known_by_what_it_sealed() {
         assert!(matches!(missing, Err(Error::Directory { .. })), "{missing:?}");
         let other = world.open_with(&given()).await;
         assert!(matches!(other, Err(Error::WrongKey)), "{other:?}");
-        assert!(world.open_with(&KeySource::Given(STANDARD.encode(key))).await.is_ok());
+        assert!(world.open_with(&KeySource::Given(STANDARD.encode(key).into())).await.is_ok());
         let other = world.open_with(&given()).await;
         assert!(matches!(other, Err(Error::WrongKey)), "{other:?}");
     });

@@ -3,11 +3,13 @@
 #![allow(clippy::unwrap_used, reason = "a test: a panic is its report")]
 
 mod audit;
+mod backup;
 mod files;
 mod keys;
 mod lost;
 mod open;
 mod request_log;
+mod rotation;
 mod rows;
 mod tampering;
 mod world;

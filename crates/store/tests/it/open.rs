@@ -62,7 +62,8 @@ fn the_database_of_the_first_release_is_brought_up_to_date() {
 #[test]
 fn nodes_that_start_at_once_do_not_hinder_each_other() {
     on_postgres(async |world| {
-        let key = || KeySource::Given("AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=".into());
+        let key =
+            || KeySource::Given("AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=".to_owned().into());
         let keys = [key(), key(), key()];
         let (one, two, three) = tokio::join!(
             world.open_with(&keys[0]),

@@ -4,7 +4,12 @@ use crate::world::{account, at, entropy, on_both};
 use model::{AccountId, RequestId};
 use store::{LogFilter, RequestRow};
 
-fn request(account: AccountId, ms: i64, tool: &str, outcome: &'static str) -> RequestRow {
+pub(crate) fn request(
+    account: AccountId,
+    ms: i64,
+    tool: &str,
+    outcome: &'static str,
+) -> RequestRow {
     RequestRow {
         id: RequestId::new(at(ms), entropy()),
         account_id: account,
