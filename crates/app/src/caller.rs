@@ -94,6 +94,11 @@ impl Caller {
         self.principal.rights.access.covers_tool(server, tool, safe)
     }
 
+    pub(crate) fn reads_resources(&self, server: ServerId) -> bool {
+        let access = &self.principal.rights.access;
+        access.covers_server(server) && access.covers_resources(server)
+    }
+
     /// Whether the token has neither expired at `now` nor been revoked since the caller was made.
     #[must_use]
     pub fn is_live(&self, now: Timestamp) -> bool {

@@ -94,6 +94,12 @@ impl Access {
         self.scope.covers_tool(tool, safe) && self.grants.as_ref().is_none_or(granted)
     }
 
+    /// Whether resources of a server that is covered may be read: to whoever is given tools one by one, they are not.
+    pub(crate) fn covers_resources(&self, server: ServerId) -> bool {
+        let granted = |grants: &Arc<Grants>| grants.of(server).any(|scopes| scopes.read);
+        matches!(self.scope.tools, model::Names::All) && self.grants.as_ref().is_none_or(granted)
+    }
+
     /// Whether every tool of every covered server is open, so that no list needs to be cut.
     pub(crate) fn covers_all_tools(&self) -> bool {
         self.grants.is_none()

@@ -1,11 +1,12 @@
 use crate::{
     App, Caller, Error, Kind,
-    document::{Publication, PublishedApp},
+    document::{Publication, PublishedApp, PublishedTemplate, PublishedTool},
     registry::ServerSlot,
+    resource::Template,
     tool::{Tool, Work},
 };
 use bytes::Bytes;
-use model::{AccountId, ServerId, Slug};
+use model::{AccountId, Prompt, Resource, ServerId, Slug};
 use std::{
     collections::HashMap,
     fmt,
@@ -40,6 +41,10 @@ pub struct Published {
     /// Whether results over budget are kept to be read on.
     pub(crate) keeps_results: bool,
     pub(crate) targets: Vec<Target>,
+    pub(crate) instructions: Option<String>,
+    pub(crate) prompts: Vec<Prompt>,
+    pub(crate) resources: Vec<Resource>,
+    pub(crate) templates: Vec<Template>,
     tools: Vec<Tool>,
     by_name: HashMap<Box<str>, usize>,
     all: OnceLock<Arc<ToolView>>,
@@ -166,6 +171,15 @@ impl App {
         if document.keeps_results {
             tools.push(Tool::read_result()?);
         }
+        let mut templates = Vec::with_capacity(document.resource_templates.len());
+        for PublishedTemplate { app, action, template } in document.resource_templates {
+            if app >= targets.len() {
+                return Err(corrupt());
+            }
+            let tool = PublishedTool { app, ..PublishedTool::of(action) };
+            let tool = Tool::of_action(tool, &self.config.upstream)?;
+            templates.push(Template::new(template, tool).ok_or_else(corrupt)?);
+        }
         let by_name =
             tools.iter().enumerate().map(|(index, tool)| (tool.name.clone(), index)).collect();
         Ok(Arc::new(Published {
@@ -178,6 +192,10 @@ impl App {
             log_payloads: server.log_payloads,
             keeps_results: document.keeps_results,
             targets,
+            instructions: document.instructions,
+            prompts: document.prompts,
+            resources: document.resources,
+            templates,
             tools,
             by_name,
             all: OnceLock::new(),

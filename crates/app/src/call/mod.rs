@@ -5,7 +5,11 @@ mod results;
 pub(crate) use cache::Cache;
 pub(crate) use results::Results;
 
-use crate::{App, Caller, Error, Kind, Outbound, publication::Published, tool::Work};
+use crate::{
+    App, Caller, Error, Kind, Outbound,
+    publication::Published,
+    tool::{Tool, Work},
+};
 use http::HttpCall;
 use model::Outcome;
 use std::{
@@ -107,6 +111,19 @@ impl App {
         with: Companions<'_>,
     ) -> Result<Outcome, Error> {
         let tool = server.tool(caller, name).ok_or_else(|| Error::not_found("unknown tool"))?;
+        self.call(caller, server, tool, arguments, outbound, with).await
+    }
+
+    /// Calls what the caller was found to be allowed.
+    pub(crate) async fn call(
+        &self,
+        caller: &Caller,
+        server: &Published,
+        tool: &Tool,
+        arguments: &str,
+        outbound: &Outbound,
+        with: Companions<'_>,
+    ) -> Result<Outcome, Error> {
         let _place = self.admit(caller)?;
         if let Err(violations) = tool.input()?.check(arguments) {
             return Ok(refusal(&violations));

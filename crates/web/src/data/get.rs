@@ -38,7 +38,15 @@ pub(crate) async fn get(
     }
     let Some(open) = OpenStream::new(shared, &asked.caller) else { return too_many_streams() };
     let mut changed = Vec::new();
-    mcp::sse_event(&mut changed, mcp::list_changed(List::Tools));
+    let declared = super::post::capabilities(&asked.published);
+    let lists = [
+        (true, List::Tools),
+        (declared.prompts.is_some(), List::Prompts),
+        (declared.resources.is_some(), List::Resources),
+    ];
+    for (_, list) in lists.into_iter().filter(|(declared, _)| *declared) {
+        mcp::sse_event(&mut changed, mcp::list_changed(list));
+    }
     let script = Script {
         first: Some(Bytes::from_static(mcp::SSE_KEEP_ALIVE)),
         changed: Some(changed.into()),

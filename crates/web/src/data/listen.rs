@@ -29,12 +29,24 @@ pub(crate) async fn listen(
     }
     let script = Script {
         first: Some(event(&mcp::listen_acknowledged(id, honored))),
-        changed: honored
-            .tools_list_changed
-            .then(|| event(&mcp::listen_list_changed(id, List::Tools))),
+        changed: changed(id, honored),
         last: Some(event(&mcp::listen_result(id, &shared.info))),
     };
     answer::events(Body::stream(changes(shared, asked, script, open)))
+}
+
+/// What is said when another version was published: any of its lists may be another.
+fn changed(id: Id<'_>, honored: &Listen<'_>) -> Option<Bytes> {
+    let lists = [
+        (honored.tools_list_changed, List::Tools),
+        (honored.prompts_list_changed, List::Prompts),
+        (honored.resources_list_changed, List::Resources),
+    ];
+    let mut events = Vec::new();
+    for (_, list) in lists.into_iter().filter(|(wanted, _)| *wanted) {
+        mcp::sse_event(&mut events, &mcp::listen_list_changed(id, list));
+    }
+    (!events.is_empty()).then(|| events.into())
 }
 
 /// One message as an event.

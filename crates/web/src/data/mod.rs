@@ -7,6 +7,7 @@ mod entry;
 mod get;
 mod list;
 mod listen;
+mod parts;
 mod post;
 mod record;
 mod stream;

@@ -6,28 +6,22 @@ use super::{
     get,
     list::{caching, tools_list},
     listen::{event, listen},
+    parts::Parts,
     record::{Arrival, Client, Ending, Pending},
     stream::CallStream,
 };
 use crate::{Shared, body::Body};
-use app::{Outbound, SessionHandle};
+use app::{Outbound, Published, SessionHandle};
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, Response, header};
 use http_body_util::{BodyExt as _, LengthLimitError, Limited};
 use hyper::body::Incoming;
 use mcp::{
-    About, Accept, Capabilities, Code, Lane, LogLevel, Message, Notification, Refusal, Request,
-    Revision, RpcError, ToolsCapability,
+    About, Accept, Capabilities, Code, Lane, LogLevel, Message, Notification, PromptsCapability,
+    Refusal, Request, ResourcesCapability, Revision, RpcError, ToolsCapability,
 };
 use std::{net::IpAddr, sync::Arc, time::Instant};
 use tokio::sync::mpsc;
-
-/// What every managed server declares.
-pub(crate) const CAPABILITIES: Capabilities = Capabilities {
-    tools: Some(ToolsCapability { list_changed: true }),
-    logging: true,
-    ..Capabilities::NONE
-};
 
 /// One POST, with all that its messages need.
 struct Post<'a> {
@@ -65,10 +59,11 @@ pub(crate) async fn post(
         Err(refusal) => return answer::refused(refusal),
     };
     let arrival = Arrival { at, started, bytes_in: bytes.len() };
-    let incoming = match mcp::read(headers, &bytes, &shared.config.json, &CAPABILITIES) {
-        Ok(incoming) => incoming,
-        Err(refusal) => return unread(shared, &asked, arrival, refusal).await,
-    };
+    let incoming =
+        match mcp::read(headers, &bytes, &shared.config.json, &capabilities(&asked.published)) {
+            Ok(incoming) => incoming,
+            Err(refusal) => return unread(shared, &asked, arrival, refusal).await,
+        };
     let session = match session(shared, &asked, headers, &incoming) {
         Ok(session) => session,
         Err(response) => return response,
@@ -260,17 +255,26 @@ impl Post<'_> {
         answer::events(event(&pieces.concat()).into())
     }
 
-    /// Requests whose answer is at hand.
+    fn parts(&self) -> Parts<'_> {
+        Parts { shared: self.shared, asked: &self.asked, revision: self.revision }
+    }
+
+    /// Requests whose answer is at hand, or one read away.
     async fn simple(&self, request: &Request<'_>) -> Result<[Bytes; 3], Refusal> {
         let (shared, id, modern) = (self.shared, request.id, self.lane.is_modern());
         let one = |body: Vec<u8>| [Bytes::from(body), Bytes::new(), Bytes::new()];
+        let refused = |error: RpcError| error.refuse(Some(id), modern);
+        let made = |made: Result<Vec<u8>, RpcError>| {
+            made.map(|result| one(mcp::response(id, &result))).map_err(refused)
+        };
         match &request.call {
             mcp::Call::ToolsList { cursor } => {
                 tools_list(shared, &self.asked, id, cursor.as_deref(), self.revision.list_shape())
-                    .map_err(|error| error.refuse(Some(id), modern))
+                    .map_err(refused)
             }
             mcp::Call::Discover => {
-                Ok(one(mcp::response(id, &mcp::discover_result(&about(shared), caching(shared)))))
+                let about = about(shared, &self.asked.published);
+                Ok(one(mcp::response(id, &mcp::discover_result(&about, caching(shared)))))
             }
             mcp::Call::LoggingSetLevel { level } => {
                 if let Some(handle) = &self.session {
@@ -293,17 +297,22 @@ impl Post<'_> {
                 Err(RpcError::new(Code::InvalidRequest, "send this request on its own")
                     .refuse(Some(id), modern))
             }
-            // Of capabilities that are not declared, so that none of them is read.
-            mcp::Call::PromptsList { .. }
-            | mcp::Call::PromptsGet(_)
-            | mcp::Call::ResourcesList { .. }
-            | mcp::Call::ResourceTemplatesList { .. }
-            | mcp::Call::ResourcesRead { .. }
-            | mcp::Call::ResourcesSubscribe { .. }
-            | mcp::Call::ResourcesUnsubscribe { .. }
-            | mcp::Call::CompletionComplete(_) => {
-                Err(RpcError::method_not_found(request.call.method(), modern)
-                    .refuse(Some(id), modern))
+            mcp::Call::ResourcesRead { uri } => {
+                let read = self.parts().resources_read(uri, self.outbound).await;
+                read.map(|result| one(mcp::response(id, &result))).map_err(refused)
+            }
+            mcp::Call::PromptsList { cursor } => made(self.parts().prompts_list(cursor.as_deref())),
+            mcp::Call::PromptsGet(get) => made(self.parts().prompts_get(get)),
+            mcp::Call::ResourcesList { cursor } => {
+                made(self.parts().resources_list(cursor.as_deref()))
+            }
+            mcp::Call::ResourceTemplatesList { cursor } => {
+                made(self.parts().templates_list(cursor.as_deref()))
+            }
+            mcp::Call::CompletionComplete(complete) => made(self.parts().complete(complete)),
+            // Not declared, so that neither is read: what is stored changes with the version alone, which the lists tell.
+            mcp::Call::ResourcesSubscribe { .. } | mcp::Call::ResourcesUnsubscribe { .. } => {
+                Err(refused(RpcError::method_not_found(request.call.method(), modern)))
             }
         }
     }
@@ -328,7 +337,7 @@ impl Post<'_> {
         };
         let body = Bytes::from(mcp::response(
             request.id,
-            &mcp::initialize_result(&about(shared), revision),
+            &mcp::initialize_result(&about(shared, &self.asked.published), revision),
         ));
         if let Err(error) = pending.finish(Ending::ok(body.len())).await {
             return failed(&error, false);
@@ -494,8 +503,23 @@ impl Post<'_> {
     }
 }
 
-fn about(shared: &Shared) -> About<'_> {
-    About { info: &shared.info, capabilities: CAPABILITIES, instructions: None }
+fn about<'a>(shared: &'a Shared, published: &'a Published) -> About<'a> {
+    let capabilities = capabilities(published);
+    About { info: &shared.info, capabilities, instructions: published.instructions() }
+}
+
+/// What a managed server declares: tools always, the rest when its version has some.
+pub(crate) fn capabilities(published: &Published) -> Capabilities {
+    let prompts = !published.prompts().is_empty();
+    Capabilities {
+        tools: Some(ToolsCapability { list_changed: true }),
+        prompts: prompts.then_some(PromptsCapability { list_changed: true }),
+        resources: published
+            .has_resources()
+            .then_some(ResourcesCapability { subscribe: false, list_changed: true }),
+        completions: published.has_completions(),
+        logging: true,
+    }
 }
 
 fn length(pieces: &[Bytes]) -> usize {
