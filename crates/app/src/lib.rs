@@ -1,7 +1,7 @@
 //! The use cases of Gatewright: authorise, act, record. Knows no HTTP and no MCP.
 //!
 //! Every public method of [`App`] that touches an account's things takes a [`Caller`] first. Those that cannot are these:
-//! [`App::open`], [`App::authenticate`] and [`App::operator`] (they make the callers), [`App::health`],
+//! [`App::open`], [`App::authenticate`] and [`App::operator`] (they make the callers), [`App::server_of_host`] (before anybody asks), [`App::health`],
 //! [`App::tasks`], [`App::outbound`] and [`App::close`] (the process's own life). [`Installation`] is for whoever holds the data
 //! directory and the key, on this machine: nothing that comes from the network can reach it.
 

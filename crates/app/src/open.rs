@@ -228,6 +228,7 @@ impl App {
             users: self.store.live_users().await?,
             grants: self.store.all_grants().await?,
             servers: self.store.server_entries().await?,
+            hosts: self.store.server_hosts().await?,
         };
         let next = Arc::new(before.next(rows));
         self.registry.store(Arc::clone(&next));

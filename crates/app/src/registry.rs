@@ -21,6 +21,8 @@ pub(crate) struct Registry {
     pub(crate) users: HashMap<UserId, Arc<Principal>>,
     /// By alias, then by slug.
     pub(crate) servers: HashMap<Box<str>, HashMap<Box<str>, Arc<ServerSlot>>>,
+    /// Host names of servers' own: alias and slug of the server that each stands for.
+    pub(crate) hosts: HashMap<Box<str>, (Box<str>, Box<str>)>,
 }
 
 /// The rows that a registry is made of.
@@ -30,6 +32,7 @@ pub(crate) struct Rows {
     pub(crate) users: Vec<store::User>,
     pub(crate) grants: Vec<store::Grant>,
     pub(crate) servers: Vec<store::ServerEntry>,
+    pub(crate) hosts: Vec<(String, ServerId)>,
 }
 
 /// A server that can be named, and what it publishes once that was asked for.
@@ -72,8 +75,17 @@ impl Registry {
         }
         revoke_lost(&self.tokens, &next.tokens);
         revoke_lost(&self.users, &next.users);
+        let mut names = HashMap::new();
         for entry in rows.servers {
+            let name: (Box<str>, Box<str>) =
+                (entry.alias.as_str().into(), entry.server.slug.as_str().into());
+            names.insert(entry.server.id, name);
             next.put_server(self, entry);
+        }
+        for (host, server) in rows.hosts {
+            if let Some(name) = names.get(&server) {
+                next.hosts.insert(host.into(), name.clone());
+            }
         }
         next
     }

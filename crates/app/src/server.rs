@@ -91,6 +91,13 @@ impl Subscription {
 }
 
 impl App {
+    /// Alias and slug of the server whose own host name that is, in lower case and without a port. Says nothing of whether it
+    /// exists for a caller.
+    #[must_use]
+    pub fn server_of_host(&self, host: &str) -> Option<(Box<str>, Box<str>)> {
+        self.registry.load().hosts.get(host).cloned()
+    }
+
     /// The server of that name, as published, and what its streams wait on.
     ///
     /// # Errors

@@ -135,6 +135,22 @@ impl Store {
             .collect()
     }
 
+    /// Every host name that stands for one server, in lower case: for the registry that serves all of them.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Corrupt`] when a row cannot be read.
+    pub async fn server_hosts(&self) -> Result<Vec<(String, ServerId)>, Error> {
+        const SQL: &str = "select host, server_id from server_host order by host";
+        let rows: Vec<(String, String)> =
+            on!(self.reader, |db| sqlx::query_as(SQL).fetch_all(db).await?);
+        let read = |(host, id): (String, String)| {
+            let id = id.parse().map_err(|_| Error::Corrupt { column: "server_host.server_id" })?;
+            Ok((host, id))
+        };
+        rows.into_iter().map(read).collect()
+    }
+
     /// What the server serves at that version.
     ///
     /// # Errors

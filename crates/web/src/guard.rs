@@ -26,6 +26,14 @@ pub(crate) enum Foreign {
     Origin,
 }
 
+/// A request that is for us.
+pub(crate) struct Admitted<'r, T> {
+    /// The web page that calls.
+    pub(crate) origin: Option<&'r HeaderValue>,
+    /// The server whose own host name was called.
+    pub(crate) server: Option<T>,
+}
+
 impl Foreign {
     pub(crate) fn status(self) -> StatusCode {
         match self {
@@ -73,12 +81,14 @@ impl Hosts {
         }
     }
 
-    /// Checks `Host` and `Origin`. The origin that is given back is allowed, and to be named in the answer.
-    pub(crate) fn check<'r>(
+    /// Checks `Host` and `Origin`. The origin that is given back is allowed, and to be named in the answer. `own` names the
+    /// server whose own a host is, if it is one's, by its name in lower case.
+    pub(crate) fn check<'r, T>(
         &self,
         uri: &Uri,
         headers: &'r HeaderMap,
-    ) -> Result<Option<&'r HeaderValue>, Foreign> {
+        own: impl FnOnce(&str) -> Option<T>,
+    ) -> Result<Admitted<'r, T>, Foreign> {
         let host = single(headers, header::HOST)?.ok_or(Foreign::Malformed)?;
         let host = host.to_str().map_err(|_| Foreign::Malformed)?;
         if !is_host(host) {
@@ -88,17 +98,21 @@ impl Hosts {
         if uri.authority().is_some_and(|authority| !authority.as_str().eq_ignore_ascii_case(host)) {
             return Err(Foreign::Malformed);
         }
-        if !self.serves(host) {
-            return Err(Foreign::Host);
-        }
-        let Some(origin) = single(headers, header::ORIGIN)? else { return Ok(None) };
+        let server = if self.serves(host) {
+            None
+        } else {
+            Some(own(&without_port(host).to_ascii_lowercase()).ok_or(Foreign::Host)?)
+        };
+        let Some(origin) = single(headers, header::ORIGIN)? else {
+            return Ok(Admitted { origin: None, server });
+        };
         let text = origin.to_str().map_err(|_| Foreign::Origin)?;
         let own = text
             .strip_prefix("http://")
             .or_else(|| text.strip_prefix("https://"))
             .is_some_and(|authority| authority.eq_ignore_ascii_case(host));
         if own || self.origins.iter().any(|allowed| allowed == text) {
-            Ok(Some(origin))
+            Ok(Admitted { origin: Some(origin), server })
         } else {
             Err(Foreign::Origin)
         }
@@ -157,7 +171,8 @@ mod tests {
         for value in origin {
             headers.append(header::ORIGIN, HeaderValue::from_bytes(value.as_bytes()).unwrap());
         }
-        let got = hosts.check(&"/mcp/a/b".parse().unwrap(), &headers).map(|_| ());
+        let own = |host: &str| (host == "own.example.com").then_some(());
+        let got = hosts.check(&"/mcp/a/b".parse().unwrap(), &headers, own).map(|_| ());
         assert_eq!(got, expected, "{host:?} {origin:?}");
     }
 
@@ -172,6 +187,8 @@ mod tests {
             "crm.example.com",
             "crm.example.com:443",
             "api.example.com:8443",
+            "own.example.com",
+            "OWN.example.com:443",
         ] {
             check(&[ours], &[], Ok(()));
         }
@@ -239,8 +256,9 @@ mod tests {
         let hosts = Hosts::new(true, &[], &[]);
         let mut headers = HeaderMap::new();
         headers.insert(header::HOST, HeaderValue::from_static("localhost:3000"));
-        assert!(hosts.check(&"http://localhost:3000/mcp/a/b".parse().unwrap(), &headers).is_ok());
-        let evil = hosts.check(&"http://evil.example/mcp/a/b".parse().unwrap(), &headers);
-        assert_eq!(evil, Err(Foreign::Malformed));
+        let check =
+            |uri: &str| hosts.check(&uri.parse().unwrap(), &headers, |_| None::<()>).map(|_| ());
+        assert!(check("http://localhost:3000/mcp/a/b").is_ok());
+        assert_eq!(check("http://evil.example/mcp/a/b"), Err(Foreign::Malformed));
     }
 }

@@ -203,12 +203,21 @@ async fn respond(
     mut request: Request<Incoming>,
     source: IpAddr,
 ) -> Response<Body> {
-    let origin = match shared.config.hosts.check(request.uri(), request.headers()) {
-        Ok(origin) => origin.cloned(),
+    let own = |host: &str| shared.app.server_of_host(host);
+    let (origin, server) = match shared.config.hosts.check(request.uri(), request.headers(), own) {
+        Ok(admitted) => (admitted.origin.cloned(), admitted.server),
         Err(foreign) => return problem(foreign.status(), foreign.code(), foreign.message()),
     };
+    if let Some((alias, slug)) = server {
+        // A server's own host name stands for its endpoint, and for nothing else.
+        if request.uri().path() != "/mcp" {
+            return nothing_here();
+        }
+        return data::endpoint(shared, outbound, request, Some((&alias, &slug)), origin, source)
+            .await;
+    }
     if request.uri().path().starts_with("/mcp/") {
-        return data::endpoint(shared, outbound, request, origin, source).await;
+        return data::endpoint(shared, outbound, request, None, origin, source).await;
     }
     request.extensions_mut().insert(control::Peer(source));
     request.extensions_mut().insert(outbound.clone());
@@ -217,7 +226,11 @@ async fn respond(
     if response.status() == StatusCode::NOT_FOUND
         && !response.headers().contains_key(http::header::CONTENT_TYPE)
     {
-        return problem(StatusCode::NOT_FOUND, "not_found", "there is nothing at this address");
+        return nothing_here();
     }
     response
+}
+
+fn nothing_here() -> Response<Body> {
+    problem(StatusCode::NOT_FOUND, "not_found", "there is nothing at this address")
 }

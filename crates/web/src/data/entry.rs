@@ -25,11 +25,13 @@ fn names(path: &str) -> Option<(&str, &str)> {
     (plain(alias) && plain(server)).then_some((alias, server))
 }
 
-/// Answers a request whose path is below `/mcp/`. `origin` was checked.
+/// Answers a request whose path is below `/mcp/`, or one to a host name that stands for a server: then `own` names it.
+/// `origin` was checked.
 pub(crate) async fn endpoint(
     shared: &Arc<Shared>,
     outbound: &Outbound,
     request: Request<Incoming>,
+    own: Option<(&str, &str)>,
     origin: Option<HeaderValue>,
     source: IpAddr,
 ) -> Response<Body> {
@@ -37,7 +39,7 @@ pub(crate) async fn endpoint(
     let mut response = if parts.method == Method::OPTIONS && origin.is_some() {
         preflight()
     } else {
-        match names(parts.uri.path()) {
+        match own.or_else(|| names(parts.uri.path())) {
             None => answer::refused(
                 mcp::RpcError::new(mcp::Code::NotFound, "there is no MCP server at this address")
                     .refuse(None, true),
