@@ -107,7 +107,7 @@ pub struct App {
     pub(crate) generations: AtomicU64,
     pub(crate) log: LogQueue,
     /// What every way out is made from.
-    client: Client,
+    pub(crate) client: Client,
     pub(crate) tracker: TaskTracker,
     pub(crate) stop: CancellationToken,
     pub(crate) writer: Mutex<Option<crate::record::LogWriter>>,

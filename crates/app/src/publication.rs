@@ -6,14 +6,14 @@ use crate::{
     tool::{Tool, Work},
 };
 use bytes::Bytes;
-use model::{AccountId, Prompt, Resource, ServerId, Slug};
+use model::{AccountId, ConnectionSecret, Prompt, Resource, ServerId, Slug};
 use std::{
     collections::HashMap,
     fmt,
     sync::{Arc, Mutex, OnceLock, PoisonError, atomic::Ordering},
 };
 use store::Connection;
-use upstream::{BaseUrl, Credential};
+use upstream::{BaseUrl, Credential, Route};
 
 /// Selections of tools whose lists are kept ready, beside the list of all tools. A server has few kinds of token.
 const VIEWS_MAX: usize = 64;
@@ -54,8 +54,7 @@ pub struct Published {
 /// Where an app's actions are sent, and with what.
 pub(crate) struct Target {
     pub(crate) base: BaseUrl,
-    pub(crate) credential: Credential,
-    pub(crate) secrets: Vec<model::Secret>,
+    pub(crate) route: Route,
 }
 
 /// The tools of a server that one kind of caller may see, in the order of the list, and that list in bytes.
@@ -128,10 +127,10 @@ impl Published {
     }
 
     /// What must not be shown of the tool's answers: the values of its credential.
-    pub(crate) fn secrets(&self, tool: &Tool) -> &[model::Secret] {
+    pub(crate) fn secrets(&self, tool: &Tool) -> Arc<[model::Secret]> {
         match &tool.work {
-            Work::Http(work) => &self.targets[work.target].secrets,
-            Work::ReadResult => &[],
+            Work::Http(work) => self.targets[work.target].route.credential().secrets(),
+            Work::ReadResult => Arc::default(),
         }
     }
 
@@ -209,32 +208,23 @@ impl App {
         let base = BaseUrl::parse(&app.base_url).map_err(unusable)?;
         let Some(connection) = self.store.connection_by_name(account, app.id, CONNECTION).await?
         else {
-            return Ok(Target { base, credential: Credential::none(), secrets: Vec::new() });
+            let route = self.client.route(base.origin(), account, Credential::none());
+            return Ok(Target { base, route });
         };
         let plain =
             self.sealer.open(&Connection::place(account, connection.id), &connection.sealed)?;
-        let headers: Vec<(String, String)> =
-            serde_json::from_slice(plain.expose()).map_err(|_| {
-                Error::new(Kind::Internal, "the credentials of this app cannot be read")
-            })?;
+        let unreadable = |error: &dyn fmt::Display| Error::new(Kind::Internal, error.to_string());
+        let secret = ConnectionSecret::from_opened(&plain).map_err(|error| unreadable(&error))?;
         let mut origins = vec![base.origin()];
         for host in &app.trusted_hosts {
             origins.push(BaseUrl::parse(host).map_err(unusable)?.origin());
         }
-        let mut credential = Credential::new(origins);
-        let mut secrets = Vec::new();
-        for (name, value) in headers {
-            // An `Authorization` header holds the secret behind its scheme; an echo may have it without.
-            secrets.extend(
-                value.split_once(' ').map(|(_, rest)| model::Secret::from(rest.to_owned())),
-            );
-            let value = model::Secret::from(value);
-            credential = credential
-                .with_header(&name, &value)
-                .map_err(|error| Error::new(Kind::Internal, error.to_string()))?;
-            secrets.push(value);
-        }
-        Ok(Target { base, credential, secrets })
+        let credential = self
+            .client
+            .credential(&connection.name, &secret, origins)
+            .map_err(|error| unreadable(&error))?;
+        let route = self.client.route(base.origin(), account, credential);
+        Ok(Target { base, route })
     }
 }
 

@@ -30,15 +30,12 @@ pub(crate) fn payloads(
     outcome: &Outcome,
 ) -> (String, String) {
     let tool = server.find(tool);
-    let secrets: Vec<&str> = tool
-        .map(|tool| {
-            server
-                .secrets(tool)
-                .iter()
-                .filter_map(|one| std::str::from_utf8(one.expose()).ok())
-                .collect()
-        })
-        .unwrap_or_default();
+    let secrets = tool.map(|tool| server.secrets(tool));
+    let secrets: Vec<&str> = secrets
+        .iter()
+        .flat_map(|all| all.iter())
+        .filter_map(|one| std::str::from_utf8(one.expose()).ok())
+        .collect();
     let passwords = tool.map(|tool| passwords(tool.input_schema.get())).unwrap_or_default();
     let kept = |text: &str| cut(without(redact_json(text, &passwords), &secrets));
     (kept(arguments), kept(&result_text(outcome)))

@@ -94,7 +94,9 @@ impl Tool {
             pagination: adapted.pagination,
             budget_tokens: adapted.result_budget_tokens.map(|tokens| tokens as usize),
             cached_for: adapted.cache_seconds.map(|time| SignedDuration::from_secs(time.into())),
-            limits: adapted.timeout_ms.map(|time| within(limits, time)),
+            limits: adapted
+                .timeout_ms
+                .map(|time| limits.with_timeout(Duration::from_millis(time.into()))),
             paging_hints: hints,
             call: action.call,
         };
@@ -164,11 +166,6 @@ fn compiled<'a>(
             let message = "the schema of this tool cannot be checked: re-import its description";
             Error::new(Kind::Internal, message).with_source(cause.clone())
         })
-}
-
-fn within(limits: &Limits, timeout_ms: u32) -> Limits {
-    let total = Duration::from_millis(timeout_ms.into());
-    Limits { total, first_byte: total, idle: limits.idle.min(total), ..limits.clone() }
 }
 
 fn headers(schema: &RawJson) -> Vec<(String, String)> {

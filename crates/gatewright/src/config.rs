@@ -65,6 +65,17 @@ struct Limits {
     upstream_decoded_bytes: Option<usize>,
     upstream_header_bytes: Option<usize>,
     database_connections: Option<u32>,
+    upstream_token_ms: Option<u64>,
+    upstream_concurrency: Option<usize>,
+    upstream_queue: Option<usize>,
+    upstream_queue_wait_ms: Option<u64>,
+    upstream_account_share: Option<u32>,
+    upstream_breaker_failures: Option<u32>,
+    upstream_breaker_window: Option<u32>,
+    upstream_breaker_percent: Option<u32>,
+    upstream_breaker_slow_ms: Option<u64>,
+    upstream_backoff_first_ms: Option<u64>,
+    upstream_backoff_longest_ms: Option<u64>,
 }
 
 /// What a serving process runs with: flag, then environment, then file, then default.
@@ -159,7 +170,6 @@ impl Settings {
 impl Limits {
     fn apply(self, app: &mut app::Config, web: &mut web::Config) -> anyhow::Result<()> {
         let seconds = |value: Option<u64>| value.map(Duration::from_secs);
-        let millis = |value: Option<u64>| value.map(Duration::from_millis);
         set(&mut app.calls_per_second, self.calls_per_second);
         set(&mut app.calls_in_flight, self.calls_in_flight);
         set(&mut app.unknown_tokens_per_second, self.unknown_tokens_per_second);
@@ -179,13 +189,7 @@ impl Limits {
             &mut app.log_retention,
             seconds(self.log_retention_days.map(|days| days.saturating_mul(86_400))),
         );
-        set(&mut app.upstream.dns, millis(self.upstream_dns_ms));
-        set(&mut app.upstream.connect, millis(self.upstream_connect_ms));
-        set(&mut app.upstream.first_byte, millis(self.upstream_first_byte_ms));
-        set(&mut app.upstream.idle, millis(self.upstream_idle_ms));
-        set(&mut app.upstream.total, millis(self.upstream_total_ms));
-        set(&mut app.upstream.decoded_bytes, self.upstream_decoded_bytes);
-        set(&mut app.upstream.header_bytes, self.upstream_header_bytes);
+        self.apply_upstream(&mut app.upstream)?;
         set(&mut web.body_bytes, self.body_bytes);
         set(&mut web.description_bytes, self.description_bytes);
         set(&mut web.json.depth, self.json_depth);
@@ -203,6 +207,48 @@ impl Limits {
         if web.json.depth > 120 {
             bail!(
                 "json_depth is at most 120: what parses deeper documents is not safe from stack overflow"
+            );
+        }
+        Ok(())
+    }
+
+    fn apply_upstream(&self, to: &mut app::UpstreamLimits) -> anyhow::Result<()> {
+        let millis = |value: Option<u64>| value.map(Duration::from_millis);
+        set(&mut to.dns, millis(self.upstream_dns_ms));
+        set(&mut to.connect, millis(self.upstream_connect_ms));
+        set(&mut to.first_byte, millis(self.upstream_first_byte_ms));
+        set(&mut to.idle, millis(self.upstream_idle_ms));
+        set(&mut to.total, millis(self.upstream_total_ms));
+        set(&mut to.decoded_bytes, self.upstream_decoded_bytes);
+        set(&mut to.header_bytes, self.upstream_header_bytes);
+        set(&mut to.token, millis(self.upstream_token_ms));
+        let host = &mut to.host;
+        set(&mut host.concurrency, self.upstream_concurrency);
+        set(&mut host.queue, self.upstream_queue);
+        set(&mut host.queue_wait, millis(self.upstream_queue_wait_ms));
+        set(&mut host.account_share, self.upstream_account_share);
+        set(&mut host.breaker_failures, self.upstream_breaker_failures);
+        set(&mut host.breaker_window, self.upstream_breaker_window);
+        set(&mut host.breaker_percent, self.upstream_breaker_percent);
+        set(&mut host.breaker_slow, millis(self.upstream_breaker_slow_ms));
+        set(&mut host.backoff_first, millis(self.upstream_backoff_first_ms));
+        set(&mut host.backoff_longest, millis(self.upstream_backoff_longest_ms));
+        if host.concurrency == 0 {
+            bail!("upstream_concurrency is at least 1: with none, no API can be called");
+        }
+        for (key, value, most) in [
+            ("upstream_account_share", host.account_share, 100),
+            ("upstream_breaker_failures", host.breaker_failures, 64),
+            ("upstream_breaker_window", host.breaker_window, 64),
+            ("upstream_breaker_percent", host.breaker_percent, 100),
+        ] {
+            if !(1..=most).contains(&value) {
+                bail!("{key} is {value}, and must be from 1 to {most}");
+            }
+        }
+        if host.backoff_first.is_zero() || host.backoff_first > host.backoff_longest {
+            bail!(
+                "upstream_backoff_first_ms must be more than 0 and at most upstream_backoff_longest_ms"
             );
         }
         Ok(())

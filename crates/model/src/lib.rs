@@ -5,6 +5,7 @@
 
 mod action;
 mod call;
+mod connection;
 mod credential;
 mod difference;
 mod field_path;
@@ -26,6 +27,10 @@ pub use action::{Action, Annotations, Source};
 pub use call::{
     Body, BodyEncoding, BodyField, BodyLayout, BodyVariant, FieldEncoding, HttpCall, Parameter,
     ParameterEncoding, PartEncoding, PartKind, PathPart, Place, Style,
+};
+pub use connection::{
+    ClientAuthStyle, ClientCredentials, ConnectionKind, ConnectionSecret, ConnectionSecretError,
+    ConnectionSummary, KeyPlace,
 };
 pub use credential::{CredentialSlot, SlotKind};
 pub use difference::{Change, ChangedAction, ChangedPart, Difference, changes, difference};

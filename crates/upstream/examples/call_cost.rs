@@ -217,20 +217,21 @@ fn ours(address: SocketAddr, check: bool) -> f64 {
     let schema = r#"{"type":"object","additionalProperties":false,"required":["id"],"properties":{"id":{"type":"integer"},"limit":{"type":"integer","maximum":100}}}"#;
     let validator = Validator::compile(&RawJson::parse(schema.to_owned()).expect("it is JSON"))
         .expect("it is a schema");
-    let shared = std::rc::Rc::new((client, base, call(), validator));
+    let account = model::AccountId::new(model::Timestamp::UNIX_EPOCH, [1; 10]);
+    let route = client.route(base.origin(), account, Credential::none());
+    let shared = std::rc::Rc::new((client, base, call(), validator, route));
     measure(move |calls| {
         let shared = std::rc::Rc::clone(&shared);
         async move {
-            let (client, base, call, validator) = &*shared;
-            let (credential, limits) = (Credential::none(), Limits::default());
+            let (client, base, call, validator, route) = &*shared;
+            let limits = Limits::default();
             for _ in 0..calls {
                 if check {
                     validator.check(ARGUMENTS).expect("the arguments are right");
                 }
                 let arguments = Arguments::parse(ARGUMENTS).expect("the arguments are an object");
                 let request = plan(call, base, &arguments, [7; 16]).expect("the call is right");
-                let response =
-                    client.send(request, &credential, &limits).await.expect("it answers");
+                let response = client.send(request, route, &limits).await.expect("it answers");
                 let outcome = shape("http://example/", response, &Shape::default());
                 assert!(outcome.structured.is_some());
             }

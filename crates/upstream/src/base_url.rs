@@ -23,7 +23,7 @@ pub enum BaseUrlError {
 }
 
 /// Scheme, host and port: what a credential belongs to.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Origin {
     scheme: Scheme,
     host: Box<str>,
@@ -34,7 +34,7 @@ impl Origin {
     pub(crate) fn of(uri: &http::Uri) -> Option<Self> {
         let scheme = uri.scheme()?.clone();
         let port = uri.port_u16().unwrap_or(if scheme == Scheme::HTTPS { 443 } else { 80 });
-        Some(Self { scheme, host: uri.host()?.into(), port })
+        Some(Self { scheme, host: uri.host()?.to_ascii_lowercase().into(), port })
     }
 
     /// The host, as DNS or an IP literal spells it.

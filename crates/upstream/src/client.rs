@@ -1,53 +1,25 @@
 use crate::{
-    Credential, Egress, Limits, Phase, Request, Resolve, Response, SendError, SystemResolver,
+    Credential, Egress, HostState, Limits, Origin, Request, Resolve, Response, Roots, Route,
+    SendError, SystemResolver,
+    breaker::Verdict,
     connect::Connector,
     decode::{coding, decode},
+    gate::HostGate,
+    hosts::Hosts,
+    pool::{ClientError, pool, tls},
     response,
+    timer::Timer,
+    token_source::Token,
 };
-use bytes::{Bytes, BytesMut};
+use bytes::Bytes;
 use http::{HeaderMap, Method, Uri};
-use http_body::Body as _;
-use http_body_util::{BodyExt as _, Full};
-use hyper::body::Incoming;
-use hyper_util::{
-    client::legacy,
-    rt::{TokioExecutor, TokioTimer},
-};
-use rustls::{ClientConfig, RootCertStore, crypto::aws_lc_rs, pki_types::CertificateDer};
-use std::{
-    fmt,
-    future::{Future, poll_fn},
-    io,
-    pin::{Pin, pin},
-    sync::Arc,
-    task::Poll,
-    time::Duration,
-};
-use tokio::time::{Instant, Sleep, sleep_until};
-
-/// How long a connection without a request is kept.
-const POOL_IDLE: Duration = Duration::from_secs(90);
-/// Connections without a request that are kept for one host.
-const POOL_IDLE_PER_HOST: usize = 256;
+use http_body_util::Full;
+use hyper_util::client::legacy;
+use model::AccountId;
+use std::{fmt, io, pin::pin, sync::Arc};
+use tokio::time::{Instant, sleep_until};
 
 const HEAD_TOO_LARGE: &str = "its headers are larger than is allowed, or more than 100";
-
-/// The certificate authorities that are trusted.
-#[derive(Clone, Debug, Default)]
-pub enum Roots {
-    /// The operating system's and Mozilla's: an image without a certificate store works too.
-    #[default]
-    System,
-    /// Those, and more of one's own, each as DER.
-    SystemAnd(Vec<Vec<u8>>),
-    /// These alone, each as DER.
-    Only(Vec<Vec<u8>>),
-}
-
-/// Certificates that TLS cannot be set up with.
-#[derive(Debug, thiserror::Error)]
-#[error("TLS cannot be set up: {0}; check the certificate authorities in the configuration")]
-pub struct ClientError(#[from] rustls::Error);
 
 /// The only way out of the process: an HTTP client that checks where it connects.
 #[derive(Clone)]
@@ -55,6 +27,7 @@ pub struct Client {
     http: legacy::Client<Connector, Full<Bytes>>,
     connector: Connector,
     limits: Arc<Limits>,
+    pub(crate) hosts: Arc<Hosts>,
 }
 
 impl Client {
@@ -80,10 +53,13 @@ impl Client {
         resolver: Arc<dyn Resolve>,
     ) -> Result<Self, ClientError> {
         let connector = Connector::new(egress, resolver, Arc::new(tls(roots)?), &limits);
-        Ok(Self { http: pool(connector.clone(), &limits), connector, limits: Arc::new(limits) })
+        let hosts = Arc::new(Hosts::new(limits.host.clone()));
+        let http = pool(connector.clone(), &limits);
+        Ok(Self { http, connector, limits: Arc::new(limits), hosts })
     }
 
-    /// A client of the same policy, limits and certificates that shares no connection with this one.
+    /// A client of the same policy, limits and certificates that shares no connection with this one. Calls of both count
+    /// together.
     #[must_use]
     pub fn with_own_connections(&self) -> Self {
         Self { http: pool(self.connector.clone(), &self.limits), ..self.clone() }
@@ -95,25 +71,93 @@ impl Client {
         &self.limits
     }
 
-    /// Sends `request` and reads the answer to its end. `credential` is attached if it names the request's origin.
-    /// Dropping the future closes the connection or resets the stream, so the API sees that nobody waits.
+    /// The way of an account's calls to `origin`, signed with `credential`. Good for every client of the process.
+    #[must_use]
+    pub fn route(&self, origin: Origin, account: AccountId, credential: Credential) -> Route {
+        Route::new(self.hosts.gate(origin, account, Instant::now()), credential)
+    }
+
+    /// The hosts that the process has called, sorted, with what is under way to each.
+    #[must_use]
+    pub fn hosts(&self) -> Vec<HostState> {
+        self.hosts.states(Instant::now())
+    }
+
+    /// Whether private networks may be called.
+    pub(crate) fn allows_private(&self) -> bool {
+        self.connector.allows_private()
+    }
+
+    /// Sends `request` and reads the answer to its end. The route's credential is attached if it names the request's
+    /// origin. Dropping the future closes the connection or resets the stream, so the API sees that nobody waits.
     ///
-    /// A `GET` or `HEAD` whose connection broke before any of the answer came is sent once more.
+    /// A `GET` or `HEAD` whose connection broke before any of the answer came is sent once more, unless the host has
+    /// failed of late. A safe request whose token the API refused is sent once more with a new one.
     ///
     /// # Errors
     ///
     /// [`SendError`]; a redirect is one, whatever its target. An answer of 4xx or 5xx is an answer.
     pub async fn send(
         &self,
-        mut request: Request,
-        credential: &Credential,
+        request: Request,
+        route: &Route,
         limits: &Limits,
     ) -> Result<Response, SendError> {
         let started = Instant::now();
-        let credential_sent = credential.attach(&mut request)?;
+        let gate = route.gate(self, &request.uri, started)?;
+        gate.check(started)?;
+        let credential = route.credential();
+        if credential.token_source(&request.uri).is_none() {
+            return self.send_once(request, &gate, (credential, None), limits, started).await;
+        }
+        // Boxed: few calls need it, and all would carry its size.
+        Box::pin(self.send_with_token(request, &gate, credential, limits, started)).await
+    }
+
+    async fn send_with_token(
+        &self,
+        request: Request,
+        gate: &HostGate,
+        credential: &Credential,
+        limits: &Limits,
+        started: Instant,
+    ) -> Result<Response, SendError> {
+        let source =
+            credential.token_source(&request.uri).expect("the caller found that it has one");
+        let (account, deadline) = (gate.visitor.account, started + limits.total);
+        let token = source.token(self, account, deadline).await?;
+        let again = request.method.is_safe().then(|| request.clone());
+        let with = (credential, Some(&*token));
+        let response = self.send_once(request, gate, with, limits, started).await?;
+        if response.status != 401 {
+            return Ok(response);
+        }
+        let Some(again) = again else {
+            // A writing request is not sent twice, but the next one shall fare better.
+            source.refuse(&token);
+            return Ok(response);
+        };
+        match source.renewed(&token, self, account, deadline).await? {
+            Some(fresh) => {
+                self.send_once(again, gate, (credential, Some(&fresh)), limits, started).await
+            }
+            None => Ok(response),
+        }
+    }
+
+    async fn send_once(
+        &self,
+        mut request: Request,
+        gate: &HostGate,
+        (credential, token): (&Credential, Option<&Token>),
+        limits: &Limits,
+        started: Instant,
+    ) -> Result<Response, SendError> {
+        let credential_sent = credential.attach(&mut request, token)?;
         let bytes_out = request.body.len() as u64;
         let head = request.method == Method::HEAD;
-        let answer = self.exchange(request, limits, started, limits.decoded_bytes).await?;
+        let Passed { answer, sent } =
+            self.pass(gate, request, limits, started, limits.decoded_bytes).await?;
         let (parts, body) = (answer.parts, answer.body);
         let status = parts.status.as_u16();
         if (300..400).contains(&status) && status != 304 {
@@ -123,7 +167,7 @@ impl Client {
             });
         }
         let body = if head { Bytes::new() } else { body };
-        let duration = started.elapsed();
+        let duration = sent.elapsed();
         tracing::debug!(status, bytes = body.len(), ?duration, "upstream answered");
         Ok(Response {
             status,
@@ -138,17 +182,40 @@ impl Client {
         })
     }
 
+    /// One request and its answer through the host's gate, which learns how it went.
+    pub(crate) async fn pass(
+        &self,
+        gate: &HostGate,
+        request: Request,
+        limits: &Limits,
+        started: Instant,
+        max_bytes: usize,
+    ) -> Result<Passed, SendError> {
+        let place = gate.enter(started, started + limits.total).await?;
+        let when = When { started, sent: place.since, resend: gate.is_quiet() };
+        let answer = self.exchange(request, limits, when, max_bytes).await;
+        place.settle(match &answer {
+            Ok(answer) if matches!(answer.parts.status.as_u16(), 502..=504) => {
+                Some(Verdict::Failed)
+            }
+            Ok(_) => Some(Verdict::Healthy),
+            Err(error) => error.verdict(self.limits.host.breaker_slow),
+        });
+        Ok(Passed { answer: answer?, sent: when.sent })
+    }
+
     /// One request and its answer, redirects included. The body of a redirect is not read.
     pub(crate) async fn exchange(
         &self,
         request: Request,
         limits: &Limits,
-        started: Instant,
+        when: When,
         max_bytes: usize,
     ) -> Result<Answer, SendError> {
+        let When { started, sent, resend } = when;
         // One timer for the whole call; each phase moves it.
         let mut timer = Timer { sleep: pin!(sleep_until(started + limits.total)), limits, started };
-        let again = matches!(request.method, Method::GET | Method::HEAD).then(|| {
+        let again = (resend && matches!(request.method, Method::GET | Method::HEAD)).then(|| {
             (
                 request.method.clone(),
                 request.uri.clone(),
@@ -157,12 +224,13 @@ impl Client {
             )
         });
         let first = message(request.method, request.uri, request.headers, request.body);
-        let mut answer = timer.first_byte(self.http.request(first)).await?;
+        let mut answer = timer.first_byte(sent, self.http.request(first)).await?;
         if let (Err(error), Some((method, uri, headers, body))) = (&answer, again)
             && broke_before_answering(error)
         {
-            answer =
-                timer.first_byte(self.http.request(message(method, uri, headers, body))).await?;
+            answer = timer
+                .first_byte(sent, self.http.request(message(method, uri, headers, body)))
+                .await?;
         }
         let (parts, incoming) = answer.map_err(|error| send_error(&error))?.into_parts();
         // hyper's own limit is one of its buffer, which may hold up to twice as much.
@@ -193,43 +261,27 @@ impl fmt::Debug for Client {
     }
 }
 
+/// When a request is sent, and whether it may be sent twice.
+#[derive(Clone, Copy)]
+pub(crate) struct When {
+    /// The start of the call.
+    pub(crate) started: Instant,
+    /// The sending of this request.
+    pub(crate) sent: Instant,
+    /// Whether a `GET` or `HEAD` is sent once more after its connection broke.
+    pub(crate) resend: bool,
+}
+
+/// An answer, and when its request was sent.
+pub(crate) struct Passed {
+    pub(crate) answer: Answer,
+    pub(crate) sent: Instant,
+}
+
 /// An answer that was read and decoded.
 pub(crate) struct Answer {
     pub(crate) parts: http::response::Parts,
     pub(crate) body: Bytes,
-}
-
-fn tls(roots: &Roots) -> Result<ClientConfig, ClientError> {
-    let mut store = RootCertStore::empty();
-    let own = match roots {
-        Roots::System => &Vec::new(),
-        Roots::SystemAnd(own) | Roots::Only(own) => own,
-    };
-    if !matches!(roots, Roots::Only(_)) {
-        store.extend(webpki_roots::TLS_SERVER_ROOTS.iter().cloned());
-        // Single certificates that do not parse are no reason to trust none.
-        store.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
-    }
-    for certificate in own {
-        store.add(CertificateDer::from(certificate.clone()))?;
-    }
-    let mut config = ClientConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
-        .with_safe_default_protocol_versions()?
-        .with_root_certificates(store)
-        .with_no_client_auth();
-    config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
-    Ok(config)
-}
-
-fn pool(connector: Connector, limits: &Limits) -> legacy::Client<Connector, Full<Bytes>> {
-    legacy::Client::builder(TokioExecutor::new())
-        .pool_timer(TokioTimer::new())
-        .timer(TokioTimer::new())
-        .pool_idle_timeout(POOL_IDLE)
-        .pool_max_idle_per_host(POOL_IDLE_PER_HOST)
-        .http1_max_buf_size(limits.header_bytes.max(8 << 10))
-        .http2_max_header_list_size(u32::try_from(limits.header_bytes).unwrap_or(u32::MAX))
-        .build(connector)
 }
 
 fn message(
@@ -243,81 +295,6 @@ fn message(
     *message.uri_mut() = uri;
     *message.headers_mut() = headers;
     message
-}
-
-/// The deadlines of one call on one timer, which is armed only when there is something to wait for.
-struct Timer<'t> {
-    sleep: Pin<&'t mut Sleep>,
-    limits: &'t Limits,
-    started: Instant,
-}
-
-impl Timer<'_> {
-    async fn first_byte<F: Future>(&mut self, future: F) -> Result<F::Output, SendError> {
-        let (at, phase, after) =
-            self.sooner(self.started, Phase::FirstByte, self.limits.first_byte);
-        self.until(at, phase, after, future).await
-    }
-
-    /// The end of a phase, or of the whole call if that comes first.
-    fn sooner(&self, from: Instant, phase: Phase, after: Duration) -> (Instant, Phase, Duration) {
-        let (at, total) = (from + after, self.started + self.limits.total);
-        if at < total { (at, phase, after) } else { (total, Phase::Total, self.limits.total) }
-    }
-
-    async fn until<F: Future>(
-        &mut self,
-        at: Instant,
-        phase: Phase,
-        after: Duration,
-        future: F,
-    ) -> Result<F::Output, SendError> {
-        let mut future = pin!(future);
-        poll_fn(|cx| {
-            if let Poll::Ready(output) = future.as_mut().poll(cx) {
-                return Poll::Ready(Ok(output));
-            }
-            if self.sleep.deadline() != at {
-                self.sleep.as_mut().reset(at);
-            }
-            self.sleep.as_mut().poll(cx).map(|()| Err(SendError::Timeout { phase, after }))
-        })
-        .await
-    }
-
-    async fn body(&mut self, mut incoming: Incoming, limit: usize) -> Result<Bytes, SendError> {
-        let too_large = SendError::TooLarge { limit };
-        let announced = usize::try_from(incoming.size_hint().lower()).unwrap_or(usize::MAX);
-        if announced > limit {
-            return Err(too_large);
-        }
-        let mut first = Bytes::new();
-        let mut rest = BytesMut::new();
-        loop {
-            if incoming.is_end_stream() {
-                break;
-            }
-            let (at, phase, after) = self.sooner(Instant::now(), Phase::Idle, self.limits.idle);
-            let Some(frame) = self.until(at, phase, after, incoming.frame()).await? else { break };
-            let Ok(data) = frame.map_err(|error| hyper_error(&error))?.into_data() else {
-                continue;
-            };
-            if data.len() > limit - first.len() - rest.len() {
-                return Err(too_large);
-            }
-            // Most answers are one piece, which is passed on without a copy.
-            if first.is_empty() && rest.is_empty() {
-                first = data;
-                continue;
-            }
-            if rest.is_empty() {
-                rest.reserve(announced.max(first.len() + data.len()));
-                rest.extend_from_slice(&std::mem::take(&mut first));
-            }
-            rest.extend_from_slice(&data);
-        }
-        Ok(if rest.is_empty() { first } else { rest.freeze() })
-    }
 }
 
 fn broke_before_answering(error: &legacy::Error) -> bool {
@@ -355,7 +332,8 @@ fn send_error(error: &legacy::Error) -> SendError {
     SendError::Broken
 }
 
-fn hyper_error(error: &hyper::Error) -> SendError {
+/// What hyper says, without its source.
+pub(crate) fn hyper_error(error: &hyper::Error) -> SendError {
     if error.is_parse_too_large() {
         SendError::Protocol(HEAD_TOO_LARGE)
     } else if error.is_parse() || error.is_parse_status() {

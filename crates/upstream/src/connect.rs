@@ -45,6 +45,11 @@ impl Connector {
         Self { egress: Arc::new(egress), resolver, tls, dns: limits.dns, connect: limits.connect }
     }
 
+    /// Whether private networks may be reached.
+    pub(crate) fn allows_private(&self) -> bool {
+        self.egress.allow_private
+    }
+
     async fn connect(self, uri: Uri) -> Result<Connection, SendError> {
         let host = uri.host().ok_or(SendError::Url("it has no host"))?;
         let host = host.strip_prefix('[').and_then(|host| host.strip_suffix(']')).unwrap_or(host);

@@ -1,9 +1,16 @@
-use crate::{Origin, Request, SendError};
-use http::{HeaderName, HeaderValue, Uri, header::COOKIE, uri::PathAndQuery};
+use crate::{
+    Origin, Request, SendError,
+    token_source::{Token, TokenSource},
+};
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use http::{
+    HeaderName, HeaderValue, Uri,
+    header::{AUTHORIZATION, COOKIE},
+    uri::PathAndQuery,
+};
 use model::Secret;
-use percent_encoding::percent_decode_str;
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
-use std::fmt;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
+use std::{fmt, sync::Arc};
 
 const UNRESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
@@ -16,6 +23,18 @@ pub enum CredentialError {
     /// The value has characters that its place does not allow.
     #[error("the value of {0:?} has characters that cannot be sent there, such as a line break")]
     Value(String),
+    /// The header belongs to the HTTP client.
+    #[error("the header {0:?} is the HTTP client's own and cannot be a credential")]
+    Reserved(String),
+    /// RFC 7617 has no way to send it.
+    #[error("a user name cannot have a colon in it")]
+    UserName,
+    /// The token endpoint cannot be asked.
+    #[error("the token URL cannot be used: {0}")]
+    TokenUrl(&'static str),
+    /// A form field of a token request that has a setting of its own.
+    #[error("{0:?} cannot be a further parameter: it has a setting of its own")]
+    Field(String),
 }
 
 /// What is added to a request when it is sent, and only to the origins that it names.
@@ -28,6 +47,9 @@ pub struct Credential {
     /// Names and `name=value`, encoded.
     query: Vec<(String, Secret)>,
     cookies: Vec<(String, Secret)>,
+    token: Option<Arc<TokenSource>>,
+    /// What must not be shown of all that, in the forms that an API may repeat it in.
+    secrets: Arc<[Secret]>,
 }
 
 impl Credential {
@@ -43,6 +65,19 @@ impl Credential {
         Self { origins, ..Self::default() }
     }
 
+    /// The same for other origins. Tokens are shared: one that is asked for serves both.
+    #[must_use]
+    pub fn for_origins(&self, origins: Vec<Origin>) -> Self {
+        Self { origins, ..self.clone() }
+    }
+
+    /// What must not be shown of it, as it is now: the texts to take out of what an API answers. A token that was
+    /// replaced a moment ago is among them.
+    #[must_use]
+    pub fn secrets(&self) -> Arc<[Secret]> {
+        self.token.as_ref().map_or_else(|| Arc::clone(&self.secrets), |token| token.secrets())
+    }
+
     /// Adds a header. It takes the place of one that the request has.
     ///
     /// # Errors
@@ -52,10 +87,10 @@ impl Credential {
         let invalid = || CredentialError::Value(name.to_owned());
         let header =
             HeaderName::try_from(name).map_err(|_| CredentialError::Name(name.to_owned()))?;
-        let mut value = HeaderValue::from_bytes(value.expose()).map_err(|_| invalid())?;
-        value.set_sensitive(true);
-        self.headers.push((header, value));
-        Ok(self)
+        let mut sent = HeaderValue::from_bytes(value.expose()).map_err(|_| invalid())?;
+        sent.set_sensitive(true);
+        self.headers.push((header, sent));
+        Ok(self.with_redacted(value))
     }
 
     /// Adds a query pair. It takes the place of those of the same name.
@@ -69,7 +104,7 @@ impl Credential {
         let name = utf8_percent_encode(name, UNRESERVED).to_string();
         let pair = format!("{name}={}", utf8_percent_encode(text, UNRESERVED));
         self.query.push((name, Secret::from(pair)));
-        Ok(self)
+        Ok(self.with_redacted(value))
     }
 
     /// Adds a cookie. It takes the place of those of the same name.
@@ -88,13 +123,44 @@ impl Credential {
         let mut pair = format!("{name}=").into_bytes();
         pair.extend_from_slice(value.expose());
         self.cookies.push((name.to_owned(), Secret::new(pair)));
-        Ok(self)
+        Ok(self.with_redacted(value))
     }
 
-    /// Adds everything to a request of one of its origins, and says whether it did.
-    pub(crate) fn attach(&self, request: &mut Request) -> Result<bool, SendError> {
-        if self.is_empty() || !self.origins.iter().any(|origin| origin.is_of(&request.uri)) {
+    /// Adds tokens of that source.
+    pub(crate) fn with_token(mut self, source: Arc<TokenSource>) -> Self {
+        self.token = Some(source);
+        self
+    }
+
+    /// Adds to what must not be shown: the value, what follows an authentication scheme in it, and that in base64.
+    pub(crate) fn with_redacted(mut self, value: &Secret) -> Self {
+        let text = value.expose();
+        let bare = text.iter().position(|b| *b == b' ').map(|space| &text[space + 1..]);
+        let more = [
+            Some(value.clone()),
+            bare.map(|bare| Secret::new(bare.to_vec())),
+            Some(Secret::from(STANDARD.encode(bare.unwrap_or(text)))),
+        ];
+        self.secrets = self.secrets.iter().cloned().chain(more.into_iter().flatten()).collect();
+        self
+    }
+
+    /// The source of the token that a request to `uri` needs.
+    pub(crate) fn token_source(&self, uri: &Uri) -> Option<&TokenSource> {
+        self.token.as_deref().filter(|_| self.is_for(uri))
+    }
+
+    /// Adds everything to a request of one of its origins, and says whether it did. `token` is of its source.
+    pub(crate) fn attach(
+        &self,
+        request: &mut Request,
+        token: Option<&Token>,
+    ) -> Result<bool, SendError> {
+        if self.is_empty() || !self.is_for(&request.uri) {
             return Ok(false);
+        }
+        if let Some(token) = token {
+            request.headers.insert(AUTHORIZATION, token.header.clone());
         }
         for (name, value) in &self.headers {
             request.headers.insert(name.clone(), value.clone());
@@ -152,7 +218,14 @@ impl Credential {
     /// Whether there is nothing to add.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.headers.is_empty() && self.query.is_empty() && self.cookies.is_empty()
+        self.headers.is_empty()
+            && self.query.is_empty()
+            && self.cookies.is_empty()
+            && self.token.is_none()
+    }
+
+    fn is_for(&self, uri: &Uri) -> bool {
+        self.origins.iter().any(|origin| origin.is_of(uri))
     }
 }
 

@@ -1,6 +1,7 @@
 use crate::{
     BaseUrlError, Client, Limits, Request, SendError,
     base_url::parse_url,
+    client::When,
     plan::{AGENT, CODINGS},
     response,
 };
@@ -38,10 +39,11 @@ impl Client {
     /// [`SendError`]; any status but 200 is [`SendError::DocumentStatus`].
     pub async fn get_document(&self, url: &str, max_bytes: usize) -> Result<Document, SendError> {
         let started = Instant::now();
+        let when = When { started, sent: started, resend: true };
         let limits = Limits { decoded_bytes: max_bytes, ..self.limits().clone() };
         let mut url = parse_url(url).map_err(url_error)?;
         for _ in 0..=MAX_HOPS {
-            let answer = self.exchange(request(&url)?, &limits, started, max_bytes).await?;
+            let answer = self.exchange(request(&url)?, &limits, when, max_bytes).await?;
             let status = answer.parts.status.as_u16();
             match status {
                 200 => {

@@ -1,4 +1,4 @@
-use crate::AddressKind;
+use crate::{AddressKind, breaker::Verdict};
 use std::{fmt, net::IpAddr, time::Duration};
 
 /// The part of a call that a deadline belongs to.
@@ -122,6 +122,32 @@ pub enum SendError {
         "the connection broke before the API's answer was complete. The request may have had its effect"
     )]
     Broken,
+    /// Every place at the host is taken, and so is the queue for them, or the wait was too long. Nothing was sent.
+    #[error("{host} has too many calls under way through Gatewright; nothing was sent. Try again in {} s", seconds(*.retry_after))]
+    Busy {
+        /// The host.
+        host: String,
+        /// When a place may be free.
+        retry_after: Duration,
+    },
+    /// The host has failed too often of late. Nothing was sent.
+    #[error("{host} has failed repeatedly, so it is left alone for a while; nothing was sent. Try again in {} s", seconds(*.retry_after))]
+    CircuitOpen {
+        /// The host.
+        host: String,
+        /// When it is tried again.
+        retry_after: Duration,
+    },
+    /// The connection has no token to sign the call with. Nothing was sent to the API.
+    #[error("the connection {connection} cannot get a token: {reason}")]
+    Token {
+        /// Its name.
+        connection: String,
+        /// What was wrong, without anything that the token endpoint said in its own words.
+        reason: String,
+        /// When it is tried again.
+        retry_after: Option<Duration>,
+    },
     /// What came back is no HTTP answer.
     #[error("the API broke the HTTP protocol: {0}")]
     Protocol(&'static str),
@@ -144,7 +170,63 @@ impl SendError {
             | Self::TooManyRedirects(_)
             | Self::Decode(_)
             | Self::Broken
+            | Self::Busy { .. }
+            | Self::CircuitOpen { .. }
+            | Self::Token { .. }
             | Self::Protocol(_) => None,
         }
     }
+
+    /// How long to wait before another try, where that is known.
+    #[must_use]
+    pub fn retry_after(&self) -> Option<Duration> {
+        match self {
+            Self::Busy { retry_after, .. } | Self::CircuitOpen { retry_after, .. } => {
+                Some(*retry_after)
+            }
+            Self::Token { retry_after, .. } => *retry_after,
+            Self::Url(_)
+            | Self::RefusedPort { .. }
+            | Self::RefusedAddress { .. }
+            | Self::Dns { .. }
+            | Self::Connect { .. }
+            | Self::Tls { .. }
+            | Self::Timeout { .. }
+            | Self::TooLarge { .. }
+            | Self::Redirect { .. }
+            | Self::TooManyRedirects(_)
+            | Self::DocumentStatus(_)
+            | Self::Decode(_)
+            | Self::Broken
+            | Self::Protocol(_) => None,
+        }
+    }
+
+    /// What it says about the host. Of what we or the caller brought about: nothing.
+    pub(crate) fn verdict(&self, slow: Duration) -> Option<Verdict> {
+        match self {
+            Self::Dns { .. } | Self::Connect { .. } | Self::Tls { .. } => Some(Verdict::Failed),
+            Self::Broken | Self::Protocol(_) => Some(Verdict::Failed),
+            Self::Timeout { phase: Phase::Dns | Phase::Connect, .. } => Some(Verdict::Failed),
+            Self::Timeout { phase: Phase::FirstByte | Phase::Idle | Phase::Total, after } => {
+                (*after >= slow).then_some(Verdict::Failed)
+            }
+            Self::TooLarge { .. }
+            | Self::Redirect { .. }
+            | Self::TooManyRedirects(_)
+            | Self::DocumentStatus(_)
+            | Self::Decode(_) => Some(Verdict::Healthy),
+            Self::Url(_)
+            | Self::RefusedPort { .. }
+            | Self::RefusedAddress { .. }
+            | Self::Busy { .. }
+            | Self::CircuitOpen { .. }
+            | Self::Token { .. } => None,
+        }
+    }
+}
+
+/// Whole seconds, rounded up.
+fn seconds(duration: Duration) -> u64 {
+    duration.as_secs() + u64::from(duration.subsec_nanos() > 0)
 }

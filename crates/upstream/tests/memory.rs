@@ -130,11 +130,13 @@ fn a_call_takes_bounded_memory() {
         security: Vec::new(),
     };
     let base = BaseUrl::parse(&url).expect("it is a URL");
+    let account = model::AccountId::new(model::Timestamp::UNIX_EPOCH, [1; 10]);
     for name in ["a bomb", "a body without end"] {
         let request =
             plan(&call, &base, &Arguments::default(), [0; 16]).expect("the call is right");
         let (result, peak) = peak_kib(|| {
-            runtime.block_on(client.send(request, &Credential::none(), &Limits::default()))
+            let route = client.route(base.origin(), account, Credential::none());
+            runtime.block_on(client.send(request, &route, &Limits::default()))
         });
         assert!(matches!(result, Err(SendError::TooLarge { .. })), "{name} {result:?}");
         check(name, peak);

@@ -94,7 +94,7 @@ impl HttpCall<'_> {
         request: Request,
         limits: &Limits,
     ) -> Result<Response, SendError> {
-        let response = self.outbound.client.send(request, &target.credential, limits).await?;
+        let response = self.outbound.client.send(request, &target.route, limits).await?;
         self.with.step(Step::Answered {
             status: response.status,
             bytes: response.body.len(),
@@ -163,10 +163,11 @@ impl HttpCall<'_> {
     }
 
     fn shape(&self, target: &Target, answer: Answer) -> Outcome {
+        let secrets = target.route.credential().secrets();
         let options = Shape {
             budget_tokens: self.work.budget_tokens.unwrap_or(self.app.config.result_budget_tokens),
             resource_cap_bytes: RESOURCE_CAP_BYTES,
-            secrets: &target.secrets,
+            secrets: &secrets,
             output_schema: self.tool.output(),
             paging_hints: &self.work.paging_hints,
             projection: self.work.projection.as_ref(),

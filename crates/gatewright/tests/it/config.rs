@@ -117,6 +117,29 @@ fn limits_of_the_file_hold_and_are_outranked() {
 }
 
 #[test]
+fn places_at_a_host_are_those_of_the_file() {
+    let home = Home::new();
+    let api = crate::api::Api::start();
+    let file = home.write("ledger.yaml", crate::api::DESCRIPTION);
+    let limits = "[limits]\nupstream_concurrency = 1\nupstream_queue = 0\n";
+    let config = home.write("gatewright.toml", limits);
+    let base = api.base();
+    let options =
+        [file.as_str(), "--base-url", &base, "--allow-private-networks", "--config", &config];
+    let gateway = home.up(&options);
+    let (endpoint, second) = (gateway.endpoint(), gateway.endpoint());
+    let waiting = std::thread::spawn(move || endpoint.call("wait", json!({ "text": "a" })));
+    api.wait_for(1);
+    let refused = second.call("echo", json!({ "text": "b" })).to_string();
+    assert!(refused.contains("too many calls under way"), "{refused}");
+    assert_eq!(api.seen().len(), 1);
+    api.release();
+    waiting.join().unwrap();
+    second.result("echo", json!({ "text": "c" }));
+    gateway.stop();
+}
+
+#[test]
 fn the_file_names_the_data_directory_and_the_key() {
     let home = Home::new();
     let key = home.write("my.key", "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=\n");
@@ -140,6 +163,14 @@ fn a_wrong_file_is_refused_and_the_wrong_word_named() {
         ("[limits]\nbody_bytes = \"many\"\n", "body_bytes"),
         ("[limits]\njson_depth = 100000\n", "json_depth"),
         ("[limits]\nbody_bytes = -1\n", "body_bytes"),
+        ("[limits]\nupstream_concurrency = 0\n", "upstream_concurrency"),
+        ("[limits]\nupstream_account_share = 0\n", "upstream_account_share"),
+        ("[limits]\nupstream_account_share = 101\n", "upstream_account_share"),
+        ("[limits]\nupstream_breaker_failures = 0\n", "upstream_breaker_failures"),
+        ("[limits]\nupstream_breaker_window = 65\n", "upstream_breaker_window"),
+        ("[limits]\nupstream_breaker_percent = 0\n", "upstream_breaker_percent"),
+        ("[limits]\nupstream_backoff_first_ms = 0\n", "upstream_backoff_first_ms"),
+        ("[limits]\nupstream_backoff_longest_ms = 1\n", "upstream_backoff_longest_ms"),
         ("public_url = \"example.com\"\n", "public-url"),
         ("allow_address = [\"everywhere\"]\n", "everywhere"),
         ("this is no toml", "gatewright.toml"),

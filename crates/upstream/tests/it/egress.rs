@@ -1,6 +1,6 @@
 //! Group X of the security reference: refused before a connection is made.
 
-use crate::server::{Server, Then, answer, request, short};
+use crate::server::{Server, Then, answer, request, send_with, short};
 use std::{
     collections::VecDeque,
     io,
@@ -44,7 +44,7 @@ fn client(egress: Egress, resolver: Arc<dyn Resolve>) -> Client {
 }
 
 async fn send(client: &Client, url: &str) -> Result<Response, SendError> {
-    client.send(request(url, "GET"), &Credential::none(), &short()).await
+    send_with(client, request(url, "GET"), &Credential::none(), &short()).await
 }
 
 fn refused(result: &Result<Response, SendError>) -> bool {

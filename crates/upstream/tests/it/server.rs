@@ -1,16 +1,17 @@
 //! Scripted servers on loopback that count what reaches them.
 
+use model::{AccountId, Timestamp};
 use std::{
     io::{Read, Write},
     net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream},
     sync::{
-        Arc, Mutex,
+        Arc, Condvar, Mutex,
         atomic::{AtomicUsize, Ordering},
     },
     thread,
     time::Duration,
 };
-use upstream::{BaseUrl, Client, Egress, Limits, Request, Roots};
+use upstream::{BaseUrl, Client, Credential, Egress, Limits, Request, Response, Roots, SendError};
 
 /// What happens to a connection after an answer.
 #[derive(Clone, Copy, PartialEq)]
@@ -34,6 +35,13 @@ impl Server {
     /// Runs `script` with the number of the request, from 0, and the socket to answer on.
     pub(crate) fn start(
         script: impl Fn(usize, &mut TcpStream) -> Then + Send + Sync + 'static,
+    ) -> Self {
+        Self::reading(move |number, _, stream| script(number, stream))
+    }
+
+    /// The same for a script that looks at the request.
+    pub(crate) fn reading(
+        script: impl Fn(usize, &str, &mut TcpStream) -> Then + Send + Sync + 'static,
     ) -> Self {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
         let server = Self {
@@ -66,15 +74,15 @@ impl Server {
     fn converse(
         &self,
         mut stream: TcpStream,
-        script: &(dyn Fn(usize, &mut TcpStream) -> Then + Send + Sync),
+        script: &(dyn Fn(usize, &str, &mut TcpStream) -> Then + Send + Sync),
     ) {
         while let Some(request) = read_request(&mut stream) {
             let number = {
                 let mut requests = self.requests.lock().unwrap();
-                requests.push(request);
+                requests.push(request.clone());
                 requests.len() - 1
             };
-            match script(number, &mut stream) {
+            match script(number, &request, &mut stream) {
                 Then::Keep => {}
                 Then::Close => return,
                 Then::Hang => {
@@ -170,8 +178,56 @@ pub(crate) fn short() -> Limits {
     }
 }
 
+/// Sends through a route of its own, as one account.
+pub(crate) async fn send_with(
+    client: &Client,
+    request: Request,
+    credential: &Credential,
+    limits: &Limits,
+) -> Result<Response, SendError> {
+    let origin = upstream::Request::origin(&request);
+    let route = client.route(origin, account(1), credential.clone());
+    client.send(request, &route, limits).await
+}
+
+pub(crate) fn account(number: u8) -> AccountId {
+    AccountId::new(Timestamp::UNIX_EPOCH, [number; 10])
+}
+
 /// A client that may reach loopback.
 pub(crate) fn client() -> Client {
+    client_with(short())
+}
+
+pub(crate) fn client_with(limits: Limits) -> Client {
     let egress = Egress { allow_private: true, ..Egress::default() };
-    Client::new(egress, short(), &Roots::Only(Vec::new())).unwrap()
+    Client::new(egress, limits, &Roots::Only(Vec::new())).unwrap()
+}
+
+/// What a server waits for.
+#[derive(Clone, Default)]
+pub(crate) struct Valve(Arc<(Mutex<bool>, Condvar)>);
+
+impl Valve {
+    pub(crate) fn open(&self) {
+        *self.0.0.lock().unwrap() = true;
+        self.0.1.notify_all();
+    }
+
+    pub(crate) fn wait(&self) {
+        let open = self.0.0.lock().unwrap();
+        drop(self.0.1.wait_while(open, |open| !*open).unwrap());
+    }
+}
+
+/// A server that answers when it may.
+pub(crate) fn held(bytes: Vec<u8>) -> (Server, Valve) {
+    let valve = Valve::default();
+    let wait = valve.clone();
+    let server = Server::start(move |_, stream| {
+        wait.wait();
+        let _ = stream.write_all(&bytes);
+        Then::Keep
+    });
+    (server, valve)
 }

@@ -1,6 +1,6 @@
 //! TLS against servers with certificates of our own making.
 
-use crate::server::{Server, Then, client as plain_client, request, short};
+use crate::server::{Server, Then, client as plain_client, request, send_with, short};
 use http_body_util::Full;
 use hyper::{body::Bytes, service::service_fn};
 use hyper_util::rt::{TokioExecutor, TokioIo};
@@ -103,7 +103,7 @@ async fn serve_and_tell(leaf: Leaf, protocols: &[&str], dropped: Arc<AtomicBool>
 async fn get(roots: &Roots, url: &str) -> Result<Response, SendError> {
     let egress = Egress { allow_private: true, ..Egress::default() };
     let client = Client::new(egress, short(), roots).unwrap();
-    client.send(request(url, "GET"), &Credential::none(), &short()).await
+    send_with(&client, request(url, "GET"), &Credential::none(), &short()).await
 }
 
 /// On one thread, so that the servers may be spawned beside the test.
@@ -179,7 +179,8 @@ async fn a_handshake_that_hangs_ends_with_the_connect_deadline() {
 async fn a_plain_server_is_no_tls_server() {
     let server = Server::answering("HTTP/1.1 400 Bad Request\r\n\r\n", Then::Close);
     let url = format!("https://{}", server.address);
-    let result = plain_client().send(request(&url, "GET"), &Credential::none(), &short()).await;
+    let result =
+        send_with(&plain_client(), request(&url, "GET"), &Credential::none(), &short()).await;
     assert!(
         matches!(
             result,
@@ -205,7 +206,7 @@ async fn a_dropped_call_resets_its_stream() {
             let mut request = request(&url, "POST");
             request.uri = format!("{url}/things{query}").parse().unwrap();
             let client = client.clone();
-            async move { client.send(request, &Credential::none(), &short()).await }
+            async move { send_with(&client, request, &Credential::none(), &short()).await }
         };
         assert!(ask("").await.is_ok());
         assert!(tokio::time::timeout(Duration::from_millis(100), ask("?hang")).await.is_err());

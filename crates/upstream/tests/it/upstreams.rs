@@ -1,7 +1,7 @@
 //! Group U of the security reference, and the faults F12 to F19: whatever an API answers, the call ends in time, in
 //! bounded memory, with an answer or an error that says what happened.
 
-use crate::server::{Server, Then, answer, client, request, short};
+use crate::server::{Server, Then, answer, client, request, send_with, short};
 use flate2::{Compression, write::GzEncoder};
 use model::Secret;
 use std::{
@@ -15,7 +15,7 @@ use upstream::{Client, Credential, Limits, Phase, Request, Response, SendError};
 const SECRET: &str = "canary-7bq0mX2pTz4cVw9RkLs8";
 
 async fn send(client: &Client, request: Request) -> Result<Response, SendError> {
-    client.send(request, &Credential::none(), &short()).await
+    send_with(client, request, &Credential::none(), &short()).await
 }
 
 async fn sent(server: &Server) -> Result<Response, SendError> {
@@ -88,7 +88,8 @@ async fn u01_redirects_are_not_followed() {
             let credential = Credential::new(vec![server.base().origin()])
                 .with_header("authorization", &Secret::from(SECRET.to_owned()))
                 .unwrap();
-            let error = client().send(server.get(), &credential, &short()).await.unwrap_err();
+            let error =
+                send_with(&client(), server.get(), &credential, &short()).await.unwrap_err();
             assert!(matches!(error, SendError::Redirect { .. }), "{status} {target} {error}");
             assert_eq!(error.status(), status[..3].parse().ok());
             assert!(error.to_string().contains("redirect"));
@@ -134,8 +135,7 @@ async fn u02_content_codings() {
         let server = Server::answering(answer, Then::Keep);
         let started = Instant::now();
         let limits = Limits { total: Duration::from_secs(20), ..short() };
-        let body = client()
-            .send(server.get(), &Credential::none(), &limits)
+        let body = send_with(&client(), server.get(), &Credential::none(), &limits)
             .await
             .map(|response| response.body);
         assert_eq!(body.as_deref(), expected.as_ref().copied());
@@ -168,14 +168,15 @@ async fn u03_lengths() {
             Then::Close
         });
         let limits = Limits { total: Duration::from_secs(20), ..short() };
-        let error = client().send(server.get(), &Credential::none(), &limits).await.unwrap_err();
+        let error =
+            send_with(&client(), server.get(), &Credential::none(), &limits).await.unwrap_err();
         assert_eq!(error, too_large, "{head}");
     }
     // Exactly the limit is read.
     let limits = Limits { decoded_bytes: 1_000, ..short() };
     let server = Server::answering(ok(&[b'a'; 1_000]), Then::Keep);
     assert_eq!(
-        client().send(server.get(), &Credential::none(), &limits).await.unwrap().body.len(),
+        send_with(&client(), server.get(), &Credential::none(), &limits).await.unwrap().body.len(),
         1_000
     );
 
@@ -390,10 +391,10 @@ async fn credentials_are_attached_to_their_origins_alone() {
     request.headers.insert("cookie", "a=1; session=evil".parse().unwrap());
     let other = Server::answering(ok(b"{}"), Then::Keep);
 
-    let response = client()
-        .send(request.clone(), &credential(server.base().origin()), &short())
-        .await
-        .unwrap();
+    let response =
+        send_with(&client(), request.clone(), &credential(server.base().origin()), &short())
+            .await
+            .unwrap();
     assert!(response.credential_sent);
     let seen = server.request(0);
     assert!(
@@ -408,7 +409,7 @@ async fn credentials_are_attached_to_their_origins_alone() {
     assert!(!seen.contains("evil"));
 
     let response =
-        client().send(request, &credential(other.base().origin()), &short()).await.unwrap();
+        send_with(&client(), request, &credential(other.base().origin()), &short()).await.unwrap();
     assert!(!response.credential_sent && !server.request(1).contains(SECRET));
     assert!(!format!("{:?}", credential(server.base().origin())).contains(SECRET));
 

@@ -1,0 +1,77 @@
+use crate::{
+    BaseUrlError, Client, Credential, CredentialError, Origin, base_url::parse_url,
+    is_reserved_header, token_source::TokenSource,
+};
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use model::{ConnectionSecret, KeyPlace, Secret};
+use std::sync::Arc;
+
+impl Client {
+    /// What a connection signs calls to `origins` with. `connection` is its name, for messages.
+    ///
+    /// # Errors
+    ///
+    /// [`CredentialError`], which never quotes a value.
+    pub fn credential(
+        &self,
+        connection: &str,
+        secret: &ConnectionSecret,
+        origins: Vec<Origin>,
+    ) -> Result<Credential, CredentialError> {
+        let none = Credential::new(origins);
+        match secret {
+            ConnectionSecret::ApiKey { place, name, value } => match place {
+                KeyPlace::Header => header(none, name, value),
+                KeyPlace::Query => none.with_query(name, value),
+                KeyPlace::Cookie => none.with_cookie(name, value),
+            },
+            ConnectionSecret::Basic { username, password } => {
+                if username.expose().contains(&b':') {
+                    return Err(CredentialError::UserName);
+                }
+                let pair = [username.expose(), b":", password.expose()].concat();
+                let value =
+                    Secret::from(format!("Basic {}", STANDARD.encode(Secret::new(pair).expose())));
+                // Some APIs take their key as the user name; any other user name may be shown.
+                let key = if password.expose().is_empty() { username } else { password };
+                Ok(none.with_header("authorization", &value)?.with_redacted(key))
+            }
+            ConnectionSecret::Bearer { token } => {
+                let value = Secret::new([b"Bearer ", token.expose()].concat());
+                none.with_header("authorization", &value)
+            }
+            ConnectionSecret::Headers(headers) => {
+                headers.iter().try_fold(none, |all, (name, value)| header(all, name, value))
+            }
+            ConnectionSecret::OAuth2ClientCredentials(client) => {
+                let url = parse_url(&client.token_url)
+                    .map_err(|error| CredentialError::TokenUrl(url_reason(error)))?;
+                if url.scheme() != "https" && !self.allows_private() {
+                    return Err(CredentialError::TokenUrl("it must begin with https://"));
+                }
+                let source = TokenSource::new(connection, url, client)?;
+                Ok(none.with_token(Arc::new(source)))
+            }
+        }
+    }
+}
+
+/// A header that is nobody else's business: neither the message's framing nor the connection's. Those of credentials are
+/// what it is about.
+fn header(to: Credential, name: &str, value: &Secret) -> Result<Credential, CredentialError> {
+    let own = name.eq_ignore_ascii_case("authorization") || name.eq_ignore_ascii_case("cookie");
+    if is_reserved_header(name) && !own {
+        return Err(CredentialError::Reserved(name.to_owned()));
+    }
+    to.with_header(name, value)
+}
+
+fn url_reason(error: BaseUrlError) -> &'static str {
+    match error {
+        BaseUrlError::Characters => "it has a control character, a space or a backslash",
+        BaseUrlError::NotAbsolute => "it is not absolute",
+        BaseUrlError::Scheme => "it must begin with https://",
+        BaseUrlError::UserInformation => "it has a user name in it",
+        BaseUrlError::QueryOrFragment => "it has a fragment",
+    }
+}
