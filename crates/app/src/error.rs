@@ -113,12 +113,14 @@ impl From<store::Error> for Error {
             store::Error::Duplicate => Kind::Conflict,
             store::Error::Directory { .. }
             | store::Error::DatabaseUrl
-            | store::Error::WrongKey
             | store::Error::KeyInUse
             | store::Error::Checkpoint
             | store::Error::Locked
             | store::Error::Newer => Kind::Invalid,
-            store::Error::Sql(_) | store::Error::Connect { .. } => Kind::Unavailable,
+            // A key that this process does not have yet is a matter for the operator, like a database that is away.
+            store::Error::Sql(_) | store::Error::Connect { .. } | store::Error::WrongKey => {
+                Kind::Unavailable
+            }
             store::Error::AuditAltered
             | store::Error::Corrupt { .. }
             | store::Error::HalfDone
