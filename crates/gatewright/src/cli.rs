@@ -1,6 +1,10 @@
 use crate::{
     admin::{audit::AuditCommand, backup::Backup, key::KeyCommand, restore::Restore},
-    client::{profile::ProfileCommand, raw::ApiRequest, target::Target, user::UserCommand},
+    client::{
+        account::AccountCommand, action::ActionCommand, app::AppCommand,
+        connection::ConnectionCommand, profile::ProfileCommand, raw::ApiRequest, target::Target,
+        user::UserCommand,
+    },
 };
 use clap::{Args, Parser, Subcommand};
 use std::{net::SocketAddr, path::PathBuf};
@@ -27,6 +31,34 @@ pub(crate) enum Command {
         data: Data,
         #[command(subcommand)]
         command: TokenCommand,
+    },
+    /// Make and rename accounts.
+    Account {
+        #[command(flatten)]
+        target: Target,
+        #[command(subcommand)]
+        command: AccountCommand,
+    },
+    /// Import API descriptions, and manage what they became.
+    App {
+        #[command(flatten)]
+        target: Target,
+        #[command(subcommand)]
+        command: AppCommand,
+    },
+    /// Search the actions of apps, and make some by hand.
+    Action {
+        #[command(flatten)]
+        target: Target,
+        #[command(subcommand)]
+        command: ActionCommand,
+    },
+    /// Keep, test and rotate credentials for apps.
+    Connection {
+        #[command(flatten)]
+        target: Target,
+        #[command(subcommand)]
+        command: ConnectionCommand,
     },
     /// Add, change and remove the people of an account.
     User {

@@ -34,6 +34,12 @@ pub(crate) fn run(cli: Cli) -> anyhow::Result<()> {
             Command::Import(import) => self::import(&import).await,
             Command::Token { data, command } => token(&data, command).await,
             Command::Logs(logs) => self::logs(&logs).await,
+            Command::Account { target, command } => client::account::run(&target, command).await,
+            Command::App { target, command } => client::app::run(&target, command).await,
+            Command::Action { target, command } => client::action::run(&target, command).await,
+            Command::Connection { target, command } => {
+                client::connection::run(&target, command).await
+            }
             Command::User { target, command } => client::user::run(&target, command).await,
             Command::Profile { command } => client::profile::run(command),
             Command::Api(request) => client::raw::run(&request).await,
@@ -109,7 +115,7 @@ fn publish(up: &Up) -> anyhow::Result<Publish> {
         credentials.push((name.trim().to_owned(), Secret::from(value.trim().to_owned())));
     }
     if let Some(variable) = &up.bearer_env {
-        let value = config::environment(variable)?;
+        let value = config::environment(variable).context("--bearer-env")?;
         credentials.push(("authorization".to_owned(), Secret::from(format!("Bearer {value}"))));
     }
     Ok(Publish {

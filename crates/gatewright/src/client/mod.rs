@@ -1,6 +1,12 @@
 //! The command line as a client of the control API: of a server somewhere, or of the data directory itself.
 
+pub(crate) mod account;
+pub(crate) mod action;
 pub(crate) mod api;
+pub(crate) mod app;
+pub(crate) mod connection;
+mod find;
+mod input;
 pub(crate) mod profile;
 pub(crate) mod raw;
 pub(crate) mod show;

@@ -48,6 +48,32 @@ pub(crate) fn one(json: bool, item: &Value) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// The items of a page, or of a list that is none.
+pub(crate) fn items(mut list: Value) -> Vec<Value> {
+    match list.get_mut("items").map(Value::take).unwrap_or(list) {
+        Value::Array(items) => items,
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Object(_) => {
+            Vec::new()
+        }
+    }
+}
+
+/// Shows on a terminal that something takes its time, until it is dropped.
+pub(crate) fn working(what: &'static str) -> Working {
+    let bar = indicatif::ProgressBar::new_spinner().with_message(what);
+    bar.enable_steady_tick(std::time::Duration::from_millis(120));
+    Working(bar)
+}
+
+/// Something that takes its time.
+pub(crate) struct Working(indicatif::ProgressBar);
+
+impl Drop for Working {
+    fn drop(&mut self) {
+        self.0.finish_and_clear();
+    }
+}
+
 /// A line for people, and nothing for programs.
 pub(crate) fn say(json: bool, line: &str) -> anyhow::Result<()> {
     if json { Ok(()) } else { Ok(writeln!(std::io::stdout().lock(), "{line}")?) }
