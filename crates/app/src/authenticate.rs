@@ -4,7 +4,7 @@ use crate::{
     principal::{Access, Context, Principal, PrincipalId, Rights},
     token,
 };
-use model::{AccountId, Alias, PermissionSet};
+use model::{AccountId, Alias, Names, PermissionSet, Scope};
 use std::{
     sync::{Arc, atomic::Ordering},
     time::{Duration, Instant},
@@ -67,7 +67,27 @@ impl App {
     }
 }
 
-fn operator(account_id: AccountId, context: Context) -> Caller {
+/// Who has found a token and may do nothing with it but have it ended: the actor of that in the audit log.
+pub(crate) fn holder(token: &store::Token, context: Context) -> Caller {
+    let nothing = || Names::Only(Vec::new());
+    let rights = Rights {
+        id: PrincipalId::Token(token.id),
+        account_id: token.account_id,
+        label: token.name.clone(),
+        user_id: token.user_id,
+        permissions: PermissionSet::NONE,
+        access: Access {
+            scope: Scope { servers: nothing(), tools: nothing(), read_only: true },
+            grants: None,
+        },
+        networks: Vec::new(),
+        expires_at: token.expires_at,
+    };
+    Caller { principal: Arc::new(Principal::new(rights)), context }
+}
+
+/// The operator of an account, or Gatewright itself.
+pub(crate) fn operator(account_id: AccountId, context: Context) -> Caller {
     let rights = Rights {
         id: PrincipalId::Operator,
         account_id,

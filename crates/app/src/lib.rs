@@ -1,8 +1,9 @@
 //! The use cases of Gatewright: authorise, act, record. Knows no HTTP and no MCP.
 //!
 //! Every public method of [`App`] that touches an account's things takes a [`Caller`] first. Those that cannot are these:
-//! [`App::open`], [`App::authenticate`] and [`App::operator`] (they make the callers), [`App::server_of_host`] (before anybody asks), [`App::health`],
-//! [`App::tasks`], [`App::outbound`] and [`App::close`] (the process's own life). [`Installation`] is for whoever holds the data
+//! [`App::open`], [`App::authenticate`] and [`App::operator`] (they make the callers), [`App::server_of_host`] (before anybody asks),
+//! [`App::revoke_leaked`] (who holds a token may end it), [`App::health`], [`App::tasks`], [`App::outbound`] and [`App::close`] (the
+//! process's own life). [`Installation`] is for whoever holds the data
 //! directory and the key, on this machine: nothing that comes from the network can reach it.
 
 mod authenticate;
@@ -17,6 +18,7 @@ mod error;
 mod idempotency;
 mod installation;
 mod log;
+mod number;
 mod open;
 mod page;
 mod patch;
@@ -54,7 +56,10 @@ pub use record::{Record, RecordOutcome};
 pub use resource::Template;
 pub use server::{ServerWatch, Signal, Subscription};
 pub use session::{Session, SessionHandle};
-pub use token::{CreatedToken, NewToken, TokenSummary};
+pub use token::{
+    CreatedToken, LeakedToken, NewToken, Token, TokenQuery, TokenRotation, TokenSettings,
+    TokenState,
+};
 pub use tool::Tool;
 pub use user::{NewUser, User, UserSettings};
 

@@ -45,6 +45,10 @@ pub struct Config {
     pub kept_results_for: Duration,
     /// Bytes of answers that are kept for later calls, of all callers together.
     pub cache_bytes: usize,
+    /// Days that a token lives at most; without end when absent.
+    pub token_days_max: Option<u32>,
+    /// Days after which a token that nobody used is revoked; never when absent.
+    pub token_unused_days: Option<u32>,
     /// Life of a legacy session.
     pub session_life: Duration,
     /// Rows of the request log that may wait for the disk before callers wait too.
@@ -69,6 +73,8 @@ impl Default for Config {
             kept_results_bytes: 64 << 20,
             kept_results_for: Duration::from_secs(15 * 60),
             cache_bytes: 64 << 20,
+            token_days_max: None,
+            token_unused_days: None,
             session_life: Duration::from_secs(24 * 60 * 60),
             log_queue_rows: 10_000,
             log_retention: Duration::from_secs(30 * 24 * 60 * 60),
@@ -100,6 +106,8 @@ pub struct App {
     pub(crate) registry: ArcSwap<Registry>,
     pub(crate) refreshing: tokio::sync::Mutex<()>,
     pub(crate) strangers: Quota,
+    /// Tokens that were found in the wrong place, which anybody may send.
+    pub(crate) leaks: Quota,
     pub(crate) sessions: SessionStates,
     pub(crate) results: Results,
     pub(crate) cache: Cache,
@@ -152,6 +160,7 @@ impl App {
             results: Results::new(config.kept_results_bytes),
             cache: Cache::new(config.cache_bytes),
             generations: AtomicU64::new(0),
+            leaks: Quota::new(Instant::now()),
             sessions: SessionStates::load(store.session_states().await?),
             log,
             client,

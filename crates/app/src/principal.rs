@@ -132,6 +132,11 @@ impl Network {
         (prefix <= most).then_some(Self { address, prefix })
     }
 
+    /// Whether every address of it is one of `outer`'s.
+    pub(crate) fn is_within(&self, outer: &Self) -> bool {
+        self.prefix >= outer.prefix && outer.contains(self.address)
+    }
+
     pub(crate) fn contains(&self, address: IpAddr) -> bool {
         let bits = |address: IpAddr| match address.to_canonical() {
             IpAddr::V4(v4) => (u128::from(v4.to_bits()) << 96, true),
@@ -237,6 +242,16 @@ mod tests {
         check("2001:db8::/32", "2001:db8:1::1", true);
         check("2001:db8::/32", "2001:db9::1", false);
         check("::/0", "10.0.0.1", false);
+        let within = |inner: &str, outer: &str, expected: bool| {
+            let (inner, outer) = (Network::parse(inner).unwrap(), Network::parse(outer).unwrap());
+            assert_eq!(inner.is_within(&outer), expected, "{inner:?} {outer:?}");
+        };
+        within("10.1.0.0/16", "10.0.0.0/8", true);
+        within("10.0.0.0/8", "10.1.0.0/16", false);
+        within("10.1.2.3", "10.1.2.3", true);
+        within("11.0.0.0/16", "10.0.0.0/8", false);
+        within("::/0", "10.0.0.0/8", false);
+        within("2001:db8::/48", "2001:db8::/32", true);
         for bad in ["", "10.0.0.0/33", "10.0.0.0/+8", "10.0.0", "::/129", "10.0.0.0/", "a/8"] {
             assert!(Network::parse(bad).is_none(), "{bad}");
         }

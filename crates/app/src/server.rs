@@ -102,8 +102,8 @@ impl App {
     ///
     /// # Errors
     ///
-    /// [`crate::Kind::NotFound`] when there is none, it is disabled, or it is another account's;
-    /// [`crate::Kind::Forbidden`] when the caller's token does not cover it.
+    /// [`crate::Kind::NotFound`] when there is none, it is disabled, it is another account's, or the caller's token does not cover
+    /// it, all alike.
     pub async fn server(
         &self,
         caller: &Caller,
@@ -114,14 +114,8 @@ impl App {
         let registry = self.registry.load();
         let slot =
             registry.slot(alias, slug).filter(|slot| slot.server.enabled).ok_or_else(absent)?;
-        if slot.account_id != caller.account_id() {
+        if slot.account_id != caller.account_id() || !caller.covers_server(slot.server.id) {
             return Err(absent());
-        }
-        if !caller.covers_server(slot.server.id) {
-            return Err(Error::new(
-                crate::Kind::Forbidden,
-                "this token does not cover this MCP server",
-            ));
         }
         if let Some(published) = slot.published.get() {
             return Ok((Arc::clone(published), slot.watch.clone()));

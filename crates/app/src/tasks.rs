@@ -8,6 +8,8 @@ use std::{
 
 /// How often the last use of tokens is written down.
 const TOUCH_INTERVAL: Duration = Duration::from_secs(5);
+/// How often expired and forgotten tokens are looked for.
+const TEND_INTERVAL: Duration = Duration::from_secs(60);
 /// How often what has expired is removed.
 const PURGE_INTERVAL: Duration = Duration::from_secs(60 * 60);
 /// How long the answer to an idempotency key is remembered.
@@ -34,6 +36,16 @@ impl App {
             })
         });
         self.every(TOUCH_INTERVAL, |app| Box::pin(app.touch_tokens()));
+        self.every(TEND_INTERVAL, |app| {
+            Box::pin(async {
+                if let Err(error) = app.tend_tokens().await {
+                    tracing::warn!(
+                        error = &error as &dyn std::error::Error,
+                        "expired and unused tokens were not ended"
+                    );
+                }
+            })
+        });
         self.every(PURGE_INTERVAL, |app| Box::pin(app.purge()));
         self.tracker.spawn(Arc::clone(self).sign_audit_log());
     }

@@ -10,7 +10,7 @@ use crate::{
 use anyhow::{Context as _, bail};
 use app::{
     App, Caller, Clock, Context as Asked, Description, Fetching, ImportOptions, LogQuery, NewToken,
-    Prepared, Publish, Rule, Via,
+    Prepared, Publish, Rule, TokenQuery, Via,
 };
 use clap::CommandFactory as _;
 use model::{Names, Permission, RequestId, Role, Scope, Secret, Timestamp};
@@ -212,17 +212,31 @@ async fn token(data: &Data, command: TokenCommand) -> anyhow::Result<()> {
             let created = app.create_token(&operator, new).await?;
             let text = String::from_utf8_lossy(created.token.expose()).into_owned();
             if json {
-                writeln!(stdout, "{}", serde_json::json!({ "id": created.id, "token": text }))?;
+                writeln!(
+                    stdout,
+                    "{}",
+                    serde_json::json!({ "id": created.details.id, "token": text })
+                )?;
             } else {
                 writeln!(
                     stdout,
                     "{}\n{text}\n\nThis is the only time that the token is shown.",
-                    created.id
+                    created.details.id
                 )?;
             }
         }
         TokenCommand::List { json } => {
-            report::tokens(stdout, &app.list_tokens(&operator).await?, json)?
+            let mut query = TokenQuery { limit: Some(200), ..TokenQuery::default() };
+            let mut tokens = Vec::new();
+            loop {
+                let page = app.list_tokens(&operator, &query).await?;
+                tokens.extend(page.items);
+                query.cursor = page.next;
+                if query.cursor.is_none() {
+                    break;
+                }
+            }
+            report::tokens(stdout, &tokens, json)?;
         }
         TokenCommand::Revoke { id } => {
             app.revoke_token(&operator, id.parse()?).await?;

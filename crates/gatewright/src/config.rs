@@ -36,6 +36,8 @@ struct Limits {
     calls_per_second: Option<u32>,
     calls_in_flight: Option<usize>,
     unknown_tokens_per_second: Option<u32>,
+    token_days_max: Option<u32>,
+    token_unused_days: Option<u32>,
     result_budget_tokens: Option<usize>,
     kept_results_bytes: Option<usize>,
     kept_results_minutes: Option<u64>,
@@ -173,6 +175,8 @@ impl Limits {
         set(&mut app.calls_per_second, self.calls_per_second);
         set(&mut app.calls_in_flight, self.calls_in_flight);
         set(&mut app.unknown_tokens_per_second, self.unknown_tokens_per_second);
+        app.token_days_max = self.token_days_max;
+        app.token_unused_days = self.token_unused_days;
         set(&mut app.result_budget_tokens, self.result_budget_tokens);
         set(&mut app.kept_results_bytes, self.kept_results_bytes);
         set(

@@ -1,6 +1,12 @@
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 use std::{collections::BTreeSet, fmt, str::FromStr};
-use utoipa::ToSchema;
+use utoipa::{
+    PartialSchema, ToSchema,
+    openapi::{
+        RefOr, Schema,
+        schema::{AdditionalProperties, ArrayBuilder, ObjectBuilder, OneOfBuilder, Type},
+    },
+};
 
 /// What a token may do: a server and a tool must both be named, and only safe methods go out when `read_only`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -24,6 +30,14 @@ impl Scope {
         self.servers.contains(id)
     }
 
+    /// Whether everything that this scope lets be done is within `outer` too.
+    #[must_use]
+    pub fn is_within(&self, outer: &Self) -> bool {
+        self.servers.are_within(&outer.servers)
+            && self.tools.are_within(&outer.tools)
+            && (self.read_only || !outer.read_only)
+    }
+
     /// Whether the scope lets that tool be seen and called; `safe` says whether its method is.
     #[must_use]
     pub fn covers_tool(&self, name: &str, safe: bool) -> bool {
@@ -31,8 +45,11 @@ impl Scope {
     }
 }
 
+/// The most names that a list of [`Names`] has.
+pub const MAX_SCOPE_NAMES: usize = 1_000;
+
 /// All names, or those listed. There is no default: a scope is always spelled out.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Names {
     /// Every name, of today and of later.
@@ -50,7 +67,43 @@ impl Names {
             Self::Only(names) => names.iter().any(|one| one == name),
         }
     }
+
+    /// Whether each of them is among `outer`.
+    #[must_use]
+    pub fn are_within(&self, outer: &Self) -> bool {
+        match (self, outer) {
+            (_, Self::All) => true,
+            (Self::All, Self::Only(_)) => false,
+            (Self::Only(names), Self::Only(_)) => names.iter().all(|name| outer.contains(name)),
+        }
+    }
 }
+
+// By hand for the bounds of the list: the derive has no place for them on an unnamed field.
+impl PartialSchema for Names {
+    fn schema() -> RefOr<Schema> {
+        let text = |text: &'static str| {
+            ObjectBuilder::new().schema_type(Type::String).enum_values(Some([text]))
+        };
+        let name = ObjectBuilder::new()
+            .schema_type(Type::String)
+            .min_length(Some(1))
+            .max_length(Some(128))
+            .pattern(Some("^[A-Za-z0-9_.-]+$"));
+        let names = ArrayBuilder::new().items(name).max_items(Some(MAX_SCOPE_NAMES));
+        let only = ObjectBuilder::new()
+            .property("only", names)
+            .required("only")
+            .description(Some("Only these. An empty list matches nothing."))
+            .additional_properties(Some(AdditionalProperties::<Schema>::FreeForm(false)));
+        OneOfBuilder::new()
+            .item(text("all").description(Some("Every one, of today and of later.")))
+            .item(only)
+            .into()
+    }
+}
+
+impl ToSchema for Names {}
 
 /// One part of a grant: `mcp:read`, `mcp:write` or `tool:<name>`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -160,6 +213,29 @@ mod tests {
         check(&one, ("list", true), true);
         check(&one, ("List", true), false);
         check(&one, ("listing", true), false);
+    }
+
+    #[test]
+    fn a_scope_is_within_one_that_names_as_much() {
+        let scope = |servers: &[&str], tools: &[&str], read_only: bool| {
+            let names = |list: &[&str]| match list {
+                ["*"] => Names::All,
+                list => Names::Only(list.iter().map(|name| (*name).to_owned()).collect()),
+            };
+            Scope { servers: names(servers), tools: names(tools), read_only }
+        };
+        let check = |inner: &Scope, outer: &Scope, expected: bool| {
+            assert_eq!(inner.is_within(outer), expected, "{inner:?} {outer:?}");
+        };
+        let outer = scope(&["a", "b"], &["*"], true);
+        check(&outer, &outer, true);
+        check(&scope(&["a"], &["x"], true), &outer, true);
+        check(&scope(&[], &["x"], true), &outer, true);
+        check(&scope(&["c"], &["x"], true), &outer, false);
+        check(&scope(&["*"], &["x"], true), &outer, false);
+        check(&scope(&["a"], &["x"], false), &outer, false);
+        check(&Scope::ALL, &Scope::ALL, true);
+        check(&outer, &Scope::ALL, true);
     }
 
     #[test]

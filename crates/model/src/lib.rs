@@ -35,7 +35,7 @@ pub use connection::{
 pub use credential::{CredentialSlot, SlotKind};
 pub use difference::{Change, ChangedAction, ChangedPart, Difference, changes, difference};
 pub use field_path::{FieldPath, FieldPathError, FieldStep};
-pub use grant::{GrantScope, GrantScopeError, GrantScopes, Names, Scope};
+pub use grant::{GrantScope, GrantScopeError, GrantScopes, MAX_SCOPE_NAMES, Names, Scope};
 pub use id::{
     AccountId, ActionId, AppId, AuditId, ConnectionId, GrantId, IdError, LimitId, LinkId,
     RequestId, ServerId, SignInId, TestCaseId, TokenId, UserId,

@@ -27,6 +27,7 @@ mod seal;
 mod server;
 mod session;
 mod token;
+mod token_change;
 mod user;
 
 pub use account::Account;
@@ -46,5 +47,5 @@ pub use request_log::{LogFilter, RequestRow};
 pub use seal::{Sealer, WeakKey};
 pub use server::{Server, ServerEntry};
 pub use session::SessionState;
-pub use token::Token;
+pub use token::{Token, TokenFilter, TokenOwner, TokenState};
 pub use user::{Grant, User};

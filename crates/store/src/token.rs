@@ -1,4 +1,4 @@
-use crate::{Change, Error, Store, app::json, engine::on};
+use crate::{Error, Store, app::json, engine::on};
 use model::{AccountId, Names, Permission, Scope, Timestamp, TokenId, UserId};
 use serde::{Deserialize, Serialize};
 
@@ -39,6 +39,49 @@ pub struct Token {
     pub revoked_at: Option<Timestamp>,
     /// When it was last used, to within seconds.
     pub last_used_at: Option<Timestamp>,
+    /// The principal that made it, such as `operator` or `usr_…`.
+    pub created_by: String,
+}
+
+/// Which state a token is in at a given moment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TokenState {
+    /// It opens what its bounds name.
+    Live,
+    /// It has ended by itself.
+    Expired,
+    /// It was ended.
+    Revoked,
+}
+
+/// Whose tokens.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TokenOwner {
+    /// The account's own, which belong to no user.
+    Account,
+    /// One user's.
+    User(UserId),
+}
+
+/// Which tokens of an account to read.
+#[derive(Clone, Debug, Default)]
+pub struct TokenFilter {
+    /// Only those of that owner.
+    pub owner: Option<TokenOwner>,
+    /// Only those that are in that state at that moment.
+    pub state: Option<(TokenState, Timestamp)>,
+    /// Only those that were neither used nor made after that.
+    pub unused_since: Option<Timestamp>,
+    /// Only those that end at that moment or before it.
+    pub expires_before: Option<Timestamp>,
+    /// Only those that were never used.
+    pub never_used: bool,
+    /// Only those whose owner is shut out.
+    pub owner_disabled: bool,
+    /// Only those after that one.
+    pub after: Option<TokenId>,
+    /// At most so many.
+    pub limit: u32,
 }
 
 /// The column `scope`: all that bounds a token.
@@ -54,6 +97,13 @@ struct Bounds {
     networks: Vec<String>,
 }
 
+impl Token {
+    /// The column `scope`.
+    pub(crate) fn bounds(&self) -> String {
+        json(&Bounds::of(self))
+    }
+}
+
 impl Bounds {
     fn of(token: &Token) -> Self {
         let Scope { servers, tools, read_only } = token.scope.clone();
@@ -62,7 +112,7 @@ impl Bounds {
     }
 }
 
-type Row = (
+pub(crate) type Row = (
     String,
     String,
     Option<String>,
@@ -78,9 +128,22 @@ type Row = (
     Option<i64>,
     Option<i64>,
     Option<i64>,
+    String,
 );
 
-fn token(row: Row) -> Result<Token, Error> {
+/// The columns of a [`Row`], and which rows.
+macro_rules! select {
+    ($rest:literal) => {
+        concat!(
+            "select id, account_id, user_id, name, description, hint, hash, scope, purge, replaced_by, \
+             revision, created_at, expires_at, revoked_at, last_used_at, created_by from token ",
+            $rest
+        )
+    };
+}
+pub(crate) use select;
+
+pub(crate) fn token(row: Row) -> Result<Token, Error> {
     let (
         id,
         account_id,
@@ -95,7 +158,7 @@ fn token(row: Row) -> Result<Token, Error> {
         revision,
         ..,
     ) = row;
-    let (.., created_at, expires_at, revoked_at, last_used_at) = row;
+    let (.., created_at, expires_at, revoked_at, last_used_at, created_by) = row;
     let corrupt = |column| Error::Corrupt { column };
     let time =
         |millis: i64| Timestamp::from_millisecond(millis).map_err(|_| corrupt("token times"));
@@ -121,25 +184,86 @@ fn token(row: Row) -> Result<Token, Error> {
         expires_at: expires_at.map(time).transpose()?,
         revoked_at: revoked_at.map(time).transpose()?,
         last_used_at: last_used_at.map(time).transpose()?,
+        created_by,
     })
 }
 
 impl Store {
-    /// The account's tokens, in the order of their making, at most `limit`.
+    /// The account's tokens that the filter lets through, in the order of their making.
     ///
     /// # Errors
     ///
     /// [`Error::Corrupt`] when a row cannot be read.
-    pub async fn tokens(&self, account: AccountId, limit: u32) -> Result<Vec<Token>, Error> {
-        const SQL: &str = "select id, account_id, user_id, name, description, hint, hash, scope, purge, replaced_by, \
-             revision, created_at, expires_at, revoked_at, last_used_at \
-             from token where account_id = $1 order by id limit $2";
+    pub async fn tokens(
+        &self,
+        account: AccountId,
+        filter: &TokenFilter,
+    ) -> Result<Vec<Token>, Error> {
+        const SQL: &str = select!(
+            "where account_id = $1 and id > $2 \
+             and ($3 = '' or $3 = coalesce(user_id, 'account')) \
+             and ($4 = '' or $4 = case when revoked_at is not null then 'revoked' \
+             when expires_at <= $5 then 'expired' else 'live' end) \
+             and ($6 is null or coalesce(last_used_at, created_at) <= $6) \
+             and ($7 is null or expires_at <= $7) \
+             and ($8 = 0 or last_used_at is null) \
+             and ($9 = 0 or user_id in (select id from account_user where disabled_at is not null)) \
+             order by id limit $10"
+        );
+        let owner = match filter.owner {
+            None => String::new(),
+            Some(TokenOwner::Account) => "account".to_owned(),
+            Some(TokenOwner::User(id)) => id.to_string(),
+        };
+        let (state, now) = match filter.state {
+            None => ("", 0),
+            Some((TokenState::Live, now)) => ("live", now.as_millisecond()),
+            Some((TokenState::Expired, now)) => ("expired", now.as_millisecond()),
+            Some((TokenState::Revoked, now)) => ("revoked", now.as_millisecond()),
+        };
         let rows: Vec<Row> = on!(self.reader, |db| sqlx::query_as(SQL)
             .bind(account.to_string())
-            .bind(i64::from(limit))
+            .bind(filter.after.map(|id| id.to_string()).unwrap_or_default())
+            .bind(&owner)
+            .bind(state)
+            .bind(now)
+            .bind(filter.unused_since.map(Timestamp::as_millisecond))
+            .bind(filter.expires_before.map(Timestamp::as_millisecond))
+            .bind(i64::from(filter.never_used))
+            .bind(i64::from(filter.owner_disabled))
+            .bind(i64::from(filter.limit))
             .fetch_all(db)
             .await?);
         rows.into_iter().map(token).collect()
+    }
+
+    /// The account's token of that id.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Corrupt`] when the row cannot be read.
+    pub async fn token(&self, account: AccountId, id: TokenId) -> Result<Option<Token>, Error> {
+        const SQL: &str = select!("where account_id = $1 and id = $2");
+        let row: Option<Row> = on!(self.reader, |db| sqlx::query_as(SQL)
+            .bind(account.to_string())
+            .bind(id.to_string())
+            .fetch_optional(db)
+            .await?);
+        row.map(token).transpose()
+    }
+
+    /// The token with that hash, of whatever account: to know the hash is to have held the token.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Corrupt`] when the row cannot be read.
+    pub async fn token_by_hash(&self, hash: &[u8; 32]) -> Result<Option<Token>, Error> {
+        const SQL: &str = select!("where hash = $1");
+        let row: Option<Row> = on!(self.reader, |db| sqlx::query_as(SQL)
+            .bind(hash.as_slice())
+            .fetch_optional(db)
+            .await?);
+        row.map(token).transpose()
     }
 
     /// Every token that was not revoked, of all accounts: for the authenticator.
@@ -148,10 +272,47 @@ impl Store {
     ///
     /// [`Error::Corrupt`] when a row cannot be read.
     pub async fn live_tokens(&self) -> Result<Vec<Token>, Error> {
-        const SQL: &str = "select id, account_id, user_id, name, description, hint, hash, scope, purge, replaced_by, \
-             revision, created_at, expires_at, revoked_at, last_used_at \
-             from token where revoked_at is null order by id";
+        const SQL: &str = select!("where revoked_at is null order by id");
         let rows: Vec<Row> = on!(self.reader, |db| sqlx::query_as(SQL).fetch_all(db).await?);
+        rows.into_iter().map(token).collect()
+    }
+
+    /// Tokens of all accounts that have expired by `now` and shall be removed then: for the task that does it.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Corrupt`] when a row cannot be read.
+    pub async fn tokens_to_purge(&self, now: Timestamp, limit: u32) -> Result<Vec<Token>, Error> {
+        const SQL: &str = select!("where purge = 1 and expires_at <= $1 order by id limit $2");
+        let rows: Vec<Row> = on!(self.reader, |db| sqlx::query_as(SQL)
+            .bind(now.as_millisecond())
+            .bind(i64::from(limit))
+            .fetch_all(db)
+            .await?);
+        rows.into_iter().map(token).collect()
+    }
+
+    /// Live tokens of all accounts that were neither used nor made after `since`: for the task that ends them.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Corrupt`] when a row cannot be read.
+    pub async fn tokens_unused_since(
+        &self,
+        since: Timestamp,
+        now: Timestamp,
+        limit: u32,
+    ) -> Result<Vec<Token>, Error> {
+        const SQL: &str = select!(
+            "where revoked_at is null and (expires_at is null or expires_at > $3) \
+             and coalesce(last_used_at, created_at) <= $1 order by id limit $2"
+        );
+        let rows: Vec<Row> = on!(self.reader, |db| sqlx::query_as(SQL)
+            .bind(since.as_millisecond())
+            .bind(i64::from(limit))
+            .bind(now.as_millisecond())
+            .fetch_all(db)
+            .await?);
         rows.into_iter().map(token).collect()
     }
 
@@ -179,56 +340,5 @@ impl Store {
                 .rows_affected());
         }
         tx.commit().await
-    }
-}
-
-impl Change {
-    /// Adds a token.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Duplicate`] when its hash is there already.
-    pub async fn insert_token(&mut self, token: &Token) -> Result<(), Error> {
-        const SQL: &str = "insert into token (id, account_id, user_id, name, description, hint, hash, scope, purge, \
-             revision, created_at, expires_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
-        on!(self.tx, |db| sqlx::query(SQL)
-            .bind(token.id.to_string())
-            .bind(token.account_id.to_string())
-            .bind(token.user_id.map(|id| id.to_string()))
-            .bind(&token.name)
-            .bind(&token.description)
-            .bind(&token.hint)
-            .bind(token.hash.as_slice())
-            .bind(json(&Bounds::of(token)))
-            .bind(i64::from(token.purge))
-            .bind(token.revision)
-            .bind(token.created_at.as_millisecond())
-            .bind(token.expires_at.map(Timestamp::as_millisecond))
-            .execute(&mut **db)
-            .await?
-            .rows_affected());
-        Ok(())
-    }
-
-    /// Revokes a token of the account. Says whether there was one to revoke.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Sql`].
-    pub async fn revoke_token(
-        &mut self,
-        account: AccountId,
-        id: TokenId,
-        now: Timestamp,
-    ) -> Result<bool, Error> {
-        const SQL: &str = "update token set revoked_at = $1 where account_id = $2 and id = $3 and revoked_at is null";
-        let done = on!(self.tx, |db| sqlx::query(SQL)
-            .bind(now.as_millisecond())
-            .bind(account.to_string())
-            .bind(id.to_string())
-            .execute(&mut **db)
-            .await?
-            .rows_affected());
-        Ok(done == 1)
     }
 }

@@ -334,7 +334,8 @@ async fn check_audit(home: &Home, promises: &Promises) {
     let events = store.audit_entries(Some(account.id), &all, from, u32::MAX).await.unwrap();
     let verdict = store.verify_audit(Some(account.id), &[]).await.unwrap();
     assert!(matches!(verdict, store::Verdict::Intact { .. }), "{verdict:?}");
-    let tokens = store.tokens(account.id, u32::MAX).await.unwrap();
+    let all = store::TokenFilter { limit: u32::MAX, ..store::TokenFilter::default() };
+    let tokens = store.tokens(account.id, &all).await.unwrap();
     let objects = |event: &str| {
         let rows = events.iter().filter(|row| row.event == event).map(|row| row.object.clone());
         rows.collect::<BTreeSet<String>>()

@@ -12,4 +12,5 @@ mod request_log;
 mod rotation;
 mod rows;
 mod tampering;
+mod tokens;
 mod world;

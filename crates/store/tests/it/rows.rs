@@ -2,9 +2,9 @@
 
 use crate::world::{account, at, audit, audit_length, entropy, on_both};
 use model::{AccountId, AppId, ConnectionId, Names, Scope, ServerId, Slug, TokenId};
-use store::{ActionRow, App, Connection, Error, Server, SessionState, Token};
+use store::{ActionRow, App, Connection, Error, Server, SessionState, Token, TokenFilter};
 
-fn token(account: AccountId, byte: u8) -> Token {
+pub(crate) fn token(account: AccountId, byte: u8) -> Token {
     Token {
         id: TokenId::new(at(0), entropy()),
         account_id: account,
@@ -23,6 +23,7 @@ fn token(account: AccountId, byte: u8) -> Token {
         expires_at: Some(at(1_000)),
         revoked_at: None,
         last_used_at: None,
+        created_by: "operator".into(),
     }
 }
 
@@ -104,7 +105,10 @@ fn an_account_never_sees_or_changes_the_rows_of_another() {
         assert_eq!(store.server_by_slug(b, &slug).await.unwrap(), None);
         assert_eq!(store.servers(b).await.unwrap(), []);
         assert_eq!(store.publication(b, server.id, 1).await.unwrap(), None);
-        assert_eq!(store.tokens(b, 10).await.unwrap(), []);
+        assert_eq!(
+            store.tokens(b, &TokenFilter { limit: 10, ..TokenFilter::default() }).await.unwrap(),
+            []
+        );
 
         let mut foreign = store.begin(&audit(Some(b))).await.unwrap();
         assert!(!foreign.revoke_token(b, mine.id, at(5)).await.unwrap());
@@ -140,19 +144,20 @@ fn tokens_are_revoked_once_and_remember_their_use() {
     on_both(async |world| {
         let store = world.open().await;
         let id = account(&store, "acme").await;
+        let all = TokenFilter { limit: 10, ..TokenFilter::default() };
         let token = token(id, 7);
         let mut change = store.begin(&audit(Some(id))).await.unwrap();
         change.insert_token(&token).await.unwrap();
         change.commit().await.unwrap();
         store.touch_tokens(&[(id, token.id, at(9))]).await.unwrap();
-        assert_eq!(store.tokens(id, 10).await.unwrap()[0].last_used_at, Some(at(9)));
+        assert_eq!(store.tokens(id, &all).await.unwrap()[0].last_used_at, Some(at(9)));
         for expected in [true, false] {
             let mut change = store.begin(&audit(Some(id))).await.unwrap();
             assert_eq!(change.revoke_token(id, token.id, at(10)).await.unwrap(), expected);
             change.commit().await.unwrap();
         }
         assert_eq!(store.live_tokens().await.unwrap(), []);
-        assert_eq!(store.tokens(id, 10).await.unwrap()[0].revoked_at, Some(at(10)));
+        assert_eq!(store.tokens(id, &all).await.unwrap()[0].revoked_at, Some(at(10)));
     });
 }
 

@@ -77,13 +77,17 @@ enum Effect {
 /// Adds what is the same for all operations of a kind, so that no handler can forget it.
 fn complete(operation: &mut Operation, effect: Effect, has_parameters: bool) {
     let has_body = operation.request_body.is_some();
+    // An operation says what it needs only when that is nothing.
+    let anonymous = operation.security.is_some();
     let mut errors = vec![
         ("400", "The input is wrong: `field` says which part."),
-        ("401", "There is no valid credential."),
-        ("403", "The credential does not cover this."),
         ("429", "Too many requests: wait for `Retry-After` seconds."),
         ("503", "Gatewright cannot do it now: try again."),
     ];
+    if !anonymous {
+        errors.push(("401", "There is no valid credential."));
+        errors.push(("403", "The credential does not cover this."));
+    }
     if has_parameters || effect != Effect::Read {
         errors.push(("404", "There is no such thing, or not for this caller."));
     }
@@ -110,7 +114,7 @@ fn complete(operation: &mut Operation, effect: Effect, has_parameters: bool) {
     }
     let parameters = operation.parameters.get_or_insert_default();
     match effect {
-        Effect::Post if has_body => parameters.push(header(
+        Effect::Post if has_body && !anonymous => parameters.push(header(
             "Idempotency-Key",
             "Makes a creation that is sent twice happen once: any text of the client's choice, remembered for a day.",
             false,

@@ -1,4 +1,4 @@
-use super::asked::Asked;
+use super::asked::{Asked, Peer};
 use crate::{Shared, problem::Problem};
 use app::{Caller, Context, Expected, Idempotency, Patch};
 use axum::{
@@ -21,6 +21,9 @@ pub(crate) struct Create<T, const DOCUMENT: bool = false>(pub(crate) Caller, pub
 
 /// The caller, the revision that it has read, and a merge patch for it.
 pub(crate) struct Change(pub(crate) Caller, pub(crate) Expected, pub(crate) Patch);
+
+/// The input of a POST that needs no credential, and what is known of its sender.
+pub(crate) struct Anonymous<T>(pub(crate) Context, pub(crate) T);
 
 /// `If-Match`, for operations that go without one too.
 pub(crate) struct IfMatch(pub(crate) Expected);
@@ -55,6 +58,17 @@ impl<T: DeserializeOwned + Send, const DOCUMENT: bool> FromRequest<Arc<Shared>>
             }
         }
         Ok(Self(caller, input))
+    }
+}
+
+impl<T: DeserializeOwned + Send> FromRequest<Arc<Shared>> for Anonymous<T> {
+    type Rejection = Response;
+
+    async fn from_request(request: Request, shared: &Arc<Shared>) -> Result<Self, Response> {
+        let (parts, body) = request.into_parts();
+        let source = parts.extensions.get::<Peer>().map(|peer| peer.0);
+        let body = read_json(&parts.headers, body, shared.config.body_bytes).await?;
+        Ok(Self(Context { source, ..Context::default() }, parse(&body)?))
     }
 }
 

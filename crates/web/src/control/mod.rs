@@ -9,6 +9,7 @@ mod input;
 mod local;
 mod output;
 mod schema;
+mod tokens;
 mod users;
 
 pub(crate) use asked::Peer;
@@ -26,7 +27,7 @@ const BASE: &str = "/api/v1";
 
 /// Every operation.
 fn operations() -> OpenApiRouter<Arc<Shared>> {
-    OpenApiRouter::new().merge(users::router())
+    OpenApiRouter::new().merge(users::router()).merge(tokens::router())
 }
 
 /// The control API and its document.

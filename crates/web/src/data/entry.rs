@@ -84,10 +84,7 @@ pub(crate) async fn asked(
         }
     })?;
     let (published, watch) =
-        shared.app.server(&caller, alias, server).await.map_err(|error| match error.kind {
-            app::Kind::Forbidden => insufficient_scope(&error),
-            _ => failed(&error, true),
-        })?;
+        shared.app.server(&caller, alias, server).await.map_err(|error| failed(&error, true))?;
     Ok(Asked { caller, published, watch })
 }
 
@@ -116,14 +113,6 @@ fn unauthenticated(challenge: &'static str) -> Response<Body> {
     let error = mcp::RpcError::new(mcp::Code::Unauthenticated, message);
     let mut response = answer::refused(error.refuse(None, true));
     let challenge = HeaderValue::from_static(challenge);
-    response.headers_mut().insert(header::WWW_AUTHENTICATE, challenge);
-    response
-}
-
-fn insufficient_scope(error: &Error) -> Response<Body> {
-    let mut response = failed(error, true);
-    let challenge =
-        HeaderValue::from_static("Bearer realm=\"gatewright\", error=\"insufficient_scope\"");
     response.headers_mut().insert(header::WWW_AUTHENTICATE, challenge);
     response
 }

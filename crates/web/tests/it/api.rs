@@ -1,7 +1,7 @@
 use crate::world::{Reply, World};
 use app::{Context, NewToken};
-use model::{Permission, Scope};
-use serde_json::Value;
+use model::{Permission, Role, Scope, UserId};
+use serde_json::{Value, json};
 
 /// The control API of a world, as one token sees it.
 pub(crate) struct Api<'w> {
@@ -21,7 +21,29 @@ impl World {
             };
             self.app.create_token(&operator, new).await.unwrap()
         });
-        let token = String::from_utf8(token.token.expose().to_vec()).unwrap();
+        self.api_with(std::str::from_utf8(token.token.expose()).unwrap())
+    }
+
+    /// The API as a user with that role sees it: the user's id, and a token of its own with all that the role may.
+    pub(crate) fn api_of(&self, alias: &str, email: &str, role: Role) -> (UserId, Api<'_>) {
+        let made =
+            self.full_api(alias).post("/users", &json!({"email": email, "role": role.as_str()}));
+        let user: UserId = made.json()["id"].as_str().unwrap().parse().unwrap();
+        let token = self.block_on(async {
+            let operator =
+                self.app.operator(&alias.parse().unwrap(), Context::default()).await.unwrap();
+            let new = NewToken {
+                permissions: role.permissions().iter().collect(),
+                user_id: Some(user),
+                ..NewToken::new("api test", Scope::ALL)
+            };
+            self.app.create_token(&operator, new).await.unwrap()
+        });
+        (user, self.api_with(std::str::from_utf8(token.token.expose()).unwrap()))
+    }
+
+    /// The API with that token.
+    pub(crate) fn api_with(&self, token: &str) -> Api<'_> {
         Api { world: self, bearer: format!("Bearer {token}") }
     }
 

@@ -10,13 +10,24 @@ use std::collections::BTreeMap;
 /// Operations that every caller may use, each for its own things alone.
 const OPEN: &[&str] = &[];
 
+/// Operations that need no credential.
+const ANONYMOUS: &[&str] = &["revoke_leaked"];
+
 /// A body that each operation with one would take.
 fn body(operation: &str) -> Option<Value> {
     Some(match operation {
         "create_user" => json!({"email": "new@example.com", "role": "member"}),
         "update_user" => json!({"name": "Changed"}),
+        "create_token" => json!({"name": "new", "scope": scope()}),
+        "update_token" => json!({"name": "changed"}),
+        "rotate_token" => json!({}),
+        "revoke_leaked" => json!({"token": "gwt_000000000000000000000000000000_000000"}),
         _ => return None,
     })
+}
+
+fn scope() -> Value {
+    json!({"servers": "all", "tools": "all", "read_only": false})
 }
 
 /// An object of the account for each parameter of a path.
@@ -27,7 +38,8 @@ fn objects(api: &Api<'_>) -> BTreeMap<&'static str, String> {
         reply.json()["id"].as_str().unwrap().to_owned()
     };
     let user = made("/users", json!({"email": "someone@example.com", "role": "owner"}));
-    BTreeMap::from([("user", user)])
+    let token = made("/tokens", json!({"name": "one", "scope": scope()}));
+    BTreeMap::from([("user", user), ("token", token)])
 }
 
 struct Operation {
@@ -88,7 +100,7 @@ fn no_operation_is_open_to_strangers_or_to_those_who_may_too_little() {
     let owner = world.full_api("local");
     let objects = objects(&owner);
     let nobody = world.api("local", &[]);
-    for operation in operations() {
+    for operation in operations().iter().filter(|one| !ANONYMOUS.contains(&one.id.as_str())) {
         let mut path = operation.path.clone();
         for (name, id) in &objects {
             path = path.replace(&format!("{{{name}}}"), id);

@@ -8,6 +8,7 @@
 
 mod api;
 mod api_matrix;
+mod api_tokens;
 mod api_users;
 mod calls;
 mod http_layer;

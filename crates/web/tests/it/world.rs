@@ -131,7 +131,7 @@ impl World {
         let scope = Scope { servers, tools, read_only };
         let new = NewToken { expires_at, ..NewToken::new("test", scope) };
         let created = self.block_on(self.app.create_token(&self.operator, new)).unwrap();
-        (created.id, String::from_utf8(created.token.expose().to_vec()).unwrap())
+        (created.details.id, String::from_utf8(created.token.expose().to_vec()).unwrap())
     }
 
     /// Publishes the fixture once more, changed.
