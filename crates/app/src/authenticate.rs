@@ -42,27 +42,26 @@ impl App {
         Ok(Caller { principal, context })
     }
 
-    /// The operator, on the account with that alias, which is made if it is missing. For commands that open the data
+    /// The operator, on the account that answers to that alias, which is made if it is missing. For commands that open the data
     /// directory itself: whoever can read it and its key needs no token.
     ///
     /// # Errors
     ///
     /// [`Kind::Unavailable`] when the database does not answer.
     pub async fn operator(&self, alias: &Alias, context: Context) -> Result<Caller, Error> {
-        if let Some(account) = self.store.account_by_alias(alias).await? {
+        let now = self.clock.now();
+        if let Some(account) = self.store.account_by_alias(alias, now).await? {
             return Ok(operator(account.id, context));
         }
-        let now = self.clock.now();
-        let account = store::Account {
-            id: AccountId::new(now, crate::clock::entropy()),
-            alias: alias.clone(),
-        };
+        let id = AccountId::new(now, crate::clock::entropy());
+        let account = store::Account::new(id, alias.clone(), now);
         let caller = operator(account.id, context);
         let mut change = self
             .begin(&caller, now, "account.create", &account.id, None::<&()>, Some(&alias))
             .await?;
         change.insert_account(&account, now).await?;
         change.commit().await?;
+        self.refresh().await?;
         Ok(caller)
     }
 }

@@ -6,6 +6,7 @@
 //! process's own life). [`Installation`] is for whoever holds the data
 //! directory and the key, on this machine: nothing that comes from the network can reach it.
 
+mod account;
 mod authenticate;
 mod call;
 mod caller;
@@ -18,6 +19,7 @@ mod error;
 mod idempotency;
 mod installation;
 mod log;
+mod named;
 mod number;
 mod open;
 mod page;
@@ -38,6 +40,9 @@ mod token;
 mod tool;
 mod user;
 
+pub use account::{
+    Account, AccountSettings, FormerAlias, FormerAliasClient, NewAccount, OwnAccount,
+};
 pub use call::{Companions, Observer, Step};
 pub use caller::Caller;
 pub use clock::Clock;
@@ -54,7 +59,7 @@ pub use publication::{Published, ToolView};
 pub use publish::{Prepared, Publish, PublishOutcome};
 pub use record::{Record, RecordOutcome};
 pub use resource::Template;
-pub use server::{ServerWatch, Signal, Subscription};
+pub use server::{Reached, ServerWatch, Signal, Subscription};
 pub use session::{Session, SessionHandle};
 pub use token::{
     CreatedToken, LeakedToken, NewToken, Token, TokenQuery, TokenRotation, TokenSettings,

@@ -16,6 +16,20 @@ where
     Option::<Number>::deserialize(deserializer)?.map(read).transpose()
 }
 
+/// The same for a member that must be there.
+///
+/// # Errors
+///
+/// When it is none, or outside the range of `T`.
+pub(crate) fn required<'de, D: Deserializer<'de>, T: TryFrom<i64>>(
+    deserializer: D,
+) -> Result<T, D::Error>
+where
+    T::Error: Display,
+{
+    read(Number::deserialize(deserializer)?)
+}
+
 #[derive(Deserialize)]
 #[serde(untagged, expecting = "expected a whole number")]
 enum Number {

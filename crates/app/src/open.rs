@@ -236,6 +236,7 @@ impl App {
             tokens: self.store.live_tokens().await?,
             users: self.store.live_users().await?,
             grants: self.store.all_grants().await?,
+            aliases: self.store.account_aliases().await?,
             servers: self.store.server_entries().await?,
             hosts: self.store.server_hosts().await?,
         };

@@ -71,6 +71,8 @@ pub struct Record {
     pub arguments: Option<String>,
     /// The result, where the server keeps it: redacted.
     pub result: Option<String>,
+    /// `{alias}/{server}` as it was asked for, when one of the two is a former name.
+    pub asked_as: Option<Arc<str>>,
 }
 
 pub(crate) struct Queued {
@@ -290,5 +292,6 @@ fn row(record: Record, order: &mut Order) -> RequestRow {
         test: false,
         arguments: record.arguments,
         result: record.result,
+        asked_as: record.asked_as,
     }
 }

@@ -1,9 +1,10 @@
 use crate::{
     ServerWatch,
+    named::Named,
     principal::{Access, Grants, Network, Principal, PrincipalId, Rights},
     publication::Published,
 };
-use model::{PermissionSet, Scope, ServerId, UserId};
+use model::{AccountId, PermissionSet, Scope, ServerId, Timestamp, UserId};
 use std::{
     collections::HashMap,
     sync::{Arc, atomic::Ordering},
@@ -19,11 +20,16 @@ pub(crate) struct Registry {
     pub(crate) tokens: HashMap<[u8; 32], Arc<Principal>>,
     /// Users that may sign in.
     pub(crate) users: HashMap<UserId, Arc<Principal>>,
-    /// By alias, then by slug.
-    pub(crate) servers: HashMap<Box<str>, HashMap<Box<str>, Arc<ServerSlot>>>,
+    /// The servers of each account.
+    pub(crate) servers: HashMap<AccountId, Arc<Servers>>,
+    /// The same by each alias that answers for the account.
+    pub(crate) aliases: HashMap<Box<str>, Named<Arc<Servers>>>,
     /// Host names of servers' own: alias and slug of the server that each stands for.
     pub(crate) hosts: HashMap<Box<str>, (Box<str>, Box<str>)>,
 }
+
+/// An account's servers by slug, former ones that still answer too.
+pub(crate) type Servers = HashMap<Box<str>, Named<Arc<ServerSlot>>>;
 
 /// The rows that a registry is made of.
 pub(crate) struct Rows {
@@ -31,6 +37,7 @@ pub(crate) struct Rows {
     pub(crate) tokens: Vec<store::Token>,
     pub(crate) users: Vec<store::User>,
     pub(crate) grants: Vec<store::Grant>,
+    pub(crate) aliases: Vec<store::AccountAlias>,
     pub(crate) servers: Vec<store::ServerEntry>,
     pub(crate) hosts: Vec<(String, ServerId)>,
 }
@@ -38,7 +45,7 @@ pub(crate) struct Rows {
 /// A server that can be named, and what it publishes once that was asked for.
 #[derive(Debug)]
 pub(crate) struct ServerSlot {
-    pub(crate) account_id: model::AccountId,
+    pub(crate) account_id: AccountId,
     pub(crate) server: store::Server,
     pub(crate) credentials_at: i64,
     pub(crate) published: OnceCell<Arc<Published>>,
@@ -46,8 +53,16 @@ pub(crate) struct ServerSlot {
 }
 
 impl Registry {
-    pub(crate) fn slot(&self, alias: &str, slug: &str) -> Option<&Arc<ServerSlot>> {
-        self.servers.get(alias)?.get(slug)
+    /// The server that answers at `{alias}/{slug}`, and whether one of the two is a former name.
+    pub(crate) fn find(
+        &self,
+        alias: &str,
+        slug: &str,
+        now: impl Fn() -> Timestamp,
+    ) -> Option<(&Arc<ServerSlot>, bool)> {
+        let account = self.aliases.get(alias).filter(|named| named.answers(&now))?;
+        let server = account.what.get(slug).filter(|named| named.answers(&now))?;
+        Some((&server.what, account.is_former() || server.is_former()))
     }
 
     /// The registry as the rows say now. Principals and servers that did not change keep their state.
@@ -75,41 +90,47 @@ impl Registry {
         }
         revoke_lost(&self.tokens, &next.tokens);
         revoke_lost(&self.users, &next.users);
-        let mut names = HashMap::new();
-        for entry in rows.servers {
-            let name: (Box<str>, Box<str>) =
-                (entry.alias.as_str().into(), entry.server.slug.as_str().into());
-            names.insert(entry.server.id, name);
-            next.put_server(self, entry);
-        }
-        for (host, server) in rows.hosts {
-            if let Some(name) = names.get(&server) {
-                next.hosts.insert(host.into(), name.clone());
-            }
-        }
+        next.put_servers(self, rows.servers);
+        next.put_names(rows.aliases, rows.hosts);
         next
     }
 
-    fn put_server(&mut self, before: &Self, entry: store::ServerEntry) {
-        let old = before
-            .slot(&entry.alias, &entry.server.slug)
-            .filter(|slot| slot.server.id == entry.server.id);
-        let slot = match old {
-            Some(slot)
-                if slot.server == entry.server && slot.credentials_at == entry.credentials_at =>
-            {
-                Arc::clone(slot)
+    /// The ways by which the servers can be reached.
+    fn put_names(&mut self, aliases: Vec<store::AccountAlias>, hosts: Vec<(String, ServerId)>) {
+        let mut own_aliases = HashMap::new();
+        for row in aliases {
+            let servers = self.servers.entry(row.account_id).or_default();
+            let named = Named { what: Arc::clone(servers), former_until: row.former_until };
+            self.aliases.insert(row.alias.as_str().into(), named);
+            if row.former_until.is_none() {
+                own_aliases.insert(row.account_id, row.alias);
             }
-            old => Arc::new(ServerSlot {
-                account_id: entry.account_id,
-                watch: old.map_or_else(ServerWatch::default, |slot| slot.watch.clone()),
-                server: entry.server,
-                credentials_at: entry.credentials_at,
-                published: OnceCell::new(),
-            }),
-        };
-        let by_slug = self.servers.entry(entry.alias.as_str().into()).or_default();
-        by_slug.insert(slot.server.slug.as_str().into(), slot);
+        }
+        let names: HashMap<ServerId, (Box<str>, Box<str>)> = self
+            .slots()
+            .filter_map(|slot| {
+                let alias = own_aliases.get(&slot.account_id)?.as_str().into();
+                Some((slot.server.id, (alias, slot.server.slug.as_str().into())))
+            })
+            .collect();
+        for (host, server) in hosts {
+            if let Some(name) = names.get(&server) {
+                self.hosts.insert(host.into(), name.clone());
+            }
+        }
+    }
+
+    fn put_servers(&mut self, before: &Self, entries: Vec<store::ServerEntry>) {
+        let known: HashMap<ServerId, &Arc<ServerSlot>> =
+            before.slots().map(|slot| (slot.server.id, slot)).collect();
+        let mut servers: HashMap<AccountId, Servers> = HashMap::new();
+        for entry in entries {
+            let slug = entry.server.slug.as_str().into();
+            let by_slug = servers.entry(entry.account_id).or_default();
+            let slot = slot(known.get(&entry.server.id).copied(), entry);
+            by_slug.insert(slug, Named { what: slot, former_until: None });
+        }
+        self.servers = servers.into_iter().map(|(id, servers)| (id, Arc::new(servers))).collect();
     }
 
     /// Tells the streams of each server what became of it since `before`.
@@ -130,8 +151,28 @@ impl Registry {
         }
     }
 
+    /// Each server once, by its name of today.
     pub(crate) fn slots(&self) -> impl Iterator<Item = &Arc<ServerSlot>> {
-        self.servers.values().flat_map(HashMap::values)
+        let named = self.servers.values().flat_map(|servers| servers.values());
+        named.filter(|named| !named.is_former()).map(|named| &named.what)
+    }
+}
+
+/// The slot of before, when the server is still the very same; else a new one, with the streams of the old.
+fn slot(old: Option<&Arc<ServerSlot>>, entry: store::ServerEntry) -> Arc<ServerSlot> {
+    match old {
+        Some(slot)
+            if slot.server == entry.server && slot.credentials_at == entry.credentials_at =>
+        {
+            Arc::clone(slot)
+        }
+        old => Arc::new(ServerSlot {
+            account_id: entry.account_id,
+            watch: old.map_or_else(ServerWatch::default, |slot| slot.watch.clone()),
+            server: entry.server,
+            credentials_at: entry.credentials_at,
+            published: OnceCell::new(),
+        }),
     }
 }
 

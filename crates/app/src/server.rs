@@ -90,6 +90,17 @@ impl Subscription {
     }
 }
 
+/// A server, as a caller has reached it.
+#[derive(Clone, Debug)]
+pub struct Reached {
+    /// What it serves.
+    pub published: Arc<Published>,
+    /// What its streams wait on.
+    pub watch: ServerWatch,
+    /// `{alias}/{server}` as it was asked for, when one of the two is a former name.
+    pub asked_as: Option<Arc<str>>,
+}
+
 impl App {
     /// Alias and slug of the server whose own host name that is, in lower case and without a port. Says nothing of whether it
     /// exists for a caller.
@@ -98,31 +109,31 @@ impl App {
         self.registry.load().hosts.get(host).cloned()
     }
 
-    /// The server of that name, as published, and what its streams wait on.
+    /// The server of that name, as published. Former names answer like those of today.
     ///
     /// # Errors
     ///
     /// [`crate::Kind::NotFound`] when there is none, it is disabled, it is another account's, or the caller's token does not cover
     /// it, all alike.
-    pub async fn server(
-        &self,
-        caller: &Caller,
-        alias: &str,
-        slug: &str,
-    ) -> Result<(Arc<Published>, ServerWatch), Error> {
+    pub async fn server(&self, caller: &Caller, alias: &str, slug: &str) -> Result<Reached, Error> {
         let absent = || Error::not_found("there is no MCP server at this address");
         let registry = self.registry.load();
-        let slot =
-            registry.slot(alias, slug).filter(|slot| slot.server.enabled).ok_or_else(absent)?;
+        let (slot, former) = registry
+            .find(alias, slug, || self.clock.now())
+            .filter(|(slot, _)| slot.server.enabled)
+            .ok_or_else(absent)?;
         if slot.account_id != caller.account_id() || !caller.covers_server(slot.server.id) {
             return Err(absent());
         }
+        let asked_as = former.then(|| format!("{alias}/{slug}").into());
         if let Some(published) = slot.published.get() {
-            return Ok((Arc::clone(published), slot.watch.clone()));
+            let published = Arc::clone(published);
+            return Ok(Reached { published, watch: slot.watch.clone(), asked_as });
         }
         let slot = Arc::clone(slot);
         drop(registry);
         let published = slot.published.get_or_try_init(|| self.load_publication(&slot)).await?;
-        Ok((Arc::clone(published), slot.watch.clone()))
+        let published = Arc::clone(published);
+        Ok(Reached { published, watch: slot.watch.clone(), asked_as })
     }
 }

@@ -8,27 +8,76 @@ pub struct Account {
     pub id: AccountId,
     /// Its part of every URL.
     pub alias: Alias,
+    /// For people.
+    pub name: String,
+    /// For how many days an alias goes on answering after it was given up.
+    pub former_alias_days: i64,
+    /// Grows by one with each change.
+    pub revision: i64,
+    /// When it was made.
+    pub created_at: Timestamp,
 }
 
-type Row = (String, String);
+impl Account {
+    /// For how many days a former alias answers when nobody has said.
+    pub const FORMER_ALIAS_DAYS: i64 = 90;
 
-fn account((id, alias): Row) -> Result<Account, Error> {
+    /// A new one.
+    #[must_use]
+    pub fn new(id: AccountId, alias: Alias, now: Timestamp) -> Self {
+        let (name, former_alias_days) = (String::new(), Self::FORMER_ALIAS_DAYS);
+        Self { id, alias, name, former_alias_days, revision: 1, created_at: now }
+    }
+}
+
+type Row = (String, String, String, i64, i64, i64);
+
+fn account(
+    (id, alias, name, former_alias_days, revision, created_at): Row,
+) -> Result<Account, Error> {
+    let corrupt = |column| Error::Corrupt { column };
     Ok(Account {
-        id: id.parse().map_err(|_| Error::Corrupt { column: "account.id" })?,
-        alias: alias.parse().map_err(|_| Error::Corrupt { column: "account.alias" })?,
+        id: id.parse().map_err(|_| corrupt("account.id"))?,
+        alias: alias.parse().map_err(|_| corrupt("account.alias"))?,
+        name,
+        former_alias_days,
+        revision,
+        created_at: Timestamp::from_millisecond(created_at)
+            .map_err(|_| corrupt("account.created_at"))?,
     })
 }
 
 impl Store {
-    /// The account with that alias.
+    /// The account of that id.
     ///
     /// # Errors
     ///
-    /// [`Error::Sql`].
-    pub async fn account_by_alias(&self, alias: &Alias) -> Result<Option<Account>, Error> {
-        const SQL: &str = "select id, alias from account where alias = $1";
+    /// [`Error::Corrupt`] when the row cannot be read.
+    pub async fn account(&self, id: AccountId) -> Result<Option<Account>, Error> {
+        const SQL: &str = "select id, alias, name, former_alias_days, revision, created_at from account where id = $1";
+        let row: Option<Row> = on!(self.reader, |db| sqlx::query_as(SQL)
+            .bind(id.to_string())
+            .fetch_optional(db)
+            .await?);
+        row.map(account).transpose()
+    }
+
+    /// The account that answers to that alias at `now`, be it its own or a former one.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Corrupt`] when the row cannot be read.
+    pub async fn account_by_alias(
+        &self,
+        alias: &Alias,
+        now: Timestamp,
+    ) -> Result<Option<Account>, Error> {
+        const SQL: &str = "select id, account.alias, name, former_alias_days, revision, created_at \
+             from account_alias join account on account.id = account_alias.account_id \
+             where account_alias.alias = $1 and (former_until is null or former_until > $2)";
         let row: Option<Row> = on!(self.reader, |db| sqlx::query_as(SQL)
             .bind(alias.as_str())
+            .bind(now.as_millisecond())
             .fetch_optional(db)
             .await?);
         row.map(account).transpose()
@@ -38,10 +87,28 @@ impl Store {
     ///
     /// # Errors
     ///
-    /// [`Error::Sql`].
+    /// [`Error::Corrupt`] when a row cannot be read.
     pub async fn accounts(&self) -> Result<Vec<Account>, Error> {
-        const SQL: &str = "select id, alias from account order by id";
-        let rows: Vec<Row> = on!(self.reader, |db| sqlx::query_as(SQL).fetch_all(db).await?);
+        self.accounts_after(None, i64::MAX).await
+    }
+
+    /// The installation's accounts after that one, in the order of their making, at most `limit`: for its operator.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Corrupt`] when a row cannot be read.
+    pub async fn accounts_after(
+        &self,
+        after: Option<AccountId>,
+        limit: i64,
+    ) -> Result<Vec<Account>, Error> {
+        const SQL: &str = "select id, alias, name, former_alias_days, revision, created_at from account \
+             where id > $1 order by id limit $2";
+        let rows: Vec<Row> = on!(self.reader, |db| sqlx::query_as(SQL)
+            .bind(after.map(|id| id.to_string()).unwrap_or_default())
+            .bind(limit)
+            .fetch_all(db)
+            .await?);
         rows.into_iter().map(account).collect()
     }
 }
@@ -53,21 +120,45 @@ impl Change {
     ///
     /// [`Error::Duplicate`] when the alias is taken.
     pub async fn insert_account(&mut self, account: &Account, now: Timestamp) -> Result<(), Error> {
-        const SQL: &str = "insert into account (id, alias, created_at) values ($1, $2, $3)";
-        const ALIAS: &str = "insert into account_alias (alias, account_id) values ($1, $2)";
+        const SQL: &str = "insert into account (id, alias, name, former_alias_days, revision, created_at, updated_at) \
+             values ($1, $2, $3, $4, $5, $6, $6)";
+        self.forget_former_alias(&account.alias, now).await?;
         on!(self.tx, |db| sqlx::query(SQL)
             .bind(account.id.to_string())
             .bind(account.alias.as_str())
+            .bind(&account.name)
+            .bind(account.former_alias_days)
+            .bind(account.revision)
             .bind(now.as_millisecond())
             .execute(&mut **db)
             .await?
             .rows_affected());
-        on!(self.tx, |db| sqlx::query(ALIAS)
+        self.insert_alias(account.id, &account.alias).await
+    }
+
+    /// Gives an account its new name, alias and days, if it has the revision before. Says whether it had. Which aliases answer is
+    /// for [`Change::insert_alias`] and its like.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Duplicate`] when the alias is taken.
+    pub async fn update_account(
+        &mut self,
+        account: &Account,
+        now: Timestamp,
+    ) -> Result<bool, Error> {
+        const SQL: &str = "update account set alias = $1, name = $2, former_alias_days = $3, revision = $4, updated_at = $5 \
+             where id = $6 and revision = $4 - 1";
+        let done = on!(self.tx, |db| sqlx::query(SQL)
             .bind(account.alias.as_str())
+            .bind(&account.name)
+            .bind(account.former_alias_days)
+            .bind(account.revision)
+            .bind(now.as_millisecond())
             .bind(account.id.to_string())
             .execute(&mut **db)
             .await?
             .rows_affected());
-        Ok(())
+        Ok(done == 1)
     }
 }

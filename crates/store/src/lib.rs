@@ -6,6 +6,7 @@
 //! decides who may do what, reads a clock or draws an id: these come in as values.
 
 mod account;
+mod alias;
 mod app;
 mod audit;
 mod backup;
@@ -16,9 +17,12 @@ mod dialect;
 mod directory;
 mod engine;
 mod error;
+mod former_use;
+mod grant;
 mod idempotency;
 mod key_check;
 mod key_file;
+mod link;
 mod migrations;
 mod open;
 mod request_log;
@@ -26,11 +30,13 @@ mod rotate;
 mod seal;
 mod server;
 mod session;
+mod sign_in;
 mod token;
 mod token_change;
 mod user;
 
 pub use account::Account;
+pub use alias::AccountAlias;
 pub use app::{ActionRow, App};
 pub use audit::{
     AuditActor, AuditEntry, AuditFilter, AuditFrom, AuditRow, Checkpoint, Fault, Verdict,
@@ -40,12 +46,16 @@ pub use connection::Connection;
 pub use database::Database;
 pub use directory::DataDir;
 pub use error::Error;
+pub use former_use::FormerUse;
+pub use grant::Grant;
 pub use idempotency::Remembered;
 pub use key_file::KeySource;
+pub use link::{Link, LinkPurpose};
 pub use open::Store;
 pub use request_log::{LogFilter, RequestRow};
 pub use seal::{Sealer, WeakKey};
 pub use server::{Server, ServerEntry};
 pub use session::SessionState;
+pub use sign_in::SignIn;
 pub use token::{Token, TokenFilter, TokenOwner, TokenState};
-pub use user::{Grant, User};
+pub use user::User;

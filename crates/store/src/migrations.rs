@@ -21,8 +21,10 @@ pub(crate) const MAIN: &[File] = &[
 ];
 
 /// The request log, which is a file of its own with SQLite.
-const REQUESTS: &[File] =
-    &[(1, "request log", include_str!("../migrations/requests/0001_request_log.sql"))];
+const REQUESTS: &[File] = &[
+    (1, "request log", include_str!("../migrations/requests/0001_request_log.sql")),
+    (2, "asked as", include_str!("../migrations/requests/0002_asked_as.sql")),
+];
 
 /// Brings the two SQLite files up to date.
 pub(crate) async fn run_sqlite(main: &SqlitePool, requests: &SqlitePool) -> Result<(), Error> {

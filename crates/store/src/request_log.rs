@@ -54,6 +54,8 @@ pub struct RequestRow {
     pub arguments: Option<String>,
     /// The redacted result, where the server keeps it.
     pub result: Option<String>,
+    /// `{alias}/{server}` as it was asked for, when one of the two is a former name.
+    pub asked_as: Option<Arc<str>>,
 }
 
 /// Which rows to read.
@@ -72,8 +74,9 @@ pub struct LogFilter {
 }
 
 const COLUMNS: &str = "id, account_id, at, server, method, tool, principal, client_name, client_version, revision, \
-     outcome, error, duration_us, upstream_status, upstream_duration_us, bytes_in, bytes_out, test, arguments, result";
-const WIDTH: usize = 20;
+     outcome, error, duration_us, upstream_status, upstream_duration_us, bytes_in, bytes_out, test, arguments, result, \
+     asked_as";
+const WIDTH: usize = 21;
 /// Rows per statement. Few sizes, so that every statement is prepared once: SQLite spends more on a statement than on a row.
 const SIZES: [usize; 3] = [64, 8, 1];
 
@@ -206,6 +209,7 @@ where
         .bind(i64::from(row.test))
         .bind(row.arguments.as_deref())
         .bind(row.result.as_deref())
+        .bind(row.asked_as.as_deref())
 }
 
 // More columns than a tuple can have.
@@ -248,6 +252,7 @@ where
             test: row.try_get::<i64, _>("test")? != 0,
             arguments: row.try_get("arguments")?,
             result: row.try_get("result")?,
+            asked_as: row.try_get::<Option<String>, _>("asked_as")?.map(Into::into),
         })
     }
 }

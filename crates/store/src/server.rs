@@ -1,5 +1,5 @@
 use crate::{Change, Error, Store, engine::on};
-use model::{AccountId, Alias, ServerId, Slug, Timestamp};
+use model::{AccountId, ServerId, Slug, Timestamp};
 
 /// An MCP server of an account. What it serves is its publication of the same version.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,8 +25,6 @@ pub struct Server {
 pub struct ServerEntry {
     /// The owner.
     pub account_id: AccountId,
-    /// The owner's alias.
-    pub alias: Alias,
     /// The server.
     pub server: Server,
     /// When a connection of the account last changed, in milliseconds; 0 when it has none.
@@ -34,8 +32,8 @@ pub struct ServerEntry {
 }
 
 type Row = (String, String, i64, i64, i64, i64, i64);
-/// Account, alias, credentials and then a [`Row`].
-type EntryRow = (String, String, i64, String, String, i64, i64, i64, i64, i64);
+/// Account, credentials and then a [`Row`].
+type EntryRow = (String, i64, String, String, i64, i64, i64, i64, i64);
 
 fn server(
     (id, slug, enabled, read_only, strict_log, log_payloads, version): Row,
@@ -93,16 +91,15 @@ impl Store {
     ///
     /// [`Error::Corrupt`] when a row cannot be read.
     pub async fn server_entries(&self) -> Result<Vec<ServerEntry>, Error> {
-        const SQL: &str = "select account.id, account.alias, \
-             (select coalesce(max(updated_at), 0) from connection where connection.account_id = account.id), \
-             server.id, slug, enabled, read_only, strict_log, log_payloads, version \
-             from server join account on account.id = server.account_id order by server.id";
+        const SQL: &str = "select server.account_id, \
+             (select coalesce(max(updated_at), 0) from connection where connection.account_id = server.account_id), \
+             id, slug, enabled, read_only, strict_log, log_payloads, version \
+             from server order by server.id";
         let rows: Vec<EntryRow> = on!(self.reader, |db| sqlx::query_as(SQL).fetch_all(db).await?);
         rows.into_iter()
             .map(
                 |(
                     account,
-                    alias,
                     credentials_at,
                     id,
                     slug,
@@ -116,9 +113,6 @@ impl Store {
                         account_id: account
                             .parse()
                             .map_err(|_| Error::Corrupt { column: "server.account_id" })?,
-                        alias: alias
-                            .parse()
-                            .map_err(|_| Error::Corrupt { column: "account.alias" })?,
                         server: server((
                             id,
                             slug,

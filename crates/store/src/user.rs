@@ -1,5 +1,5 @@
 use crate::{Change, Error, Store, engine::on};
-use model::{AccountId, GrantId, GrantScope, Role, ServerId, Timestamp, UserId};
+use model::{AccountId, Role, Timestamp, UserId};
 
 /// A person of an account.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,24 +26,8 @@ pub struct User {
     pub created_at: Timestamp,
 }
 
-/// What a user was granted on one server, or on all.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Grant {
-    /// Names it.
-    pub id: GrantId,
-    /// The account that it belongs to.
-    pub account_id: AccountId,
-    /// Who has it.
-    pub user_id: UserId,
-    /// On which server; on all when absent.
-    pub server_id: Option<ServerId>,
-    /// What it opens.
-    pub scopes: Vec<GrantScope>,
-}
-
 type Row =
     (String, String, String, String, String, Option<String>, Option<i64>, Option<i64>, i64, i64);
-type GrantRow = (String, String, String, Option<String>, String);
 
 fn user(row: Row) -> Result<User, Error> {
     let (
@@ -73,19 +57,6 @@ fn user(row: Row) -> Result<User, Error> {
         last_seen_at: last_seen_at.map(time).transpose()?,
         revision,
         created_at: time(created_at)?,
-    })
-}
-
-fn grant((id, account_id, user_id, server_id, scopes): GrantRow) -> Result<Grant, Error> {
-    let corrupt = |column| Error::Corrupt { column };
-    Ok(Grant {
-        id: id.parse().map_err(|_| corrupt("user_grant.id"))?,
-        account_id: account_id.parse().map_err(|_| corrupt("user_grant.account_id"))?,
-        user_id: user_id.parse().map_err(|_| corrupt("user_grant.user_id"))?,
-        server_id: server_id
-            .map(|id| id.parse().map_err(|_| corrupt("user_grant.server_id")))
-            .transpose()?,
-        scopes: serde_json::from_str(&scopes).map_err(|_| corrupt("user_grant.scopes"))?,
     })
 }
 
@@ -128,6 +99,40 @@ impl Store {
         row.map(user).transpose()
     }
 
+    /// The account's user with that address, which is in lower case.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Corrupt`] when the row cannot be read.
+    pub async fn user_by_email(
+        &self,
+        account: AccountId,
+        email: &str,
+    ) -> Result<Option<User>, Error> {
+        const SQL: &str = "select id, account_id, email, name, role, password, disabled_at, last_seen_at, revision, \
+             created_at from account_user where account_id = $1 and email = $2";
+        let row: Option<Row> = on!(self.reader, |db| sqlx::query_as(SQL)
+            .bind(account.to_string())
+            .bind(email)
+            .fetch_optional(db)
+            .await?);
+        row.map(user).transpose()
+    }
+
+    /// Whether the account has users, shut out ones too.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Sql`].
+    pub async fn has_users(&self, account: AccountId) -> Result<bool, Error> {
+        const SQL: &str = "select count(*) from account_user where account_id = $1";
+        let (count,): (i64,) = on!(self.reader, |db| sqlx::query_as(SQL)
+            .bind(account.to_string())
+            .fetch_one(db)
+            .await?);
+        Ok(count > 0)
+    }
+
     /// Every user that is not shut out, of all accounts: for the registry, which answers each by its own.
     ///
     /// # Errors
@@ -139,18 +144,6 @@ impl Store {
         let rows: Vec<Row> = on!(self.reader, |db| sqlx::query_as(SQL).fetch_all(db).await?);
         rows.into_iter().map(user).collect()
     }
-
-    /// Every grant of every account: for the registry, which answers each by its own.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Corrupt`] when a row cannot be read.
-    pub async fn all_grants(&self) -> Result<Vec<Grant>, Error> {
-        const SQL: &str =
-            "select id, account_id, user_id, server_id, scopes from user_grant order by id";
-        let rows: Vec<GrantRow> = on!(self.reader, |db| sqlx::query_as(SQL).fetch_all(db).await?);
-        rows.into_iter().map(grant).collect()
-    }
 }
 
 impl Change {
@@ -161,14 +154,15 @@ impl Change {
     /// [`Error::Duplicate`] when the account has one with that address.
     pub async fn insert_user(&mut self, user: &User) -> Result<(), Error> {
         const SQL: &str = "insert into account_user \
-             (id, account_id, email, name, role, revision, created_at, updated_at) \
-             values ($1, $2, $3, $4, $5, $6, $7, $7)";
+             (id, account_id, email, name, role, password, revision, created_at, updated_at) \
+             values ($1, $2, $3, $4, $5, $6, $7, $8, $8)";
         on!(self.tx, |db| sqlx::query(SQL)
             .bind(user.id.to_string())
             .bind(user.account_id.to_string())
             .bind(&user.email)
             .bind(&user.name)
             .bind(user.role.as_str())
+            .bind(&user.password)
             .bind(user.revision)
             .bind(user.created_at.as_millisecond())
             .execute(&mut **db)
@@ -177,20 +171,21 @@ impl Change {
         Ok(())
     }
 
-    /// Gives a user its new name, role and state, if it has the revision before. Says whether it had.
+    /// Gives a user its new name, role, state and password, if it has the revision before. Says whether it had.
     ///
     /// # Errors
     ///
     /// [`Error::Sql`].
     pub async fn update_user(&mut self, user: &User, now: Timestamp) -> Result<bool, Error> {
-        const SQL: &str = "update account_user set name = $1, role = $2, disabled_at = $3, revision = $4, updated_at = $5 \
-             where account_id = $6 and id = $7 and revision = $4 - 1";
+        const SQL: &str = "update account_user set name = $1, role = $2, disabled_at = $3, revision = $4, updated_at = $5, \
+             password = $6 where account_id = $7 and id = $8 and revision = $4 - 1";
         let done = on!(self.tx, |db| sqlx::query(SQL)
             .bind(&user.name)
             .bind(user.role.as_str())
             .bind(user.disabled_at.map(Timestamp::as_millisecond))
             .bind(user.revision)
             .bind(now.as_millisecond())
+            .bind(&user.password)
             .bind(user.account_id.to_string())
             .bind(user.id.to_string())
             .execute(&mut **db)
@@ -235,6 +230,20 @@ impl Change {
             .await?
             .rows_affected());
         Ok(done == 1)
+    }
+
+    /// Whether the account has users as of this change, shut out ones too.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Sql`].
+    pub async fn has_users(&mut self, account: AccountId) -> Result<bool, Error> {
+        const SQL: &str = "select count(*) from account_user where account_id = $1";
+        let (count,): (i64,) = on!(self.tx, |db| sqlx::query_as(SQL)
+            .bind(account.to_string())
+            .fetch_one(&mut **db)
+            .await?);
+        Ok(count > 0)
     }
 
     /// How many owners of the account are not shut out, as of this change.

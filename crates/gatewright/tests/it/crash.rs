@@ -329,7 +329,11 @@ async fn check_audit(home: &Home, promises: &Promises) {
     let dir = store::DataDir::existing(&home.data()).unwrap();
     let (database, key) = (store::Database::Sqlite(dir.clone()), store::KeySource::File);
     let (store, _) = store::Store::open(&dir, &database, &key, [0; 32]).await.unwrap();
-    let account = store.account_by_alias(&"local".parse().unwrap()).await.unwrap().unwrap();
+    let account = store
+        .account_by_alias(&"local".parse().unwrap(), model::Timestamp::now())
+        .await
+        .unwrap()
+        .unwrap();
     let (all, from) = (store::AuditFilter::default(), store::AuditFrom::After(0));
     let events = store.audit_entries(Some(account.id), &all, from, u32::MAX).await.unwrap();
     let verdict = store.verify_audit(Some(account.id), &[]).await.unwrap();

@@ -14,7 +14,11 @@ fn changes(home: &Home) -> (i64, Vec<(String, String)>) {
         let dir = DataDir::existing(&home.data()).unwrap();
         let database = Database::Sqlite(dir.clone());
         let (store, _) = Store::open(&dir, &database, &KeySource::File, [0; 32]).await.unwrap();
-        let account = store.account_by_alias(&"local".parse().unwrap()).await.unwrap().unwrap();
+        let account = store
+            .account_by_alias(&"local".parse().unwrap(), model::Timestamp::now())
+            .await
+            .unwrap()
+            .unwrap();
         let (all, from) = (AuditFilter::default(), AuditFrom::After(0));
         let rows = store.audit_entries(Some(account.id), &all, from, 1_000).await.unwrap();
         let rows = rows.into_iter().map(|row| (row.event, row.object)).collect();

@@ -237,7 +237,7 @@ fn the_rows_of_the_first_release_become_a_chain() {
         store.close().await;
         let store = world.open().await;
         assert_eq!(intact(&store, Some(id)).await, 2);
-        let made = Account { id, alias: "acme".parse().unwrap() };
+        let made = Account::new(id, "acme".parse().unwrap(), at(0));
         let mut change = store.begin(&audit(Some(id))).await.unwrap();
         change.insert_account(&made, at(0)).await.unwrap();
         change.commit().await.unwrap();

@@ -8,6 +8,7 @@ mod files;
 mod keys;
 mod lost;
 mod open;
+mod people;
 mod request_log;
 mod rotation;
 mod rows;

@@ -1,6 +1,6 @@
 //! Versions: an older database is brought up to date, a newer or damaged one is refused.
 
-use crate::world::{World, account, on_both, on_postgres, run};
+use crate::world::{World, account, at, on_both, on_postgres, run};
 use sqlx::{
     SqlSafeStr as _, SqlitePool,
     migrate::{Migration, MigrationType, Migrator},
@@ -27,7 +27,7 @@ fn a_database_is_opened_again_and_again() {
         account(&store, "acme").await;
         store.close().await;
         let store = world.open().await;
-        assert!(store.account_by_alias(&"acme".parse().unwrap()).await.unwrap().is_some());
+        assert!(store.account_by_alias(&"acme".parse().unwrap(), at(0)).await.unwrap().is_some());
         assert_eq!(store.epoch().await.unwrap(), 1);
     });
 }
@@ -55,7 +55,7 @@ fn the_database_of_the_first_release_is_brought_up_to_date() {
             .unwrap();
         pool.close().await;
         let store = world.open().await;
-        assert!(store.account_by_alias(&"acme".parse().unwrap()).await.unwrap().is_some());
+        assert!(store.account_by_alias(&"acme".parse().unwrap(), at(0)).await.unwrap().is_some());
     });
 }
 

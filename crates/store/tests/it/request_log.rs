@@ -31,6 +31,7 @@ pub(crate) fn request(
         test: false,
         arguments: None,
         result: None,
+        asked_as: None,
     }
 }
 
@@ -73,5 +74,36 @@ fn the_request_log_takes_batches_and_answers_filters() {
         );
         assert_eq!(store.delete_requests_before(rows[100].id, 60).await.unwrap(), 60);
         assert_eq!(store.delete_requests_before(rows[100].id, 60).await.unwrap(), 40);
+    });
+}
+
+#[test]
+fn former_names_tell_who_still_uses_them() {
+    on_both(async |world| {
+        let store = world.open().await;
+        let (a, b) = (account(&store, "a").await, account(&store, "b").await);
+        let asked = |account, ms, path: Option<&str>, client: Option<&str>| RequestRow {
+            asked_as: path.map(Into::into),
+            client_name: client.map(Into::into),
+            ..request(account, ms, "list", "ok")
+        };
+        let rows = [
+            asked(a, 1, Some("old/crm"), Some("inspector")),
+            asked(a, 2, Some("old/crm"), None),
+            asked(a, 3, Some("old/hr"), Some("inspector")),
+            asked(a, 4, Some("old-too/crm"), Some("other")),
+            asked(a, 5, None, Some("today")),
+            asked(b, 6, Some("old/crm"), Some("foreign")),
+        ];
+        store.insert_requests(&rows).await.unwrap();
+        let uses = async |prefix: &str, limit| {
+            let uses = store.former_uses(a, prefix, limit).await.unwrap();
+            uses.into_iter().map(|one| (one.client_name, one.last_at)).collect::<Vec<_>>()
+        };
+        let inspector = (Some("inspector".to_owned()), at(3));
+        assert_eq!(uses("old/", 9).await, [inspector.clone(), (None, at(2))]);
+        assert_eq!(uses("old/", 1).await, [inspector]);
+        assert_eq!(uses("old/crm", 9).await, [(None, at(2)), (Some("inspector".into()), at(1))]);
+        assert_eq!(uses("a/", 9).await, []);
     });
 }

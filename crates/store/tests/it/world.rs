@@ -174,7 +174,7 @@ pub(crate) fn audit(account: Option<AccountId>) -> AuditRow {
 }
 
 pub(crate) async fn account(store: &Store, alias: &str) -> AccountId {
-    let account = Account { id: AccountId::new(at(0), entropy()), alias: alias.parse().unwrap() };
+    let account = Account::new(AccountId::new(at(0), entropy()), alias.parse().unwrap(), at(0));
     let mut change = store.begin(&audit(Some(account.id))).await.unwrap();
     change.insert_account(&account, at(0)).await.unwrap();
     change.commit().await.unwrap();

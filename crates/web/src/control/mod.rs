@@ -3,6 +3,7 @@
 //! Each file has the operations of one noun: what they take, what they answer, and nothing else. Routes and the OpenAPI document
 //! come from the same attributes, so neither can be without the other.
 
+mod accounts;
 mod asked;
 mod document;
 mod input;
@@ -27,7 +28,7 @@ const BASE: &str = "/api/v1";
 
 /// Every operation.
 fn operations() -> OpenApiRouter<Arc<Shared>> {
-    OpenApiRouter::new().merge(users::router()).merge(tokens::router())
+    OpenApiRouter::new().merge(accounts::router()).merge(users::router()).merge(tokens::router())
 }
 
 /// The control API and its document.

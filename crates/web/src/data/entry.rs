@@ -1,6 +1,6 @@
 use super::{answer, get, post};
 use crate::{Shared, body::Body, rpc_error};
-use app::{Caller, Context, Error, Outbound, Published, ServerWatch};
+use app::{Caller, Context, Error, Outbound, Published, Reached, ServerWatch};
 use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, header};
 use hyper::body::Incoming;
 use std::{net::IpAddr, sync::Arc};
@@ -13,6 +13,8 @@ pub(crate) struct Asked {
     pub(crate) caller: Caller,
     pub(crate) published: Arc<Published>,
     pub(crate) watch: ServerWatch,
+    /// The path's names, when one of them is a former one.
+    pub(crate) asked_as: Option<Arc<str>>,
 }
 
 /// The alias and server of an endpoint's path, if it is one. No part is decoded: names have no characters that need it.
@@ -83,9 +85,10 @@ pub(crate) async fn asked(
             failed(&error, true)
         }
     })?;
-    let (published, watch) =
+    let reached =
         shared.app.server(&caller, alias, server).await.map_err(|error| failed(&error, true))?;
-    Ok(Asked { caller, published, watch })
+    let Reached { published, watch, asked_as } = reached;
+    Ok(Asked { caller, published, watch, asked_as })
 }
 
 fn bearer(headers: &HeaderMap) -> Result<&str, Response<Body>> {

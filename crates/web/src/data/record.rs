@@ -84,6 +84,7 @@ impl Pending {
             bytes_out: 0,
             arguments: None,
             result: None,
+            asked_as: asked.asked_as.clone(),
         };
         Self {
             shared: Arc::clone(shared),

@@ -16,6 +16,8 @@ const ANONYMOUS: &[&str] = &["revoke_leaked"];
 /// A body that each operation with one would take.
 fn body(operation: &str) -> Option<Value> {
     Some(match operation {
+        "create_account" => json!({"alias": "another"}),
+        "update_account" => json!({"name": "Changed"}),
         "create_user" => json!({"email": "new@example.com", "role": "member"}),
         "update_user" => json!({"name": "Changed"}),
         "create_token" => json!({"name": "new", "scope": scope()}),
@@ -39,7 +41,9 @@ fn objects(api: &Api<'_>) -> BTreeMap<&'static str, String> {
     };
     let user = made("/users", json!({"email": "someone@example.com", "role": "owner"}));
     let token = made("/tokens", json!({"name": "one", "scope": scope()}));
-    BTreeMap::from([("user", user), ("token", token)])
+    let renamed = api.patch("/account", &json!({"alias": "renamed"}));
+    assert_eq!(renamed.status, 200, "{renamed:?}");
+    BTreeMap::from([("user", user), ("token", token), ("alias", "local".to_owned())])
 }
 
 struct Operation {

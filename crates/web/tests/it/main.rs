@@ -7,6 +7,7 @@
 )]
 
 mod api;
+mod api_accounts;
 mod api_matrix;
 mod api_tokens;
 mod api_users;
