@@ -21,6 +21,7 @@ fn list(world: &World, token: &str, path: &str) -> Reply {
 fn an_account_is_made_by_the_operator_alone() {
     let world = World::new();
     let api = world.full_api("local");
+    world.pass(Duration::from_secs(1));
     let made = api.post("/accounts", &json!({"alias": "acme", "name": "Acme Inc."}));
     assert_eq!(made.status, 201, "{made:?}");
     assert_eq!(
