@@ -2,8 +2,8 @@ use crate::{
     admin::{audit::AuditCommand, backup::Backup, key::KeyCommand, restore::Restore},
     client::{
         account::AccountCommand, action::ActionCommand, app::AppCommand,
-        connection::ConnectionCommand, profile::ProfileCommand, raw::ApiRequest, target::Target,
-        user::UserCommand,
+        connection::ConnectionCommand, part::PartCommand, profile::ProfileCommand, raw::ApiRequest,
+        server::ServerCommand, target::Target, tool::ToolCommand, user::UserCommand,
     },
 };
 use clap::{Args, Parser, Subcommand};
@@ -52,6 +52,41 @@ pub(crate) enum Command {
         target: Target,
         #[command(subcommand)]
         command: ActionCommand,
+    },
+    /// Make, publish and govern MCP servers.
+    Server {
+        #[command(flatten)]
+        target: Target,
+        #[command(subcommand)]
+        command: ServerCommand,
+    },
+    /// Choose and shape the tools of a server.
+    Tool {
+        #[command(flatten)]
+        target: Target,
+        #[command(subcommand)]
+        command: ToolCommand,
+    },
+    /// Write the prompts of a server.
+    Prompt {
+        #[command(flatten)]
+        target: Target,
+        #[command(subcommand)]
+        command: PartCommand,
+    },
+    /// Store texts and files that a server offers.
+    Resource {
+        #[command(flatten)]
+        target: Target,
+        #[command(subcommand)]
+        command: PartCommand,
+    },
+    /// Offer what read-only actions read as resources.
+    ResourceTemplate {
+        #[command(flatten)]
+        target: Target,
+        #[command(subcommand)]
+        command: PartCommand,
     },
     /// Keep, test and rotate credentials for apps.
     Connection {

@@ -1,7 +1,7 @@
 use crate::{
     admin,
     cli::{Cli, Command, Data, Import, Logs, Selection, Serving, TokenCommand, Up},
-    client,
+    client::{self, part::Kind},
     config::{self, Settings},
     process::Process,
     report,
@@ -37,6 +37,17 @@ pub(crate) fn run(cli: Cli) -> anyhow::Result<()> {
             Command::Account { target, command } => client::account::run(&target, command).await,
             Command::App { target, command } => client::app::run(&target, command).await,
             Command::Action { target, command } => client::action::run(&target, command).await,
+            Command::Server { target, command } => client::server::run(&target, command).await,
+            Command::Tool { target, command } => client::tool::run(&target, command).await,
+            Command::Prompt { target, command } => {
+                client::part::run(&target, Kind::Prompt, command).await
+            }
+            Command::Resource { target, command } => {
+                client::part::run(&target, Kind::Resource, command).await
+            }
+            Command::ResourceTemplate { target, command } => {
+                client::part::run(&target, Kind::ResourceTemplate, command).await
+            }
             Command::Connection { target, command } => {
                 client::connection::run(&target, command).await
             }

@@ -85,6 +85,11 @@ impl<'a> Ask<'a> {
         Self { body: Some(body), ..Self::new(Method::POST, path) }
     }
 
+    /// A POST without a body.
+    pub(crate) fn act(path: &'a str) -> Self {
+        Self::new(Method::POST, path)
+    }
+
     pub(crate) fn delete(path: &'a str) -> Self {
         Self::new(Method::DELETE, path)
     }

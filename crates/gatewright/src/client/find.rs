@@ -30,6 +30,11 @@ pub(crate) async fn app(api: &Api, name: &str) -> anyhow::Result<String> {
     id(api, ("app", "/apps", "key"), "app_", name).await
 }
 
+/// The id of an MCP server, by its slug.
+pub(crate) async fn server(api: &Api, name: &str) -> anyhow::Result<String> {
+    id(api, ("MCP server", "/servers", "slug"), "srv_", name).await
+}
+
 /// The id of a connection, by its name.
 pub(crate) async fn connection(api: &Api, name: &str) -> anyhow::Result<String> {
     id(api, ("connection", "/connections", "name"), "con_", name).await

@@ -28,6 +28,14 @@ impl Members {
         self
     }
 
+    /// Those members too.
+    pub(crate) fn merged(mut self, others: Value) -> Self {
+        if let Value::Object(others) = others {
+            self.0.extend(others);
+        }
+        self
+    }
+
     /// The members, of which there must be some.
     pub(crate) fn some(self) -> anyhow::Result<Value> {
         if self.0.is_empty() {

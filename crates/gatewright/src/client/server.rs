@@ -1,0 +1,258 @@
+use super::{
+    api::{Api, Ask},
+    find,
+    input::{self, Members},
+    show::{self, Column},
+    target::Target,
+};
+use clap::{Args, Subcommand};
+use serde_json::{Value, json};
+
+const COLUMNS: [Column; 7] = [
+    Column::new("ID", "/id"),
+    Column::new("SLUG", "/slug"),
+    Column::new("NAME", "/name"),
+    Column::new("ON", "/enabled"),
+    Column::new("TOOLS", "/enabled_tool_count"),
+    Column::new("VERSION", "/published/version"),
+    Column::new("TOKENS", "/published/list_tokens"),
+];
+const VERSIONS: [Column; 6] = [
+    Column::new("VERSION", "/version"),
+    Column::new("PUBLISHED", "/published_at"),
+    Column::new("BY", "/published_by"),
+    Column::new("TOOLS", "/tool_count"),
+    Column::new("TOKENS", "/list_tokens"),
+    Column::new("NOTE", "/note"),
+];
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum ServerCommand {
+    /// List MCP servers.
+    List {
+        /// Only those that have this text in name, slug or description
+        #[arg(long, value_name = "TEXT")]
+        search: Option<String>,
+    },
+    /// Make a server. It begins disabled, with a draft and nothing published.
+    Create {
+        /// For people
+        name: String,
+        /// Last part of its URL [default: made of the name]
+        #[arg(long)]
+        slug: Option<String>,
+        /// What it is for
+        #[arg(long)]
+        description: Option<String>,
+        /// App whose actions become its tools at once, by key or id; may be repeated
+        #[arg(long, value_name = "APP")]
+        app: Vec<String>,
+    },
+    /// Show a server.
+    Get {
+        /// Slug or id
+        server: String,
+    },
+    /// Change a server's settings.
+    Update(Update),
+    /// Let a server answer.
+    Enable {
+        /// Slug or id
+        server: String,
+    },
+    /// Let a server answer no more: within a second, on open streams too.
+    Disable {
+        /// Slug or id
+        server: String,
+    },
+    /// Show what publishing the draft would change.
+    Diff {
+        /// Slug or id
+        server: String,
+    },
+    /// Publish the draft as the next version.
+    Publish {
+        /// Slug or id
+        server: String,
+        /// Why, for the list of versions
+        #[arg(long, default_value = "")]
+        note: String,
+    },
+    /// List what was published.
+    Versions {
+        /// Slug or id
+        server: String,
+    },
+    /// Publish an earlier version again, as a new one.
+    Rollback {
+        /// Slug or id
+        server: String,
+        /// Its number
+        version: u32,
+        /// Why, for the list of versions
+        #[arg(long, default_value = "")]
+        note: String,
+    },
+    /// Make a server with the same settings and draft.
+    Clone {
+        /// Slug or id
+        server: String,
+        /// Name of the new one [default: the same]
+        #[arg(long)]
+        name: Option<String>,
+        /// Slug of the new one [default: made of the old]
+        #[arg(long)]
+        slug: Option<String>,
+    },
+    /// Delete a server. It can be restored for 30 days.
+    Delete {
+        /// Slug or id
+        server: String,
+    },
+    /// Restore a server that was deleted.
+    Restore {
+        /// srv_…
+        server: String,
+    },
+    /// Delete a deleted server for good.
+    Purge {
+        /// srv_…
+        server: String,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Update {
+    /// Slug or id
+    server: String,
+    /// New name
+    #[arg(long)]
+    name: Option<String>,
+    /// New slug; the old one goes on answering for a while
+    #[arg(long)]
+    slug: Option<String>,
+    /// What it is for
+    #[arg(long)]
+    description: Option<String>,
+    /// What models are told before they use it
+    #[arg(long)]
+    instructions: Option<String>,
+    /// Whether it sends safe methods only
+    #[arg(long, value_name = "BOOL")]
+    read_only: Option<bool>,
+    /// Tokens of its tool list above which it cannot be published
+    #[arg(long, value_name = "TOKENS")]
+    token_budget: Option<u32>,
+    /// Days that its rows of the request log are kept
+    #[arg(long, value_name = "DAYS")]
+    log_retention_days: Option<u32>,
+    /// Whether the request log keeps arguments and results, redacted
+    #[arg(long, value_name = "BOOL")]
+    log_payloads: Option<bool>,
+    /// Host name of its own, such as crm.example.com; may be repeated, and takes the place of those of before
+    #[arg(long, value_name = "HOST")]
+    host_name: Vec<String>,
+    /// Any other settings, as a JSON merge patch or @FILE
+    #[arg(long, value_name = "JSON")]
+    patch: Option<String>,
+}
+
+impl Update {
+    fn patch(&self) -> anyhow::Result<Value> {
+        let hosts = (!self.host_name.is_empty()).then(|| self.host_name.clone());
+        let mut members = Members::default()
+            .with("name", self.name.as_deref())
+            .with("slug", self.slug.as_deref())
+            .with("description", self.description.as_deref())
+            .with("instructions", self.instructions.as_deref())
+            .with("read_only", self.read_only)
+            .with("token_budget", self.token_budget)
+            .with("log_retention_days", self.log_retention_days)
+            .with("log_payloads", self.log_payloads)
+            .with("host_names", hosts);
+        if let Some(patch) = &self.patch {
+            members = members.merged(input::json("--patch", patch)?);
+        }
+        members.some()
+    }
+}
+
+/// Runs a command on servers.
+pub(crate) async fn run(target: &Target, command: ServerCommand) -> anyhow::Result<()> {
+    let api = target.open().await?;
+    let json = target.json;
+    match command {
+        ServerCommand::List { search } => {
+            show::list(json, &api.items("/servers", &[("search", search)]).await?, &COLUMNS)?;
+        }
+        ServerCommand::Create { name, slug, description, app } => {
+            let mut tools = Vec::new();
+            for app in &app {
+                tools.push(json!({ "app": find::app(&api, app).await? }));
+            }
+            let body = Members::default()
+                .with("name", Some(name))
+                .with("slug", slug)
+                .with("description", description)
+                .with("tools", Some(tools));
+            show::one(json, &api.json(Ask::post("/servers", body.all())).await?)?;
+        }
+        ServerCommand::Get { server } => {
+            show::one(json, &api.json(Ask::get(&path(&api, &server).await?)).await?)?;
+        }
+        ServerCommand::Update(update) => {
+            let (path, patch) = (path(&api, &update.server).await?, update.patch()?);
+            show::one(json, &api.json(Ask::patch(&path, patch)).await?)?;
+        }
+        ServerCommand::Enable { server } => enable(&api, json, &server, true).await?,
+        ServerCommand::Disable { server } => enable(&api, json, &server, false).await?,
+        ServerCommand::Diff { server } => {
+            let path = format!("{}/diff", path(&api, &server).await?);
+            show::one(json, &api.json(Ask::get(&path)).await?)?;
+        }
+        ServerCommand::Publish { server, note } => {
+            let path = format!("{}/publish", path(&api, &server).await?);
+            show::one(json, &api.json(Ask::post(&path, json!({ "note": note }))).await?)?;
+        }
+        ServerCommand::Versions { server } => {
+            let path = format!("{}/versions", path(&api, &server).await?);
+            show::list(json, &api.items(&path, &[]).await?, &VERSIONS)?;
+        }
+        ServerCommand::Rollback { server, version, note } => {
+            let path = format!("{}/versions/{version}/rollback", path(&api, &server).await?);
+            show::one(json, &api.json(Ask::post(&path, json!({ "note": note }))).await?)?;
+        }
+        ServerCommand::Clone { server, name, slug } => {
+            let path = format!("{}/clone", path(&api, &server).await?);
+            let body = Members::default().with("name", name).with("slug", slug).all();
+            show::one(json, &api.json(Ask::post(&path, body)).await?)?;
+        }
+        ServerCommand::Delete { server } => {
+            let path = path(&api, &server).await?;
+            api.json(Ask::delete(&path)).await?;
+            let id = path.rsplit('/').next().unwrap_or_default();
+            show::say(json, &format!("deleted; `gatewright server restore {id}` brings it back"))?;
+        }
+        ServerCommand::Restore { server } => {
+            let path = format!("/servers/{server}/restore");
+            show::one(json, &api.json(Ask::act(&path)).await?)?;
+        }
+        ServerCommand::Purge { server } => {
+            api.json(Ask::act(&format!("/servers/{server}/purge"))).await?;
+            show::say(json, &format!("{server} is gone for good"))?;
+        }
+    }
+    api.close().await;
+    Ok(())
+}
+
+async fn enable(api: &Api, json: bool, server: &str, enabled: bool) -> anyhow::Result<()> {
+    let patch = json!({ "enabled": enabled });
+    let path = path(api, server).await?;
+    api.json(Ask::patch(&path, patch)).await?;
+    show::say(json, if enabled { "it answers" } else { "it answers no more" })
+}
+
+pub(crate) async fn path(api: &Api, server: &str) -> anyhow::Result<String> {
+    Ok(format!("/servers/{}", find::server(api, server).await?))
+}
