@@ -3,7 +3,8 @@ use crate::{
     client::{
         account::AccountCommand, action::ActionCommand, app::AppCommand,
         connection::ConnectionCommand, part::PartCommand, profile::ProfileCommand, raw::ApiRequest,
-        server::ServerCommand, target::Target, tool::ToolCommand, user::UserCommand,
+        server::ServerCommand, target::Target, token::TokenCommand, tool::ToolCommand,
+        user::UserCommand,
     },
 };
 use clap::{Args, Parser, Subcommand};
@@ -25,10 +26,10 @@ pub(crate) enum Command {
     Serve(Serving),
     /// Read an API description and report what would become of each operation.
     Import(Import),
-    /// Make, list and revoke API tokens.
+    /// Make, rotate, list and revoke API tokens.
     Token {
         #[command(flatten)]
-        data: Data,
+        target: Target,
         #[command(subcommand)]
         command: TokenCommand,
     },
@@ -286,45 +287,6 @@ pub(crate) struct Import {
     pub(crate) allow_private_networks: bool,
     #[command(flatten)]
     pub(crate) selection: Selection,
-}
-
-#[derive(Debug, Subcommand)]
-pub(crate) enum TokenCommand {
-    /// Make a token and print it, once.
-    Create {
-        /// What people call it
-        #[arg(long)]
-        name: String,
-        /// MCP server that it opens; may be repeated [default: all]
-        #[arg(long, value_name = "NAME")]
-        server: Vec<String>,
-        /// Tool that it may call; may be repeated [default: all]
-        #[arg(long, value_name = "NAME")]
-        tool: Vec<String>,
-        /// Only tools that change nothing
-        #[arg(long)]
-        read_only: bool,
-        /// What it may do through the control API: as much as a person of this role [default: nothing]
-        #[arg(long, value_name = "ROLE")]
-        role: Option<String>,
-        /// Life, such as 1h, 30d or 2w [default: until it is revoked]
-        #[arg(long, value_name = "TIME")]
-        expires_in: Option<String>,
-        /// Print JSON
-        #[arg(long)]
-        json: bool,
-    },
-    /// List tokens.
-    List {
-        /// Print JSON
-        #[arg(long)]
-        json: bool,
-    },
-    /// Revoke a token: within a second nobody takes it any more.
-    Revoke {
-        /// The token's id, tok_…
-        id: String,
-    },
 }
 
 #[derive(Debug, Args)]

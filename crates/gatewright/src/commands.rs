@@ -1,19 +1,19 @@
 use crate::{
     admin,
-    cli::{Cli, Command, Data, Import, Logs, Selection, Serving, TokenCommand, Up},
+    cli::{Cli, Command, Data, Import, Logs, Selection, Serving, Up},
     client::{self, part::Kind},
     config::{self, Settings},
     process::Process,
     report,
     snippets::Snippets,
 };
-use anyhow::{Context as _, bail};
+use anyhow::Context as _;
 use app::{
-    App, Caller, Clock, Context as Asked, Description, Fetching, ImportOptions, LogQuery, NewToken,
-    Prepared, Publish, Rule, TokenQuery, Via,
+    App, Caller, Clock, Context as Asked, Description, Fetching, ImportOptions, LogQuery, Prepared,
+    Publish, Rule, Via,
 };
 use clap::CommandFactory as _;
-use model::{Names, Permission, RequestId, Role, Scope, Secret, Timestamp};
+use model::{RequestId, Secret, Timestamp};
 use std::{io::Write as _, time::Duration};
 
 /// Where the demo API is, below this server's own URL.
@@ -32,7 +32,7 @@ pub(crate) fn run(cli: Cli) -> anyhow::Result<()> {
             Command::Up(up) => self::up(*up).await,
             Command::Serve(serving) => serve(&serving).await,
             Command::Import(import) => self::import(&import).await,
-            Command::Token { data, command } => token(&data, command).await,
+            Command::Token { target, command } => client::token::run(&target, command).await,
             Command::Logs(logs) => self::logs(&logs).await,
             Command::Account { target, command } => client::account::run(&target, command).await,
             Command::App { target, command } => client::app::run(&target, command).await,
@@ -210,83 +210,8 @@ async fn open(data: &Data) -> anyhow::Result<(App, Caller)> {
     Ok((app, operator))
 }
 
-async fn token(data: &Data, command: TokenCommand) -> anyhow::Result<()> {
-    let (app, operator) = open(data).await?;
-    let stdout = &mut std::io::stdout().lock();
-    match command {
-        TokenCommand::Create { name, server, tool, read_only, role, expires_in, json } => {
-            let scope = Scope { servers: names(server), tools: names(tool), read_only };
-            let expires_at =
-                expires_in.as_deref().map(|life| expiry(life, app.now())).transpose()?;
-            let permissions = role.as_deref().map(permissions).transpose()?.unwrap_or_default();
-            let new = NewToken { permissions, expires_at, ..NewToken::new(name, scope) };
-            let created = app.create_token(&operator, new).await?;
-            let text = String::from_utf8_lossy(created.token.expose()).into_owned();
-            if json {
-                writeln!(
-                    stdout,
-                    "{}",
-                    serde_json::json!({ "id": created.details.id, "token": text })
-                )?;
-            } else {
-                writeln!(
-                    stdout,
-                    "{}\n{text}\n\nThis is the only time that the token is shown.",
-                    created.details.id
-                )?;
-            }
-        }
-        TokenCommand::List { json } => {
-            let mut query = TokenQuery { limit: Some(200), ..TokenQuery::default() };
-            let mut tokens = Vec::new();
-            loop {
-                let page = app.list_tokens(&operator, &query).await?;
-                tokens.extend(page.items);
-                query.cursor = page.next;
-                if query.cursor.is_none() {
-                    break;
-                }
-            }
-            report::tokens(stdout, &tokens, json)?;
-        }
-        TokenCommand::Revoke { id } => {
-            app.revoke_token(&operator, id.parse()?).await?;
-            writeln!(stdout, "revoked {id}")?;
-        }
-    }
-    app.close().await;
-    Ok(())
-}
-
 fn from_cli() -> Asked {
     Asked { via: Via::Cli, ..Asked::default() }
-}
-
-fn names(given: Vec<String>) -> Names {
-    if given.is_empty() { Names::All } else { Names::Only(given) }
-}
-
-fn permissions(role: &str) -> anyhow::Result<Vec<Permission>> {
-    let known =
-        || format!("--role {role}: the roles are {}", Role::ALL.map(Role::as_str).join(", "));
-    Ok(Role::parse(role).with_context(known)?.permissions().iter().collect())
-}
-
-/// A life such as `90m`, `1h`, `30d` or `2w` from now.
-fn expiry(life: &str, now: Timestamp) -> anyhow::Result<Timestamp> {
-    let wrong = || format!("--expires-in {life}: write a number and m, h, d or w, such as 30d");
-    let split = life.len().saturating_sub(1);
-    let (number, unit) = life.split_at_checked(split).with_context(wrong)?;
-    let minutes: i64 = match unit {
-        "m" => 1,
-        "h" => 60,
-        "d" => 24 * 60,
-        "w" => 7 * 24 * 60,
-        _ => bail!(wrong()),
-    };
-    let count: i64 = number.parse().ok().filter(|count| *count > 0).with_context(wrong)?;
-    let life = jiff::SignedDuration::from_mins(count.checked_mul(minutes).with_context(wrong)?);
-    now.checked_add(life).with_context(wrong)
 }
 
 async fn logs(logs: &Logs) -> anyhow::Result<()> {
@@ -313,35 +238,5 @@ async fn logs(logs: &Logs) -> anyhow::Result<()> {
         query.after = rows.last().map(|row| row.id).or(query.after).or(Some(start));
         query.limit = 1_000;
         tokio::time::sleep(FOLLOW_INTERVAL).await;
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::expiry;
-    use model::Timestamp;
-
-    #[test]
-    fn lives() {
-        let now = Timestamp::from_second(1_000_000).unwrap();
-        for (life, seconds) in
-            [("1h", 3_600), ("90m", 5_400), ("30d", 2_592_000), ("2w", 1_209_600)]
-        {
-            assert_eq!(expiry(life, now).unwrap().as_second(), 1_000_000 + seconds, "{life}");
-        }
-        for wrong in [
-            "",
-            "h",
-            "1",
-            "-1d",
-            "0d",
-            "1y",
-            "1.5h",
-            "99999999999999999999d",
-            "9223372036854775807w",
-            "1é",
-        ] {
-            assert!(expiry(wrong, now).is_err(), "{wrong}");
-        }
     }
 }

@@ -1,5 +1,4 @@
-use app::{Import, PublishOutcome, RequestRow, Status, Token};
-use model::Names;
+use app::{Import, PublishOutcome, RequestRow, Status};
 use serde::Serialize;
 use std::io::{self, Write};
 
@@ -132,40 +131,6 @@ pub(crate) fn import_json(out: &mut impl Write, import: &Import) -> anyhow::Resu
     };
     serde_json::to_writer(&mut *out, &report)?;
     Ok(writeln!(out)?)
-}
-
-/// A list of tokens.
-pub(crate) fn tokens(out: &mut impl Write, tokens: &[Token], json: bool) -> anyhow::Result<()> {
-    if json {
-        serde_json::to_writer(&mut *out, tokens)?;
-        return Ok(writeln!(out)?);
-    }
-    let names = |names: &Names| match names {
-        Names::All => "all".to_owned(),
-        Names::Only(names) => names.join(","),
-    };
-    let time = |time: Option<model::Timestamp>, none: &str| {
-        time.map_or_else(|| none.to_owned(), |at| at.strftime("%Y-%m-%d %H:%M").to_string())
-    };
-    for token in tokens {
-        let state = match (token.revoked_at, token.settings.expires_at) {
-            (Some(at), _) => format!("revoked {}", time(Some(at), "")),
-            (None, Some(at)) => format!("until {}", time(Some(at), "")),
-            (None, None) => "live".to_owned(),
-        };
-        let access = if token.settings.scope.read_only { "read-only" } else { "full" };
-        writeln!(
-            out,
-            "{}  {}…  {state}  used {}  servers {}  tools {}  {access}  {}",
-            token.id,
-            token.hint,
-            time(token.last_used_at, "never"),
-            names(&token.settings.scope.servers),
-            names(&token.settings.scope.tools),
-            token.settings.name
-        )?;
-    }
-    Ok(())
 }
 
 /// One row of the request log.

@@ -35,6 +35,11 @@ pub(crate) async fn server(api: &Api, name: &str) -> anyhow::Result<String> {
     id(api, ("MCP server", "/servers", "slug"), "srv_", name).await
 }
 
+/// The id of a user, by its e-mail address.
+pub(crate) async fn user(api: &Api, name: &str) -> anyhow::Result<String> {
+    id(api, ("user", "/users", "email"), "usr_", name).await
+}
+
 /// The id of a connection, by its name.
 pub(crate) async fn connection(api: &Api, name: &str) -> anyhow::Result<String> {
     id(api, ("connection", "/connections", "name"), "con_", name).await

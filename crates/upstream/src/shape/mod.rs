@@ -227,7 +227,9 @@ fn json(outcome: &mut Outcome, body: String, options: &Shape<'_>) {
     let summary = options.keeps_overflow.then(|| summary::of_json(&body, options.budget_tokens));
     let room = options.budget().saturating_sub(summary.as_ref().map_or(0, String::len));
     let Some(cut) = cut::json(&body, room) else {
-        return match summary {
+        // What cannot be seen is left out of a text, which may then fit.
+        let fits = visible::strip(body.clone()).len() <= options.budget();
+        return match summary.filter(|_| !fits) {
             Some(summary) => {
                 beginning(outcome, summary, Overflow { is_json: true, text: body }, room)
             }

@@ -190,6 +190,8 @@ proptest! {
             json_value().prop_map(|value| value.to_string().into_bytes()),
             proptest::collection::vec(any::<u8>(), 0..200),
             text().prop_map(String::into_bytes),
+            // Too large as JSON, and small enough once what cannot be seen is gone.
+            Just("{\"\":-3.4410317798730526e+306,\"%2e\u{202e} \":null,\"\u{202e}%2e..\u{202e}\":false}".as_bytes().to_vec()),
         ],
         content_type in prop_oneof![Just(""), Just("application/json"), Just("text/plain; charset=utf-16"), Just("text/html"), Just("image/png"), Just("a/b")],
         status in prop_oneof![Just(200_u16), Just(204), Just(404), Just(999)],
