@@ -36,8 +36,24 @@ impl Description {
     /// [`Kind::Invalid`] when it cannot be read, and what to do.
     pub async fn read(location: &str, fetching: Fetching) -> Result<Self, Error> {
         if location.starts_with("http://") || location.starts_with("https://") {
-            return Self::fetch(location, fetching).await;
+            let egress = Egress {
+                allow_private: fetching.allow_private_networks,
+                allow: fetching.allow_addresses,
+                ..Egress::default()
+            };
+            let client = Client::new(egress, Limits::default(), &Roots::System)
+                .map_err(|error| Error::new(Kind::Internal, error.to_string()))?;
+            return Self::fetch_by(&client, location).await;
         }
+        Self::read_path(location)
+    }
+
+    /// Reads the description at a path.
+    ///
+    /// # Errors
+    ///
+    /// [`Kind::Invalid`] when it cannot be read, and what to do.
+    pub(crate) fn read_path(location: &str) -> Result<Self, Error> {
         let unreadable = |error: std::io::Error| {
             Error::invalid(format!("cannot read {location} ({}): check the path", error.kind()))
                 .with_source(error)
@@ -55,14 +71,12 @@ impl Description {
         Ok(Self { origin: path.display().to_string(), name, bytes, files: Some(files) })
     }
 
-    async fn fetch(url: &str, fetching: Fetching) -> Result<Self, Error> {
-        let egress = Egress {
-            allow_private: fetching.allow_private_networks,
-            allow: fetching.allow_addresses,
-            ..Egress::default()
-        };
-        let client = Client::new(egress, Limits::default(), &Roots::System)
-            .map_err(|error| Error::new(Kind::Internal, error.to_string()))?;
+    /// Fetches the description at an `http(s)` URL.
+    ///
+    /// # Errors
+    ///
+    /// [`Kind::Invalid`] when it cannot be fetched, and what to do.
+    pub(crate) async fn fetch_by(client: &Client, url: &str) -> Result<Self, Error> {
         let max = usize::try_from(DESCRIPTION_BYTES_MAX).expect("64 MiB fits");
         let document = client
             .get_document(url, max)
@@ -86,6 +100,12 @@ impl Description {
             Ok(_) => Ok(()),
             Err(error) => Err(Error::new(Kind::Unavailable, error.to_string())),
         }
+    }
+
+    /// A description whose text was sent.
+    pub(crate) fn of_text(text: String) -> Self {
+        let name = "the description".to_owned();
+        Self { origin: String::new(), name, bytes: text.into_bytes(), files: None }
     }
 
     /// A description that is at hand, such as the demo's.

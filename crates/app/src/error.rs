@@ -80,6 +80,14 @@ impl Error {
         Self::new(Kind::Invalid, message)
     }
 
+    /// What is stored cannot be read.
+    pub(crate) fn corrupt(
+        what: &'static str,
+        source: impl Into<Box<dyn std::error::Error + Send + Sync>>,
+    ) -> Self {
+        Self::new(Kind::Internal, format!("a stored {what} cannot be read")).with_source(source)
+    }
+
     pub(crate) fn with_source(
         mut self,
         source: impl Into<Box<dyn std::error::Error + Send + Sync>>,

@@ -7,16 +7,20 @@
 //! directory and the key, on this machine: nothing that comes from the network can reach it.
 
 mod account;
+mod actions;
+mod apps;
 mod authenticate;
 mod call;
 mod caller;
 mod checkpoint;
 mod clock;
+mod connections;
 mod cursor;
 mod description;
 mod document;
 mod error;
 mod idempotency;
+mod imports;
 mod installation;
 mod log;
 mod named;
@@ -35,17 +39,32 @@ mod resource;
 mod server;
 mod session;
 mod shelf;
+mod target;
 mod tasks;
 mod token;
 mod tool;
 mod user;
+mod uses;
 
 pub use account::{
     Account, AccountSettings, FormerAlias, FormerAliasClient, NewAccount, OwnAccount,
 };
+pub use actions::{
+    ActionOrigin, ActionQuery, ActionSettings, ActionSummary, ActionView, BodySettings, NewAction,
+    ParameterPlace, ParameterSettings,
+};
+pub use apps::{
+    AppSettings, AppView, ImportNote, ImportPreview, ImportReport, ImportRules, ImportStatus,
+    ImportSummary, ImportedOperation, NewApp, PreviewImport, Reimport, Reimported,
+};
 pub use call::{Companions, Observer, Step};
 pub use caller::Caller;
 pub use clock::Clock;
+pub use connections::{
+    ConnectionQuery, ConnectionRotation, ConnectionSettings, ConnectionStatus, ConnectionTest,
+    ConnectionTestOrder, ConnectionView, NamedSecret, NewConnection, NewCredential, TestOutcome,
+    WriteOnly,
+};
 pub use description::{Description, Fetching};
 pub use error::{Error, Kind};
 pub use idempotency::{IDEMPOTENCY_KEY_BYTES_MAX, Idempotency};
@@ -67,6 +86,7 @@ pub use token::{
 };
 pub use tool::Tool;
 pub use user::{NewUser, User, UserSettings};
+pub use uses::{Use, UsedBy};
 
 // What callers of the use cases name in their own signatures.
 pub use openapi::{Counts, Format, Import, Options as ImportOptions, Report, Rule, Status};

@@ -2,6 +2,7 @@ use crate::{
     Caller, Clock, Error,
     call::{Cache, Results},
     clock::entropy,
+    imports::Imports,
     quota::{Quota, Rate},
     record::{LogQueue, queue},
     registry::{Registry, Rows},
@@ -53,6 +54,10 @@ pub struct Config {
     pub session_life: Duration,
     /// Rows of the request log that may wait for the disk before callers wait too.
     pub log_queue_rows: usize,
+    /// Imports of API descriptions under way in the process.
+    pub imports: usize,
+    /// Imports of API descriptions under way of one account.
+    pub imports_per_account: usize,
     /// Age at which rows of the request log are removed.
     pub log_retention: Duration,
     /// How often the database is asked whether another process has changed it: bounds how late a revocation comes.
@@ -77,6 +82,8 @@ impl Default for Config {
             token_unused_days: None,
             session_life: Duration::from_secs(24 * 60 * 60),
             log_queue_rows: 10_000,
+            imports: 2,
+            imports_per_account: 1,
             log_retention: Duration::from_secs(30 * 24 * 60 * 60),
             refresh_interval: Duration::from_millis(250),
         }
@@ -114,6 +121,7 @@ pub struct App {
     /// How many publications were loaded.
     pub(crate) generations: AtomicU64,
     pub(crate) log: LogQueue,
+    pub(crate) imports: Arc<Imports>,
     /// What every way out is made from.
     pub(crate) client: Client,
     pub(crate) tracker: TaskTracker,
@@ -163,6 +171,7 @@ impl App {
             leaks: Quota::new(Instant::now()),
             sessions: SessionStates::load(store.session_states().await?),
             log,
+            imports: Imports::new(config.imports, config.imports_per_account),
             client,
             tracker: TaskTracker::new(),
             stop: CancellationToken::new(),

@@ -62,6 +62,13 @@ impl PageQuery {
     }
 }
 
+impl<T> Page<Result<T, Error>> {
+    /// The page, if every item of it could be made.
+    pub(crate) fn transpose(self) -> Result<Page<T>, Error> {
+        Ok(Page { items: self.items.into_iter().collect::<Result<_, _>>()?, next: self.next })
+    }
+}
+
 impl<T> Page<T> {
     /// A page of `rows`, of which one more than `size` was read to learn whether another follows.
     pub(crate) fn new<R, K: ToString>(

@@ -1,19 +1,18 @@
 use crate::{
     App, Caller, Error, Kind,
-    document::{Publication, PublishedApp, PublishedTemplate, PublishedTool},
+    document::{Publication, PublishedTemplate, PublishedTool},
     registry::ServerSlot,
     resource::Template,
+    target::{NotConnected, Target, Targets},
     tool::{Tool, Work},
 };
 use bytes::Bytes;
-use model::{AccountId, ConnectionSecret, Prompt, Resource, ServerId, Slug};
+use model::{Prompt, Resource, ServerId, Slug};
 use std::{
     collections::HashMap,
     fmt,
     sync::{Arc, Mutex, OnceLock, PoisonError, atomic::Ordering},
 };
-use store::Connection;
-use upstream::{BaseUrl, Credential, Route};
 
 /// Selections of tools whose lists are kept ready, beside the list of all tools. A server has few kinds of token.
 const VIEWS_MAX: usize = 64;
@@ -40,7 +39,7 @@ pub struct Published {
     pub log_payloads: bool,
     /// Whether results over budget are kept to be read on.
     pub(crate) keeps_results: bool,
-    pub(crate) targets: Vec<Target>,
+    pub(crate) targets: Vec<Result<Target, NotConnected>>,
     pub(crate) instructions: Option<String>,
     pub(crate) prompts: Vec<Prompt>,
     pub(crate) resources: Vec<Resource>,
@@ -49,12 +48,6 @@ pub struct Published {
     by_name: HashMap<Box<str>, usize>,
     all: OnceLock<Arc<ToolView>>,
     views: Mutex<HashMap<Vec<u32>, Arc<ToolView>>>,
-}
-
-/// Where an app's actions are sent, and with what.
-pub(crate) struct Target {
-    pub(crate) base: BaseUrl,
-    pub(crate) route: Route,
 }
 
 /// The tools of a server that one kind of caller may see, in the order of the list, and that list in bytes.
@@ -129,7 +122,10 @@ impl Published {
     /// What must not be shown of the tool's answers: the values of its credential.
     pub(crate) fn secrets(&self, tool: &Tool) -> Arc<[model::Secret]> {
         match &tool.work {
-            Work::Http(work) => self.targets[work.target].route.credential().secrets(),
+            Work::Http(work) => match &self.targets[work.target] {
+                Ok(target) => target.route.credential().secrets(),
+                Err(NotConnected(_)) => Arc::default(),
+            },
             Work::ReadResult => Arc::default(),
         }
     }
@@ -154,17 +150,13 @@ impl App {
             || Error::new(Kind::Internal, "the published version of this server cannot be read");
         let document: Publication = serde_json::from_str(&document.ok_or_else(corrupt)?)
             .map_err(|error| corrupt().with_source(error))?;
-        let mut targets = Vec::with_capacity(document.apps.len());
-        for app in &document.apps {
-            targets.push(self.target(account, app).await?);
-        }
+        let mut targets = Targets::of(account);
         let mut tools = Vec::with_capacity(document.tools.len() + 1);
         for tool in document.tools {
-            if tool.app >= targets.len() {
-                return Err(corrupt());
-            }
+            let app = document.apps.get(tool.app).ok_or_else(corrupt)?;
             if tool.action.call.is_safe() || !server.read_only {
-                tools.push(Tool::of_action(tool, &self.config.upstream)?);
+                let target = targets.index(self, tool.app, app, tool.connection).await?;
+                tools.push(Tool::of_action(tool, target, &self.config.upstream)?);
             }
         }
         if document.keeps_results {
@@ -172,11 +164,9 @@ impl App {
         }
         let mut templates = Vec::with_capacity(document.resource_templates.len());
         for PublishedTemplate { app, action, template } in document.resource_templates {
-            if app >= targets.len() {
-                return Err(corrupt());
-            }
-            let tool = PublishedTool { app, ..PublishedTool::of(action) };
-            let tool = Tool::of_action(tool, &self.config.upstream)?;
+            let known = document.apps.get(app).ok_or_else(corrupt)?;
+            let target = targets.index(self, app, known, None).await?;
+            let tool = Tool::of_action(PublishedTool::of(action), target, &self.config.upstream)?;
             templates.push(Template::new(template, tool).ok_or_else(corrupt)?);
         }
         let by_name =
@@ -190,7 +180,7 @@ impl App {
             strict_log: server.strict_log,
             log_payloads: server.log_payloads,
             keeps_results: document.keeps_results,
-            targets,
+            targets: targets.into_vec(),
             instructions: document.instructions,
             prompts: document.prompts,
             resources: document.resources,
@@ -200,31 +190,6 @@ impl App {
             all: OnceLock::new(),
             views: Mutex::default(),
         }))
-    }
-
-    async fn target(&self, account: AccountId, app: &PublishedApp) -> Result<Target, Error> {
-        let unusable =
-            |error: upstream::BaseUrlError| Error::new(Kind::Internal, error.to_string());
-        let base = BaseUrl::parse(&app.base_url).map_err(unusable)?;
-        let Some(connection) = self.store.connection_by_name(account, app.id, CONNECTION).await?
-        else {
-            let route = self.client.route(base.origin(), account, Credential::none());
-            return Ok(Target { base, route });
-        };
-        let plain =
-            self.sealer.open(&Connection::place(account, connection.id), &connection.sealed)?;
-        let unreadable = |error: &dyn fmt::Display| Error::new(Kind::Internal, error.to_string());
-        let secret = ConnectionSecret::from_opened(&plain).map_err(|error| unreadable(&error))?;
-        let mut origins = vec![base.origin()];
-        for host in &app.trusted_hosts {
-            origins.push(BaseUrl::parse(host).map_err(unusable)?.origin());
-        }
-        let credential = self
-            .client
-            .credential(&connection.name, &secret, origins)
-            .map_err(|error| unreadable(&error))?;
-        let route = self.client.route(base.origin(), account, credential);
-        Ok(Target { base, route })
     }
 }
 

@@ -1,18 +1,20 @@
 use crate::{
     App, Caller, Description, Error, Kind, NewToken,
+    actions::action_row,
+    apps::written_report,
     clock::entropy,
+    connections::ConnectionStatus,
     document::{PublishedApp, PublishedTool},
     publication::{CONNECTION, Published},
     token::CreatedToken,
 };
 use model::{
-    Action, AppId, ConnectionId, Names, Permission, RawJson, Scope, Secret, ServerId, Slug,
+    AppId, AppKind, ConnectionId, Names, Permission, RawJson, Scope, Secret, ServerId, Slug,
     Timestamp,
 };
 use openapi::{Import, Options};
-use sha2::{Digest, Sha256};
 use std::{collections::BTreeMap, sync::Arc};
-use store::{ActionRow, Change, Connection, Server};
+use store::{ActionRow, Change, Connection, ConnectionHealth, Server};
 
 /// The longest name that is made from a title.
 const MADE_NAME_MAX: usize = 48;
@@ -65,6 +67,8 @@ struct Work {
     gone: Vec<String>,
     server: Server,
     document: Option<String>,
+    /// What the import came to: its summary, and the whole.
+    report: (String, String),
 }
 
 /// A description that was read and imported, and waits to be published.
@@ -127,7 +131,8 @@ impl Draft {
             // The base URL takes the place of all servers, those of single operations too.
             actions.iter_mut().for_each(|action| action.call.server = None);
         }
-        let rows = actions.iter().map(action_row).collect::<Result<_, _>>()?;
+        let rows =
+            actions.iter().map(|action| action_row(action, None)).collect::<Result<_, _>>()?;
         let tools: Vec<PublishedTool> = actions.into_iter().map(PublishedTool::of).collect();
         let tools = RawJson::of(&tools).map_err(|error| {
             Error::new(Kind::Internal, "the tools cannot be written").with_source(error)
@@ -138,7 +143,9 @@ impl Draft {
 
 /// Runs on a thread that ends with it: what an import allocates goes back to the system at once, and a server that imported
 /// a large description stays as small as one that did not.
-async fn apart<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, Error> {
+pub(crate) async fn apart<T: Send + 'static>(
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Result<T, Error> {
     let (sender, done) = tokio::sync::oneshot::channel();
     let failed = |message: &'static str| Error::new(Kind::Internal, message);
     let thread = std::thread::Builder::new()
@@ -188,22 +195,27 @@ impl App {
         let app = store::App {
             id: known.as_ref().map_or_else(|| AppId::new(now, entropy()), |app| app.id),
             key,
+            kind: AppKind::OpenApi,
             title: import.title.clone(),
             origin: description.origin.clone(),
             base_url: base_url.clone(),
             trusted_hosts: order.trusted_hosts.clone(),
             slots: import.slots.clone(),
+            rules: known.as_ref().map_or_else(|| "{}".to_owned(), |app| app.rules.clone()),
+            revision: known.as_ref().map_or(1, |app| app.revision),
+            created_at: known.as_ref().map_or(now, |app| app.created_at),
+            updated_at: known.as_ref().map_or(now, |app| app.updated_at),
         };
         let hashes: BTreeMap<String, String> =
             self.store.action_hashes(caller.account_id(), app.id).await?.into_iter().collect();
         let gone: Vec<String> = hashes
             .keys()
-            .filter(|name| !all.iter().any(|row| row.name == **name))
+            .filter(|name| !all.iter().any(|row| row.index.name == **name))
             .cloned()
             .collect();
         let rows: Vec<ActionRow> =
-            all.into_iter().filter(|row| hashes.get(&row.name) != Some(&row.hash)).collect();
-        let changed = rows.iter().filter(|row| hashes.contains_key(&row.name)).count();
+            all.into_iter().filter(|row| hashes.get(&row.index.name) != Some(&row.hash)).collect();
+        let changed = rows.iter().filter(|row| hashes.contains_key(&row.index.name)).count();
         let connection = self.changed_connection(caller, app.id, &order.credentials, now).await?;
         let (server, document) =
             self.changed_server(caller, &slug, &app, &tools, &order, now).await?;
@@ -214,7 +226,8 @@ impl App {
             || !rows.is_empty()
             || !gone.is_empty();
         if wrote {
-            let work = Work { app, connection, rows, gone, server, document };
+            let report = written_report(&import, now);
+            let work = Work { app, connection, rows, gone, server, document, report };
             self.write(caller, work, now).await?;
         }
         self.refresh().await?;
@@ -233,8 +246,15 @@ impl App {
         change.put_app(account, &work.app, now).await?;
         change.put_actions(account, work.app.id, &work.rows).await?;
         change.delete_actions(account, work.app.id, &work.gone).await?;
-        if let Some(connection) = &work.connection {
-            change.put_connection(account, connection, now).await?;
+        let (summary, whole) = &work.report;
+        change.put_import_report(account, work.app.id, summary, whole).await?;
+        match &work.connection {
+            None => {}
+            Some(new) if new.revision == 1 => change.insert_connection(account, new).await?,
+            Some(known) => {
+                let written = change.update_connection(account, known, now).await?;
+                written.then_some(()).ok_or_else(Error::changed)?;
+            }
         }
         change.put_server(account, &work.server, now).await?;
         if let Some(document) = &work.document {
@@ -324,16 +344,40 @@ impl App {
         let plain = serde_json::to_vec(&headers).map_err(|error| {
             Error::new(Kind::Internal, "the credentials cannot be written").with_source(error)
         })?;
-        let known = self.store.connection_by_name(account, app, CONNECTION).await?;
+        let known = self.store.default_connection(account, app).await?;
         if let Some(known) = &known {
             let opened = self.sealer.open(&Connection::place(account, known.id), &known.sealed);
             if opened.is_ok_and(|before| before.expose() == plain) {
                 return Ok(None);
             }
         }
-        let id = known.map_or_else(|| ConnectionId::new(now, entropy()), |known| known.id);
+        let id = known.as_ref().map_or_else(|| ConnectionId::new(now, entropy()), |known| known.id);
         let sealed = self.sealer.seal(&Connection::place(account, id), entropy(), &plain);
-        Ok(Some(Connection { id, app_id: app, name: CONNECTION.to_owned(), sealed }))
+        let health = ConnectionHealth {
+            status: ConnectionStatus::Untested.as_str().to_owned(),
+            reason: None,
+            tested_at: None,
+        };
+        Ok(Some(match known {
+            Some(known) => Connection {
+                sealed,
+                health,
+                rotated_at: Some(now),
+                revision: known.revision + 1,
+                ..known
+            },
+            None => Connection {
+                id,
+                app_id: app,
+                name: CONNECTION.to_owned(),
+                is_default: true,
+                sealed,
+                health,
+                rotated_at: None,
+                revision: 1,
+                created_at: now,
+            },
+        }))
     }
 
     /// A token for the server, unless there is a live one that covers it.
@@ -398,17 +442,8 @@ impl App {
     }
 }
 
-fn action_row(action: &Action) -> Result<ActionRow, Error> {
-    let definition = serde_json::to_string(action).map_err(|error| {
-        Error::new(Kind::Internal, "an action cannot be written").with_source(error)
-    })?;
-    let digest = Sha256::digest(definition.as_bytes());
-    let hash = digest.iter().map(|byte| format!("{byte:02x}")).collect();
-    Ok(ActionRow { name: action.name.clone(), hash, definition })
-}
-
 /// A server name made of a title: lower case, other characters as hyphens.
-fn made_slug(title: &str) -> Slug {
+pub(crate) fn made_slug(title: &str) -> Slug {
     let mut text = String::new();
     for c in title.chars() {
         if c.is_ascii_alphanumeric() {

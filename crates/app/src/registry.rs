@@ -47,7 +47,7 @@ pub(crate) struct Rows {
 pub(crate) struct ServerSlot {
     pub(crate) account_id: AccountId,
     pub(crate) server: store::Server,
-    pub(crate) credentials_at: i64,
+    pub(crate) credentials: i64,
     pub(crate) published: OnceCell<Arc<Published>>,
     pub(crate) watch: ServerWatch,
 }
@@ -161,16 +161,14 @@ impl Registry {
 /// The slot of before, when the server is still the very same; else a new one, with the streams of the old.
 fn slot(old: Option<&Arc<ServerSlot>>, entry: store::ServerEntry) -> Arc<ServerSlot> {
     match old {
-        Some(slot)
-            if slot.server == entry.server && slot.credentials_at == entry.credentials_at =>
-        {
+        Some(slot) if slot.server == entry.server && slot.credentials == entry.credentials => {
             Arc::clone(slot)
         }
         old => Arc::new(ServerSlot {
             account_id: entry.account_id,
             watch: old.map_or_else(ServerWatch::default, |slot| slot.watch.clone()),
             server: entry.server,
-            credentials_at: entry.credentials_at,
+            credentials: entry.credentials,
             published: OnceCell::new(),
         }),
     }

@@ -57,12 +57,16 @@ pub(crate) struct HttpWork {
 }
 
 impl Tool {
-    /// The tool that a server makes of an action.
+    /// The tool that a server makes of an action. `target` is the index of where it is sent.
     ///
     /// # Errors
     ///
     /// [`Kind::Internal`] when what was published cannot be offered: it was checked when it was.
-    pub(crate) fn of_action(tool: PublishedTool, limits: &Limits) -> Result<Self, Error> {
+    pub(crate) fn of_action(
+        tool: PublishedTool,
+        target: usize,
+        limits: &Limits,
+    ) -> Result<Self, Error> {
         let name = tool.name.map_or_else(|| tool.action.name.clone(), |name| name.to_string());
         let broken = |cause: String| {
             let message = format!("the tool {name} cannot be offered: publish its server again");
@@ -72,7 +76,7 @@ impl Tool {
             adapt(tool.action, &tool.settings).map_err(|error| broken(error.to_string()))?;
         let server = adapted.action.call.server.as_deref().map(BaseUrl::parse).transpose();
         let server = server.map_err(|error| broken(error.to_string()))?;
-        Ok(Self::of_adapted(name, adapted, server, tool.app, limits))
+        Ok(Self::of_adapted(name, adapted, server, target, limits))
     }
 
     fn of_adapted(

@@ -44,6 +44,8 @@ struct Limits {
     cache_bytes: Option<usize>,
     session_hours: Option<u64>,
     log_queue_rows: Option<usize>,
+    imports: Option<usize>,
+    imports_per_account: Option<usize>,
     log_retention_days: Option<u64>,
     body_bytes: Option<usize>,
     description_bytes: Option<usize>,
@@ -189,6 +191,8 @@ impl Limits {
             seconds(self.session_hours.map(|hours| hours.saturating_mul(3_600))),
         );
         set(&mut app.log_queue_rows, self.log_queue_rows);
+        set(&mut app.imports, self.imports);
+        set(&mut app.imports_per_account, self.imports_per_account);
         set(
             &mut app.log_retention,
             seconds(self.log_retention_days.map(|days| days.saturating_mul(86_400))),

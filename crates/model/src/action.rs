@@ -1,5 +1,6 @@
 use crate::{HttpCall, RawJson};
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 /// One operation of an app: what a model is told of it, and how it is called.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -32,7 +33,7 @@ pub struct Action {
 }
 
 /// MCP's tool annotations. Hints to clients; what Gatewright enforces follows from the method, not from these.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Annotations {
     /// Changes nothing.
     pub read_only: bool,

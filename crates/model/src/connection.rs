@@ -1,5 +1,6 @@
 use crate::Secret;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, ser};
+use utoipa::ToSchema;
 
 /// Bytes that a value must be longer than for its end to be shown.
 const HINT_ABOVE: usize = 12;
@@ -38,7 +39,7 @@ pub enum ConnectionSecret {
 }
 
 /// Where an API key is sent.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum KeyPlace {
     /// A header.
@@ -69,7 +70,7 @@ pub struct ClientCredentials {
 }
 
 /// Where an OAuth client proves itself (RFC 6749 §2.3.1).
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ClientAuthStyle {
     /// The `Authorization` header.
@@ -159,7 +160,7 @@ impl ConnectionSecret {
 }
 
 /// The kinds of [`ConnectionSecret`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ConnectionKind {
     /// [`ConnectionSecret::ApiKey`].
@@ -177,33 +178,40 @@ pub enum ConnectionKind {
 
 /// What people may see of a connection's secret: nothing that helps to guess it. There is no fingerprint, since that of
 /// a short secret is as good as the secret.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct ConnectionSummary {
     /// What it is.
     pub kind: ConnectionKind,
     /// Where a key is sent.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub place: Option<KeyPlace>,
     /// Names of the header, query pair, cookie, headers, or further form fields.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub names: Vec<String>,
     /// The last four characters of a secret of more than twelve.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub ends_with: Option<String>,
     /// The token endpoint, less its query.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub token_url: Option<String>,
     /// The OAuth client id.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub client_id: Option<String>,
     /// The scopes that are asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub scope: Option<String>,
     /// The audience that is asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub audience: Option<String>,
     /// Where the OAuth client proves itself.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub auth_style: Option<ClientAuthStyle>,
 }
 

@@ -1,7 +1,8 @@
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 /// A place for one credential of an app, read from a security scheme of its description.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct CredentialSlot {
     /// The scheme's name in the description; what [`crate::HttpCall::security`] refers to.
     pub name: String,
@@ -13,7 +14,7 @@ pub struct CredentialSlot {
 }
 
 /// The kinds of security scheme in OpenAPI 2.0–3.2.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum SlotKind {
     /// A key in a header, the query or a cookie.

@@ -4,6 +4,7 @@
 //! HTTP servers, SQL or MCP. Every other crate may use this one; this one uses none of ours.
 
 mod action;
+mod app;
 mod call;
 mod connection;
 mod credential;
@@ -24,6 +25,7 @@ mod time;
 mod tool_settings;
 
 pub use action::{Action, Annotations, Source};
+pub use app::AppKind;
 pub use call::{
     Body, BodyEncoding, BodyField, BodyLayout, BodyVariant, FieldEncoding, HttpCall, Parameter,
     ParameterEncoding, PartEncoding, PartKind, PathPart, Place, Style,

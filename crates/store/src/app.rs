@@ -1,16 +1,18 @@
 use crate::{Change, Error, Store, engine::on};
-use model::{AccountId, AppId, AppKey, CredentialSlot, Timestamp};
+use model::{AccountId, AppId, AppKey, AppKind, CredentialSlot, Timestamp};
 
-/// Something that can do things: here, made from an API description.
+/// Something that can do things.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct App {
     /// Names it.
     pub id: AppId,
     /// Its key within the account.
     pub key: AppKey,
-    /// The description's title.
+    /// How its actions come to be.
+    pub kind: AppKind,
+    /// For people: at first the description's title.
     pub title: String,
-    /// The file or URL that it was imported from.
+    /// The file or URL that it was imported from; empty when there is none to import again from.
     pub origin: String,
     /// Where it is called.
     pub base_url: String,
@@ -18,44 +20,125 @@ pub struct App {
     pub trusted_hosts: Vec<String>,
     /// What credentials its actions ask for.
     pub slots: Vec<CredentialSlot>,
+    /// Which operations its description gives, as JSON.
+    pub rules: String,
+    /// Grows by one with each change.
+    pub revision: i64,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// When it was last changed.
+    pub updated_at: Timestamp,
 }
 
-/// One action as stored.
+/// An app in a list: with what is counted and remembered of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ActionRow {
-    /// Its name, unique within the app.
-    pub name: String,
-    /// SHA-256 of the definition, in hexadecimal.
-    pub hash: String,
-    /// The [`model::Action`] as JSON.
-    pub definition: String,
+pub struct AppEntry {
+    /// The app.
+    pub app: App,
+    /// How many actions it has.
+    pub actions: i64,
+    /// The summary of its last import, as JSON.
+    pub imported: Option<String>,
 }
 
-type Row = (String, String, String, String, String, String, String);
+type Row = (String, String, String, String, String, String, String, String, String, i64, i64, i64);
+type EntryRow = (
+    String,
+    String,
+    String,
+    String,
+    String,
+    String,
+    String,
+    String,
+    String,
+    i64,
+    i64,
+    i64,
+    i64,
+    Option<String>,
+);
 
-fn app((id, key, title, origin, base_url, trusted_hosts, slots): Row) -> Result<App, Error> {
+fn app(row: Row) -> Result<App, Error> {
+    let (id, key, kind, title, origin, base_url, hosts, slots, rules, revision, created, updated) =
+        row;
     let corrupt = |column| Error::Corrupt { column };
+    let time = |millis| Timestamp::from_millisecond(millis).map_err(|_| corrupt("app times"));
     Ok(App {
         id: id.parse().map_err(|_| corrupt("app.id"))?,
         key: key.parse().map_err(|_| corrupt("app.key"))?,
+        kind: AppKind::parse(&kind).ok_or_else(|| corrupt("app.kind"))?,
         title,
         origin,
         base_url,
-        trusted_hosts: serde_json::from_str(&trusted_hosts)
-            .map_err(|_| corrupt("app.trusted_hosts"))?,
+        trusted_hosts: serde_json::from_str(&hosts).map_err(|_| corrupt("app.trusted_hosts"))?,
         slots: serde_json::from_str(&slots).map_err(|_| corrupt("app.slots"))?,
+        rules,
+        revision,
+        created_at: time(created)?,
+        updated_at: time(updated)?,
     })
 }
 
+fn entry(row: EntryRow) -> Result<AppEntry, Error> {
+    let (id, key, kind, title, origin, base_url, hosts, slots, rules, revision, made, at, n, last) =
+        row;
+    let app =
+        app((id, key, kind, title, origin, base_url, hosts, slots, rules, revision, made, at))?;
+    Ok(AppEntry { app, actions: n, imported: last })
+}
+
 impl Store {
+    /// The account's apps after that one, in the order of their making, at most `limit`.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Corrupt`] when a row cannot be read.
+    pub async fn apps(
+        &self,
+        account: AccountId,
+        after: Option<AppId>,
+        limit: u32,
+    ) -> Result<Vec<AppEntry>, Error> {
+        const SQL: &str = "select id, key, kind, title, origin, base_url, trusted_hosts, slots, rules, revision, \
+             created_at, updated_at, (select count(*) from action where action.app_id = app.id), summary \
+             from app left join import_report on import_report.app_id = app.id \
+             where app.account_id = $1 and id > $2 order by id limit $3";
+        let rows: Vec<EntryRow> = on!(self.reader, |db| sqlx::query_as(SQL)
+            .bind(account.to_string())
+            .bind(after.map(|id| id.to_string()).unwrap_or_default())
+            .bind(i64::from(limit))
+            .fetch_all(db)
+            .await?);
+        rows.into_iter().map(entry).collect()
+    }
+
+    /// The account's app of that id.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Corrupt`] when the row cannot be read.
+    pub async fn app(&self, account: AccountId, id: AppId) -> Result<Option<AppEntry>, Error> {
+        const SQL: &str = "select id, key, kind, title, origin, base_url, trusted_hosts, slots, rules, revision, \
+             created_at, updated_at, (select count(*) from action where action.app_id = app.id), summary \
+             from app left join import_report on import_report.app_id = app.id \
+             where app.account_id = $1 and id = $2";
+        let row: Option<EntryRow> = on!(self.reader, |db| sqlx::query_as(SQL)
+            .bind(account.to_string())
+            .bind(id.to_string())
+            .fetch_optional(db)
+            .await?);
+        row.map(entry).transpose()
+    }
+
     /// The account's app with that key.
     ///
     /// # Errors
     ///
     /// [`Error::Corrupt`] when the row cannot be read.
     pub async fn app_by_key(&self, account: AccountId, key: &AppKey) -> Result<Option<App>, Error> {
-        const SQL: &str = "select id, key, title, origin, base_url, trusted_hosts, slots from app \
-             where account_id = $1 and key = $2";
+        const SQL: &str = "select id, key, kind, title, origin, base_url, trusted_hosts, slots, rules, revision, \
+             created_at, updated_at from app where account_id = $1 and key = $2";
         let row: Option<Row> = on!(self.reader, |db| sqlx::query_as(SQL)
             .bind(account.to_string())
             .bind(key.as_str())
@@ -74,8 +157,8 @@ impl Store {
         account: AccountId,
         origin: &str,
     ) -> Result<Option<App>, Error> {
-        const SQL: &str = "select id, key, title, origin, base_url, trusted_hosts, slots from app \
-             where account_id = $1 and origin = $2 order by id desc limit 1";
+        const SQL: &str = "select id, key, kind, title, origin, base_url, trusted_hosts, slots, rules, revision, \
+             created_at, updated_at from app where account_id = $1 and origin = $2 order by id desc limit 1";
         let row: Option<Row> = on!(self.reader, |db| sqlx::query_as(SQL)
             .bind(account.to_string())
             .bind(origin)
@@ -84,28 +167,29 @@ impl Store {
         row.map(app).transpose()
     }
 
-    /// Names and hashes of the app's actions, in the order of their names.
+    /// What became of every operation at the app's last import, as JSON.
     ///
     /// # Errors
     ///
     /// [`Error::Sql`].
-    pub async fn action_hashes(
+    pub async fn import_report(
         &self,
         account: AccountId,
         app: AppId,
-    ) -> Result<Vec<(String, String)>, Error> {
+    ) -> Result<Option<String>, Error> {
         const SQL: &str =
-            "select name, hash from action where account_id = $1 and app_id = $2 order by name";
-        Ok(on!(self.reader, |db| sqlx::query_as(SQL)
+            "select document from import_report where account_id = $1 and app_id = $2";
+        let row: Option<(String,)> = on!(self.reader, |db| sqlx::query_as(SQL)
             .bind(account.to_string())
             .bind(app.to_string())
-            .fetch_all(db)
-            .await?))
+            .fetch_optional(db)
+            .await?);
+        Ok(row.map(|(document,)| document))
     }
 }
 
 impl Change {
-    /// Adds the app, or gives the one of that id its new content.
+    /// Adds the app, or gives the one of that id its new content and its next revision.
     ///
     /// # Errors
     ///
@@ -116,21 +200,23 @@ impl Change {
         app: &App,
         now: Timestamp,
     ) -> Result<(), Error> {
-        const SQL: &str = "insert into app \
-             (id, account_id, key, title, origin, base_url, trusted_hosts, slots, created_at, updated_at) \
-             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9) \
+        const SQL: &str = "insert into app (id, account_id, key, kind, title, origin, base_url, trusted_hosts, slots, \
+             rules, revision, created_at, updated_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 1, $11, $11) \
              on conflict (id) do update set title = excluded.title, origin = excluded.origin, \
              base_url = excluded.base_url, trusted_hosts = excluded.trusted_hosts, slots = excluded.slots, \
-             updated_at = excluded.updated_at where app.account_id = excluded.account_id";
+             rules = excluded.rules, revision = app.revision + 1, updated_at = excluded.updated_at \
+             where app.account_id = excluded.account_id";
         on!(self.tx, |db| sqlx::query(SQL)
             .bind(app.id.to_string())
             .bind(account.to_string())
             .bind(app.key.as_str())
+            .bind(app.kind.as_str())
             .bind(&app.title)
             .bind(&app.origin)
             .bind(&app.base_url)
             .bind(json(&app.trusted_hosts))
             .bind(json(&app.slots))
+            .bind(&app.rules)
             .bind(now.as_millisecond())
             .execute(&mut **db)
             .await?
@@ -138,56 +224,97 @@ impl Change {
         Ok(())
     }
 
-    /// Adds actions to the app, or gives those of the same name their new definition.
+    /// Gives the app of that id its new content and its next revision, if it still has the revision of `app`.
     ///
     /// # Errors
     ///
     /// [`Error::Sql`].
-    pub async fn put_actions(
+    pub async fn update_app(
         &mut self,
         account: AccountId,
-        app: AppId,
-        actions: &[ActionRow],
-    ) -> Result<(), Error> {
-        const SQL: &str = "insert into action (app_id, account_id, name, hash, definition) \
-             values ($1, $2, $3, $4, $5) \
-             on conflict (app_id, name) do update set hash = excluded.hash, definition = excluded.definition \
-             where action.account_id = excluded.account_id";
-        for action in actions {
-            on!(self.tx, |db| sqlx::query(SQL)
-                .bind(app.to_string())
-                .bind(account.to_string())
-                .bind(&action.name)
-                .bind(&action.hash)
-                .bind(&action.definition)
-                .execute(&mut **db)
-                .await?
-                .rows_affected());
-        }
-        Ok(())
+        app: &App,
+        now: Timestamp,
+    ) -> Result<bool, Error> {
+        const SQL: &str = "update app set title = $1, origin = $2, base_url = $3, trusted_hosts = $4, slots = $5, \
+             rules = $6, revision = revision + 1, updated_at = $7 \
+             where account_id = $8 and id = $9 and revision = $10";
+        let changed = on!(self.tx, |db| sqlx::query(SQL)
+            .bind(&app.title)
+            .bind(&app.origin)
+            .bind(&app.base_url)
+            .bind(json(&app.trusted_hosts))
+            .bind(json(&app.slots))
+            .bind(&app.rules)
+            .bind(now.as_millisecond())
+            .bind(account.to_string())
+            .bind(app.id.to_string())
+            .bind(app.revision)
+            .execute(&mut **db)
+            .await?
+            .rows_affected());
+        Ok(changed == 1)
     }
 
-    /// Removes actions of the app by name.
+    /// Removes the app with its actions, its connections and its report, if it still has that revision.
     ///
     /// # Errors
     ///
     /// [`Error::Sql`].
-    pub async fn delete_actions(
+    pub async fn delete_app(
         &mut self,
         account: AccountId,
         app: AppId,
-        names: &[String],
-    ) -> Result<(), Error> {
-        const SQL: &str = "delete from action where account_id = $1 and app_id = $2 and name = $3";
-        for name in names {
-            on!(self.tx, |db| sqlx::query(SQL)
+        revision: i64,
+    ) -> Result<bool, Error> {
+        const PARTS: [&str; 3] = [
+            "delete from action where account_id = $1 and app_id = $2",
+            "delete from connection where account_id = $1 and app_id = $2",
+            "delete from import_report where account_id = $1 and app_id = $2",
+        ];
+        const SQL: &str = "delete from app where account_id = $1 and id = $2 and revision = $3";
+        for part in PARTS {
+            on!(self.tx, |db| sqlx::query(part)
                 .bind(account.to_string())
                 .bind(app.to_string())
-                .bind(name)
                 .execute(&mut **db)
                 .await?
                 .rows_affected());
         }
+        let removed = on!(self.tx, |db| sqlx::query(SQL)
+            .bind(account.to_string())
+            .bind(app.to_string())
+            .bind(revision)
+            .execute(&mut **db)
+            .await?
+            .rows_affected());
+        self.credentials_changed(account).await?;
+        Ok(removed == 1)
+    }
+
+    /// Keeps what an import of the app came to, in place of the one before.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Sql`].
+    pub async fn put_import_report(
+        &mut self,
+        account: AccountId,
+        app: AppId,
+        summary: &str,
+        document: &str,
+    ) -> Result<(), Error> {
+        const SQL: &str = "insert into import_report (app_id, account_id, summary, document) \
+             values ($1, $2, $3, $4) \
+             on conflict (app_id) do update set summary = excluded.summary, document = excluded.document \
+             where import_report.account_id = excluded.account_id";
+        on!(self.tx, |db| sqlx::query(SQL)
+            .bind(app.to_string())
+            .bind(account.to_string())
+            .bind(summary)
+            .bind(document)
+            .execute(&mut **db)
+            .await?
+            .rows_affected());
         Ok(())
     }
 }

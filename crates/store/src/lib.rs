@@ -6,6 +6,7 @@
 //! decides who may do what, reads a clock or draws an id: these come in as values.
 
 mod account;
+mod action;
 mod alias;
 mod app;
 mod audit;
@@ -36,13 +37,14 @@ mod token_change;
 mod user;
 
 pub use account::Account;
+pub use action::{ActionEntry, ActionFilter, ActionIndex, ActionRow, ImportedAction};
 pub use alias::AccountAlias;
-pub use app::{ActionRow, App};
+pub use app::{App, AppEntry};
 pub use audit::{
     AuditActor, AuditEntry, AuditFilter, AuditFrom, AuditRow, Checkpoint, Fault, Verdict,
 };
 pub use change::Change;
-pub use connection::Connection;
+pub use connection::{Connection, ConnectionHealth};
 pub use database::Database;
 pub use directory::DataDir;
 pub use error::Error;

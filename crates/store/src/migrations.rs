@@ -18,6 +18,7 @@ pub(crate) const MAIN: &[File] = &[
     (5, "servers", include_str!("../migrations/main/0005_servers.sql")),
     (6, "key in use", include_str!("../migrations/main/0006_key_in_use.sql")),
     (7, "tokens", include_str!("../migrations/main/0007_tokens.sql")),
+    (8, "apps", include_str!("../migrations/main/0008_apps.sql")),
 ];
 
 /// The request log, which is a file of its own with SQLite.

@@ -77,6 +77,7 @@ impl Store {
             None => return Err(dir.key_is_gone()),
         };
         store.admit(KeyRing::new(sealer.clone(), dir, key)).await?;
+        store.fill_actions().await?;
         Ok((store, sealer))
     }
 

@@ -27,8 +27,8 @@ pub struct ServerEntry {
     pub account_id: AccountId,
     /// The server.
     pub server: Server,
-    /// When a connection of the account last changed, in milliseconds; 0 when it has none.
-    pub credentials_at: i64,
+    /// How often the account's credentials were changed.
+    pub credentials: i64,
 }
 
 type Row = (String, String, i64, i64, i64, i64, i64);
@@ -92,7 +92,7 @@ impl Store {
     /// [`Error::Corrupt`] when a row cannot be read.
     pub async fn server_entries(&self) -> Result<Vec<ServerEntry>, Error> {
         const SQL: &str = "select server.account_id, \
-             (select coalesce(max(updated_at), 0) from connection where connection.account_id = server.account_id), \
+             (select credentials from account where account.id = server.account_id), \
              id, slug, enabled, read_only, strict_log, log_payloads, version \
              from server order by server.id";
         let rows: Vec<EntryRow> = on!(self.reader, |db| sqlx::query_as(SQL).fetch_all(db).await?);
@@ -100,7 +100,7 @@ impl Store {
             .map(
                 |(
                     account,
-                    credentials_at,
+                    credentials,
                     id,
                     slug,
                     enabled,
@@ -122,7 +122,7 @@ impl Store {
                             log_payloads,
                             version,
                         ))?,
-                        credentials_at,
+                        credentials,
                     })
                 },
             )

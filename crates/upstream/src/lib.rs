@@ -63,6 +63,6 @@ pub use reading::{
 pub use resolve::{Resolve, Resolving, SystemResolver};
 pub use response::Response;
 pub use route::Route;
-pub use shape::{Shape, failure, refusal, shape};
+pub use shape::{Shape, failure, not_connected, refusal, shape};
 pub use validator::{Validator, ValidatorError, Violation};
 pub use walk::{Next, Walk, Walked, suggest as suggest_pagination};

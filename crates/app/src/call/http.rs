@@ -2,14 +2,15 @@ use super::{Companions, Step, cache::Asked};
 use crate::{
     App, Caller, Outbound,
     clock::entropy,
-    publication::{Published, Target},
+    publication::Published,
+    target::{NotConnected, Target},
     tool::{HttpWork, Tool},
 };
 use model::Outcome;
 use std::time::Instant;
 use upstream::{
-    Arguments, Limits, Next, Request, Response, SendError, Shape, Walk, failure, plan, refusal,
-    shape,
+    Arguments, Limits, Next, Request, Response, SendError, Shape, Walk, failure, not_connected,
+    plan, refusal, shape,
 };
 
 /// Bytes of a file, an image or a sound that a result carries.
@@ -46,7 +47,10 @@ impl HttpCall<'_> {
             Ok(arguments) => arguments.with(&self.work.injected),
             Err(error) => return refusal(&[error]),
         };
-        let target = &self.server.targets[self.work.target];
+        let target = match &self.server.targets[self.work.target] {
+            Ok(target) => target,
+            Err(NotConnected(reason)) => return not_connected(reason),
+        };
         let request = match self.plan(target, &arguments) {
             Ok(request) => request,
             Err(outcome) => return outcome,
@@ -95,6 +99,9 @@ impl HttpCall<'_> {
         limits: &Limits,
     ) -> Result<Response, SendError> {
         let response = self.outbound.client.send(request, &target.route, limits).await?;
+        if response.status == 401 && response.credential_sent {
+            self.app.credential_refused(target);
+        }
         self.with.step(Step::Answered {
             status: response.status,
             bytes: response.body.len(),

@@ -7,6 +7,7 @@ mod request;
 use crate::{Action, Annotations};
 use serde::Serialize;
 use std::collections::HashMap;
+use utoipa::ToSchema;
 
 /// Characters of a value that a sentence shows.
 const MAX_SHOWN: usize = 80;
@@ -39,7 +40,7 @@ impl Difference {
 }
 
 /// An action that is another one now.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct ChangedAction {
     /// Its name.
     pub name: String,
@@ -56,12 +57,14 @@ impl ChangedAction {
 }
 
 /// One thing that changed.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = ActionChange)]
 pub struct Change {
     /// What part of the action it is.
     pub part: ChangedPart,
     /// The argument, where it is one.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub argument: Option<String>,
     /// For people, such as `the argument owner is required now`.
     pub text: String,
@@ -70,7 +73,7 @@ pub struct Change {
 }
 
 /// A part of an action.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ChangedPart {
     /// Method, path, server, media types, and how arguments are sent.

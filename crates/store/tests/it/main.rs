@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test: a panic is its report")]
 
+mod apps;
 mod audit;
 mod backup;
 mod files;
@@ -12,6 +13,7 @@ mod people;
 mod request_log;
 mod rotation;
 mod rows;
+mod sample;
 mod tampering;
 mod tokens;
 mod world;

@@ -2,12 +2,13 @@
 
 use crate::{
     audit::{change, intact},
+    sample,
     world::{World, account, at, audit, entropy, on_both, on_postgres},
 };
 use base64::{Engine as _, engine::general_purpose::STANDARD};
-use model::{AccountId, AppId, ConnectionId};
+use model::{AccountId, AppId};
 use std::{fs, time::Duration};
-use store::{App, Checkpoint, Connection, Error, KeySource, Remembered, Sealer, Store, Verdict};
+use store::{Checkpoint, Connection, Error, KeySource, Remembered, Sealer, Store, Verdict};
 
 /// More than two batches.
 const VALUES: usize = 230;
@@ -29,22 +30,14 @@ struct Vault {
 impl Vault {
     async fn fill(store: &Store, sealer: &Sealer) -> Self {
         let account = account(store, "acme").await;
-        let app = App {
-            id: AppId::new(at(0), entropy()),
-            key: "crm".parse().unwrap(),
-            title: "CRM".into(),
-            origin: "crm.yaml".into(),
-            base_url: "https://crm.example.com".into(),
-            trusted_hosts: vec![],
-            slots: vec![],
-        };
+        let app = sample::app("crm");
         let mut change = store.begin(&audit(Some(account))).await.unwrap();
         change.put_app(account, &app, at(0)).await.unwrap();
         for number in 0..VALUES {
-            let id = ConnectionId::new(at(0), entropy());
-            let sealed = sealer.seal(&Connection::place(account, id), nonce(), &plain(number));
-            let connection = Connection { id, app_id: app.id, name: number.to_string(), sealed };
-            change.put_connection(account, &connection, at(0)).await.unwrap();
+            let connection = sample::connection(app.id, &number.to_string());
+            let place = Connection::place(account, connection.id);
+            let sealed = sealer.seal(&place, nonce(), &plain(number));
+            change.insert_connection(account, &Connection { sealed, ..connection }).await.unwrap();
         }
         let place = Remembered::place(account, "tok_1", "once");
         let answer =
@@ -56,12 +49,12 @@ impl Vault {
 
     /// Opens every value.
     async fn check(&self, store: &Store, sealer: &Sealer) {
-        for number in 0..VALUES {
-            let name = number.to_string();
-            let found = store.connection_by_name(self.account, self.app, &name).await.unwrap();
-            let Connection { id, sealed, .. } = found.unwrap();
+        let limit = u32::try_from(VALUES).unwrap() + 1;
+        let found = store.connections(self.account, Some(self.app), None, limit).await.unwrap();
+        assert_eq!(found.len(), VALUES);
+        for Connection { id, name, sealed, .. } in found {
             let opened = sealer.open(&Connection::place(self.account, id), &sealed).unwrap();
-            assert_eq!(opened.expose(), plain(number));
+            assert_eq!(opened.expose(), plain(name.parse().unwrap()));
         }
         let answer = store.remembered(self.account, "tok_1", "once").await.unwrap().unwrap();
         let place = Remembered::place(self.account, "tok_1", "once");

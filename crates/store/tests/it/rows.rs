@@ -1,7 +1,10 @@
 //! Rows of our own data: changes with their audit rows, and whose they are.
 
-use crate::world::{account, at, audit, audit_length, entropy, on_both};
-use model::{AccountId, AppId, ConnectionId, Names, Scope, ServerId, Slug, TokenId};
+use crate::{
+    sample,
+    world::{account, at, audit, audit_length, entropy, on_both},
+};
+use model::{AccountId, Names, Scope, ServerId, Slug, TokenId};
 use store::{ActionRow, App, Connection, Error, Server, SessionState, Token, TokenFilter};
 
 pub(crate) fn token(account: AccountId, byte: u8) -> Token {
@@ -64,15 +67,7 @@ fn an_account_never_sees_or_changes_the_rows_of_another() {
         let store = world.open().await;
         let (a, b) = (account(&store, "a").await, account(&store, "b").await);
         let slug: Slug = "crm".parse().unwrap();
-        let app = App {
-            id: AppId::new(at(0), entropy()),
-            key: "crm".parse().unwrap(),
-            title: "CRM".into(),
-            origin: "crm.yaml".into(),
-            base_url: "https://crm.example.com".into(),
-            trusted_hosts: vec![],
-            slots: vec![],
-        };
+        let app = sample::app("crm");
         let server = Server {
             id: ServerId::new(at(0), entropy()),
             slug: slug.clone(),
@@ -82,18 +77,13 @@ fn an_account_never_sees_or_changes_the_rows_of_another() {
             log_payloads: false,
             version: 1,
         };
-        let connection = Connection {
-            id: ConnectionId::new(at(0), entropy()),
-            app_id: app.id,
-            name: "default".into(),
-            sealed: vec![1],
-        };
-        let action = ActionRow { name: "list".into(), hash: "1".into(), definition: "{}".into() };
+        let connection = sample::connection(app.id, "default");
+        let action = sample::action("list");
         let mine = token(a, 1);
         let mut change = store.begin(&audit(Some(a))).await.unwrap();
         change.put_app(a, &app, at(0)).await.unwrap();
         change.put_actions(a, app.id, std::slice::from_ref(&action)).await.unwrap();
-        change.put_connection(a, &connection, at(0)).await.unwrap();
+        change.insert_connection(a, &connection).await.unwrap();
         change.put_server(a, &server, at(0)).await.unwrap();
         change.insert_publication(a, server.id, 1, "{}", at(0)).await.unwrap();
         change.insert_token(&mine).await.unwrap();
@@ -101,7 +91,7 @@ fn an_account_never_sees_or_changes_the_rows_of_another() {
 
         assert_eq!(store.app_by_key(b, &app.key).await.unwrap(), None);
         assert_eq!(store.action_hashes(b, app.id).await.unwrap(), []);
-        assert_eq!(store.connection_by_name(b, app.id, "default").await.unwrap(), None);
+        assert_eq!(store.connection(b, connection.id).await.unwrap(), None);
         assert_eq!(store.server_by_slug(b, &slug).await.unwrap(), None);
         assert_eq!(store.servers(b).await.unwrap(), []);
         assert_eq!(store.publication(b, server.id, 1).await.unwrap(), None);
@@ -116,10 +106,9 @@ fn an_account_never_sees_or_changes_the_rows_of_another() {
             .put_app(b, &App { title: "taken over".into(), ..app.clone() }, at(5))
             .await
             .unwrap();
-        foreign
-            .put_connection(b, &Connection { sealed: vec![2], ..connection.clone() }, at(5))
-            .await
-            .unwrap();
+        let other = Connection { sealed: vec![2], revision: 2, ..connection.clone() };
+        assert!(!foreign.update_connection(b, &other, at(5)).await.unwrap());
+        assert!(!foreign.delete_connection(b, connection.id, 1).await.unwrap());
         foreign.put_server(b, &Server { enabled: false, ..server.clone() }, at(5)).await.unwrap();
         foreign
             .put_actions(b, app.id, &[ActionRow { hash: "2".into(), ..action.clone() }])
@@ -133,7 +122,7 @@ fn an_account_never_sees_or_changes_the_rows_of_another() {
             store.action_hashes(a, app.id).await.unwrap(),
             [("list".to_owned(), "1".to_owned())]
         );
-        assert_eq!(store.connection_by_name(a, app.id, "default").await.unwrap(), Some(connection));
+        assert_eq!(store.connection(a, connection.id).await.unwrap(), Some(connection));
         assert_eq!(store.server_by_slug(a, &slug).await.unwrap(), Some(server));
         assert_eq!(store.live_tokens().await.unwrap(), [mine]);
     });
@@ -206,22 +195,9 @@ fn names_are_in_the_order_of_their_bytes() {
     on_both(async |world| {
         let store = world.open().await;
         let id = account(&store, "acme").await;
-        let app = App {
-            id: AppId::new(at(0), entropy()),
-            key: "crm".parse().unwrap(),
-            title: "CRM".into(),
-            origin: "crm.yaml".into(),
-            base_url: "https://crm.example.com".into(),
-            trusted_hosts: vec![],
-            slots: vec![],
-        };
+        let app = sample::app("crm");
         let names = ["B", "_a", "a", "aB", "a_", "b", "é"];
-        let action = |name: &&str| ActionRow {
-            name: (*name).into(),
-            hash: "1".into(),
-            definition: "{}".into(),
-        };
-        let mut actions: Vec<ActionRow> = names.iter().map(action).collect();
+        let mut actions: Vec<ActionRow> = names.iter().map(|name| sample::action(name)).collect();
         actions.reverse();
         let mut change = store.begin(&audit(Some(id))).await.unwrap();
         change.put_app(id, &app, at(0)).await.unwrap();

@@ -132,6 +132,15 @@ pub fn refusal<E: fmt::Display>(errors: &[E]) -> Outcome {
     error(text, UpstreamFacts::default())
 }
 
+/// What a call comes to whose credential is not there: nothing was sent. `reason` is for people.
+#[must_use]
+pub fn not_connected(reason: &str) -> Outcome {
+    let text = format!(
+        "Not connected: {reason}. Nothing was sent. Whoever administers this server can connect the app anew."
+    );
+    error(text, UpstreamFacts::default())
+}
+
 fn error(text: String, upstream: UpstreamFacts) -> Outcome {
     Outcome {
         content: vec![Content::Text(text)],

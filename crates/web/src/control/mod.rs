@@ -4,7 +4,10 @@
 //! come from the same attributes, so neither can be without the other.
 
 mod accounts;
+mod actions;
+mod apps;
 mod asked;
+mod connections;
 mod document;
 mod input;
 mod local;
@@ -28,7 +31,13 @@ const BASE: &str = "/api/v1";
 
 /// Every operation.
 fn operations() -> OpenApiRouter<Arc<Shared>> {
-    OpenApiRouter::new().merge(accounts::router()).merge(users::router()).merge(tokens::router())
+    OpenApiRouter::new()
+        .merge(accounts::router())
+        .merge(actions::router())
+        .merge(apps::router())
+        .merge(connections::router())
+        .merge(tokens::router())
+        .merge(users::router())
 }
 
 /// The control API and its document.

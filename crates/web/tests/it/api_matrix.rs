@@ -7,6 +7,10 @@ use crate::{
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
+/// A description of one operation.
+const PETS: &str = r#"{"openapi":"3.1.0","info":{"title":"Pets","version":"1"},"servers":[{"url":"https://pets.example.com"}],
+"paths":{"/pets":{"get":{"operationId":"list_pets","responses":{}}}}}"#;
+
 /// Operations that every caller may use, each for its own things alone.
 const OPEN: &[&str] = &[];
 
@@ -19,6 +23,20 @@ fn body(operation: &str) -> Option<Value> {
         "create_account" => json!({"alias": "another"}),
         "update_account" => json!({"name": "Changed"}),
         "create_user" => json!({"email": "new@example.com", "role": "member"}),
+        "create_app" | "preview_import" => json!({"description": PETS}),
+        "update_app" => json!({"title": "Changed"}),
+        "reimport_app" => json!({"description": PETS, "dry_run": true}),
+        "create_action" => {
+            json!({"name": "new", "description": "Reads.", "method": "GET", "path": "/new"})
+        }
+        "update_action" => json!({"description": "Changed."}),
+        "create_connection" => json!({
+            "app": "app_0190a5c2000070008000000000000000", "name": "new",
+            "credential": {"kind": "bearer", "token": "secret"},
+        }),
+        "update_connection" => json!({"name": "changed"}),
+        "rotate_connection" => json!({"credential": {"kind": "bearer", "token": "other"}}),
+        "test_connection" => json!({}),
         "update_user" => json!({"name": "Changed"}),
         "create_token" => json!({"name": "new", "scope": scope()}),
         "update_token" => json!({"name": "changed"}),
@@ -43,7 +61,20 @@ fn objects(api: &Api<'_>) -> BTreeMap<&'static str, String> {
     let token = made("/tokens", json!({"name": "one", "scope": scope()}));
     let renamed = api.patch("/account", &json!({"alias": "renamed"}));
     assert_eq!(renamed.status, 200, "{renamed:?}");
-    BTreeMap::from([("user", user), ("token", token), ("alias", "local".to_owned())])
+    let app = made("/apps", json!({"description": PETS}));
+    let action = json!({"name": "act", "description": "Reads.", "method": "GET", "path": "/act"});
+    assert_eq!(api.post(&format!("/apps/{app}/actions"), &action).status, 201);
+    let credential = json!({"kind": "bearer", "token": "secret"});
+    let connection =
+        made("/connections", json!({"app": app, "name": "main", "credential": credential}));
+    BTreeMap::from([
+        ("action", "act".to_owned()),
+        ("alias", "local".to_owned()),
+        ("app", app),
+        ("connection", connection),
+        ("token", token),
+        ("user", user),
+    ])
 }
 
 struct Operation {

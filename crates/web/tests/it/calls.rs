@@ -1,6 +1,6 @@
 //! Calls from end to end: what the API is sent, and what the request log keeps.
 
-use crate::world::{CREDENTIAL, Setting, World};
+use crate::world::{CREDENTIAL, Setting, World, modern_body, modern_headers};
 
 #[test]
 fn the_api_gets_its_own_credential_and_nothing_of_the_callers() {
@@ -74,4 +74,54 @@ fn a_strict_row_is_there_when_the_answer_is() {
         let rows = world.block_on(world.app.list_requests(&world.operator, &query)).unwrap();
         assert_eq!(rows.len(), calls);
     }
+}
+
+#[test]
+fn t05_headers_of_the_caller_never_reach_the_api() {
+    let world = World::new();
+    let bearer = world.bearer();
+    let (name, body) = modern_body("tools/call", r#""name":"get_item","arguments":{"id":"1"}"#);
+    let mut headers = modern_headers(&bearer, "tools/call");
+    headers.push(("mcp-name", name.as_deref().unwrap()));
+    let smuggled = [
+        "x-upstream-authorization",
+        "x-authorization",
+        "x-api-key",
+        "x-key",
+        "api-key",
+        "cookie",
+        "proxy-authorization",
+        "proxy-connection",
+        "forwarded",
+        "x-forwarded-for",
+        "x-forwarded-host",
+        "x-forwarded-proto",
+        "x-forwarded-prefix",
+        "x-real-ip",
+        "x-original-url",
+        "x-original-host",
+        "x-rewrite-url",
+        "x-http-method-override",
+        "x-host",
+        "x-base-url",
+        "x-url",
+        "x-target",
+        "x-tenant",
+        "x-user",
+        "x-mcp-authorization",
+        "referer",
+        "from",
+        "via",
+        "te",
+        "user-agent",
+        "accept-language",
+        "if-none-match",
+        "range",
+    ];
+    headers.extend(smuggled.iter().map(|name| (*name, "smuggled-5be0")));
+    let reply = world.send("POST", "/mcp/local/fixture", &headers, body.as_bytes());
+    assert_eq!(reply.status, 200, "{reply:?}");
+    let sent = world.api.last();
+    assert!(sent.contains(CREDENTIAL) && sent.starts_with("GET /items/1"), "{sent}");
+    assert!(!sent.contains("smuggled") && !sent.contains(&world.token), "{sent}");
 }

@@ -8,10 +8,14 @@
 
 mod api;
 mod api_accounts;
+mod api_actions;
+mod api_apps;
+mod api_connections;
 mod api_matrix;
 mod api_tokens;
 mod api_users;
 mod calls;
+mod canary;
 mod http_layer;
 mod json_layer;
 mod legacy;

@@ -27,7 +27,7 @@ pub(crate) struct World {
     clock: Arc<AtomicI64>,
     listening: Option<web::Listening>,
     runtime: tokio::runtime::Runtime,
-    _dir: tempfile::TempDir,
+    pub(crate) dir: tempfile::TempDir,
 }
 
 /// What a test turns before the world begins.
@@ -104,7 +104,7 @@ impl World {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
         let listening = Some(web::serve(listener, Arc::clone(&app), setting.web).unwrap());
-        Self { app, operator, address, token, api, clock, listening, runtime, _dir: dir }
+        Self { app, operator, address, token, api, clock, listening, runtime, dir }
     }
 
     pub(crate) fn block_on<T>(&self, future: impl Future<Output = T>) -> T {

@@ -1,0 +1,258 @@
+use super::{
+    AppView, ImportPreview, ImportReport, ImportRules, base_url, source::StoredRules, title,
+    trusted_hosts,
+};
+use crate::{
+    App, Caller, Description, Error, Outbound, actions::action_row, clock::entropy,
+    imports::ImportPlace, publish::apart,
+};
+use model::{AccountId, Action, AppId, AppKey, AppKind, Permission};
+use openapi::{Import, Options};
+use serde::Deserialize;
+use store::ActionRow;
+use utoipa::ToSchema;
+
+/// Keys that are tried when the one made of the title is taken.
+const KEYS_TRIED: u32 = 100;
+
+/// An app to be made: from a description, which is sent or fetched, or by hand.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewApp {
+    /// How its actions come to be.
+    #[serde(default)]
+    pub kind: AppKind,
+    /// Its key within the account; made of the title when absent.
+    #[schema(nullable = false)]
+    pub key: Option<AppKey>,
+    /// For people; the description's own when absent.
+    #[schema(min_length = 1, max_length = 200, nullable = false)]
+    pub title: Option<String>,
+    /// The text of the API description (OpenAPI 2.0 to 3.2), JSON or YAML.
+    #[schema(nullable = false)]
+    pub description: Option<String>,
+    /// The URL of the API description, in place of its text.
+    #[schema(min_length = 1, max_length = 4000, nullable = false)]
+    pub location: Option<String>,
+    /// Where it is called, in place of every server that the description names.
+    #[schema(min_length = 1, max_length = 2000, nullable = false)]
+    pub base_url: Option<String>,
+    /// Hosts beside the base URL's own to which its credentials may go, as base URLs.
+    #[serde(default)]
+    #[schema(max_items = 20)]
+    pub trusted_hosts: Vec<String>,
+    /// Which operations become actions.
+    #[serde(default)]
+    pub rules: ImportRules,
+}
+
+/// A description that is to be looked at before it is imported.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PreviewImport {
+    /// The text of the API description (OpenAPI 2.0 to 3.2), JSON or YAML.
+    #[schema(nullable = false)]
+    pub description: Option<String>,
+    /// The URL of the API description, in place of its text.
+    #[schema(min_length = 1, max_length = 4000, nullable = false)]
+    pub location: Option<String>,
+    /// Which operations become actions.
+    #[serde(default)]
+    pub rules: ImportRules,
+}
+
+/// A description that was read: its actions apart from the rest.
+pub(super) struct Read {
+    pub(super) description: Description,
+    /// Without its actions.
+    pub(super) import: Import,
+    pub(super) actions: Vec<Action>,
+    pub(super) rows: Vec<ActionRow>,
+}
+
+impl Read {
+    /// Reads a description on a thread of its own. The place is held until that thread ends, even when nobody waits any more.
+    pub(super) async fn new(
+        description: Description,
+        options: Options,
+        chosen_base_url: bool,
+        place: ImportPlace,
+    ) -> Result<Self, Error> {
+        let read = apart(move || {
+            let _place = place;
+            let mut import = description.import(&options)?;
+            let mut actions = std::mem::take(&mut import.actions);
+            if chosen_base_url {
+                actions.iter_mut().for_each(|action| action.call.server = None);
+            }
+            let rows = actions.iter().map(|action| action_row(action, None));
+            let rows = rows.collect::<Result<_, Error>>()?;
+            Ok(Self { description, import, actions, rows })
+        });
+        read.await?.map_err(|error: Error| match error.kind {
+            crate::Kind::Invalid => error.code("description_unreadable").field("description"),
+            crate::Kind::SignIn
+            | crate::Kind::Forbidden
+            | crate::Kind::NotFound
+            | crate::Kind::Conflict
+            | crate::Kind::Changed
+            | crate::Kind::Wait { .. }
+            | crate::Kind::Unavailable
+            | crate::Kind::Internal => error,
+        })
+    }
+}
+
+impl App {
+    /// Makes an app: imports a description, or begins one that is made by hand.
+    ///
+    /// # Errors
+    ///
+    /// [`crate::Kind::Forbidden`] without [`Permission::WriteApps`]; [`crate::Kind::Invalid`] when the description cannot be
+    /// read, fetched, or does not say where the API is; [`crate::Kind::Conflict`] when the key is taken;
+    /// [`crate::Kind::Wait`] while others are imported.
+    pub async fn create_app(
+        &self,
+        caller: &Caller,
+        new: NewApp,
+        outbound: &Outbound,
+    ) -> Result<AppView, Error> {
+        let account = caller.may(Permission::WriteApps)?;
+        let chosen = new.base_url.as_deref().map(|url| base_url(url, "base_url")).transpose()?;
+        let given_title = new.title.map(title).transpose()?;
+        let hosts = trusted_hosts(&new.trusted_hosts)?;
+        let options = new.rules.options()?;
+        let read = match new.kind {
+            AppKind::Manual => {
+                if new.description.is_some() || new.location.is_some() {
+                    let message =
+                        "an app that is made by hand has no description: leave it out, or kind";
+                    return Err(Error::invalid(message).field("kind"));
+                }
+                None
+            }
+            AppKind::OpenApi => {
+                let place = self.imports.enter(account)?;
+                let described = self
+                    .described(caller, new.description, new.location, outbound)
+                    .await?
+                    .ok_or_else(|| {
+                        let message = "send the text of an API description, or its location";
+                        Error::invalid(message).field("description")
+                    })?;
+                Some(Read::new(described, options, chosen.is_some(), place).await?)
+            }
+        };
+        let needed = |field: &'static str| {
+            move || Error::invalid("an app that is made by hand needs it").field(field)
+        };
+        let (title, found_url) = match &read {
+            None => (
+                given_title.ok_or_else(needed("title"))?,
+                chosen.clone().ok_or_else(needed("base_url"))?,
+            ),
+            Some(read) => (
+                given_title.unwrap_or_else(|| read.import.title.clone()),
+                found_base_url(read, chosen.as_deref())?,
+            ),
+        };
+        let now = self.clock.now();
+        let app = store::App {
+            id: AppId::new(now, entropy()),
+            key: self.free_key(account, new.key, &title).await?,
+            kind: new.kind,
+            title,
+            origin: read.as_ref().map(|read| read.description.origin.clone()).unwrap_or_default(),
+            base_url: found_url,
+            trusted_hosts: hosts,
+            slots: read.as_ref().map(|read| read.import.slots.clone()).unwrap_or_default(),
+            rules: StoredRules { rules: new.rules, chosen_base_url: chosen.is_some() }.text(),
+            revision: 1,
+            created_at: now,
+            updated_at: now,
+        };
+        let report = read.as_ref().map(|read| ImportReport::new(&read.import, now).written());
+        let rows = read.map(|read| read.rows).unwrap_or_default();
+        let view = AppView::new(store::AppEntry {
+            app: app.clone(),
+            actions: i64::try_from(rows.len()).unwrap_or(i64::MAX),
+            imported: report.as_ref().map(|(summary, _)| summary.clone()),
+        })?;
+        let mut change =
+            self.begin(caller, now, "app.create", &app.id, None::<&()>, Some(&view)).await?;
+        change.put_app(account, &app, now).await.map_err(|error| match error {
+            store::Error::Duplicate => key_taken(),
+            other => other.into(),
+        })?;
+        change.put_actions(account, app.id, &rows).await?;
+        if let Some((summary, document)) = report {
+            change.put_import_report(account, app.id, &summary, &document).await?;
+        }
+        self.commit_created(change, caller, &view, now).await?;
+        Ok(view)
+    }
+
+    /// What an import would come to: nothing is written.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Self::create_app`].
+    pub async fn preview_import(
+        &self,
+        caller: &Caller,
+        order: PreviewImport,
+        outbound: &Outbound,
+    ) -> Result<ImportPreview, Error> {
+        let account = caller.may(Permission::WriteApps)?;
+        let options = order.rules.options()?;
+        let place = self.imports.enter(account)?;
+        let described = self.described(caller, order.description, order.location, outbound).await?;
+        let described = described.ok_or_else(|| {
+            let message = "send the text of an API description, or its location";
+            Error::invalid(message).field("description")
+        })?;
+        let read = Read::new(described, options, false, place).await?;
+        Ok(ImportPreview {
+            title: read.import.title.clone(),
+            base_url: read.description.base_url(None, &read.import.servers).ok(),
+            credential_slots: read.import.slots.clone(),
+            report: ImportReport::new(&read.import, self.clock.now()),
+        })
+    }
+
+    /// The key that was asked for, or a free one that is made of the title.
+    async fn free_key(
+        &self,
+        account: AccountId,
+        wanted: Option<AppKey>,
+        title: &str,
+    ) -> Result<AppKey, Error> {
+        if let Some(key) = wanted {
+            return match self.store.app_by_key(account, &key).await? {
+                None => Ok(key),
+                Some(_) => Err(key_taken()),
+            };
+        }
+        let made = crate::publish::made_slug(title);
+        for number in 1..=KEYS_TRIED {
+            let text = if number == 1 { made.to_string() } else { format!("{made}-{number}") };
+            let key: AppKey = text.parse().map_err(|_| key_taken())?;
+            if self.store.app_by_key(account, &key).await?.is_none() {
+                return Ok(key);
+            }
+        }
+        Err(key_taken())
+    }
+}
+
+/// Where the API is called, or what to do about not knowing it.
+fn found_base_url(read: &Read, chosen: Option<&str>) -> Result<String, Error> {
+    let found = read.description.base_url(chosen, &read.import.servers);
+    found.map_err(|error| error.code("base_url_needed").field("base_url"))
+}
+
+fn key_taken() -> Error {
+    Error::conflict("the account has an app with that key: choose another one")
+        .code("key_taken")
+        .field("key")
+}

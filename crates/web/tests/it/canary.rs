@@ -1,0 +1,157 @@
+//! Secrets that come in through the control API come out nowhere: not in answers, not in the database, not in the log.
+
+use crate::{api::Api, world::World};
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use serde_json::{Value, json};
+use std::{
+    fmt::{Debug, Write as _},
+    sync::{Mutex, PoisonError},
+};
+use tracing::{
+    Event, Metadata, Subscriber,
+    field::{Field, Visit},
+    span::{Attributes, Id, Record},
+};
+
+static LOGGED: Mutex<String> = Mutex::new(String::new());
+
+/// Writes down every field of every event and span of the process.
+struct Log;
+
+struct Fields;
+
+impl Visit for Fields {
+    fn record_debug(&mut self, field: &Field, value: &dyn Debug) {
+        let mut logged = LOGGED.lock().unwrap_or_else(PoisonError::into_inner);
+        writeln!(logged, "{field}={value:?}").unwrap();
+    }
+}
+
+impl Subscriber for Log {
+    fn enabled(&self, _: &Metadata<'_>) -> bool {
+        true
+    }
+
+    fn new_span(&self, attributes: &Attributes<'_>) -> Id {
+        attributes.record(&mut Fields);
+        Id::from_u64(1)
+    }
+
+    fn record(&self, _: &Id, values: &Record<'_>) {
+        values.record(&mut Fields);
+    }
+
+    fn record_follows_from(&self, _: &Id, _: &Id) {}
+
+    fn event(&self, event: &Event<'_>) {
+        event.record(&mut Fields);
+    }
+
+    fn enter(&self, _: &Id) {}
+
+    fn exit(&self, _: &Id) {}
+}
+
+/// Each secret of a test, with characters that differ in every encoding.
+fn canary(number: usize) -> String {
+    format!("canary/{number}+7f3b9c1d5e8a2046&{number}=x")
+}
+
+fn forms(secret: &str) -> Vec<String> {
+    let mut escaped = String::new();
+    for byte in secret.bytes() {
+        if byte.is_ascii_alphanumeric() {
+            escaped.push(char::from(byte));
+        } else {
+            write!(escaped, "%{byte:02X}").unwrap();
+        }
+    }
+    let base64 = STANDARD.encode(secret);
+    let hex = secret.bytes().fold(String::new(), |mut text, byte| {
+        write!(text, "{byte:02x}").unwrap();
+        text
+    });
+    vec![secret.to_owned(), escaped, base64.trim_end_matches('=').to_owned(), hex]
+}
+
+fn credentials() -> Vec<Value> {
+    let place = |place: &str, at| json!({"kind": "api_key", "place": place, "name": "X-Key", "value": canary(at)});
+    vec![
+        place("header", 0),
+        place("query", 1),
+        place("cookie", 2),
+        json!({"kind": "basic", "username": canary(3), "password": canary(4)}),
+        json!({"kind": "bearer", "token": canary(5)}),
+        json!({"kind": "headers", "headers": [{"name": "A", "value": canary(6)}]}),
+        json!({
+            "kind": "oauth2_client_credentials", "token_url": format!("https://127.0.0.1:1/token?key={}", canary(7)),
+            "client_id": "me", "client_secret": canary(8), "parameters": [{"name": "resource", "value": canary(9)}],
+        }),
+    ]
+}
+
+/// Every operation on a connection, those that fail too.
+fn exercise(api: &Api<'_>, app: &Value) -> Vec<String> {
+    let mut seen = Vec::new();
+    for (at, credential) in credentials().into_iter().enumerate() {
+        let body =
+            json!({"app": app, "name": format!("c{at}"), "credential": credential}).to_string();
+        let key = format!("once-{at}");
+        let made = api.send("POST", "/connections", &[("idempotency-key", &key)], &body);
+        assert_eq!(made.status, 201, "{made:?}");
+        let path = format!("/connections/{}", made.json()["id"].as_str().unwrap());
+        let replies = [
+            api.send("POST", "/connections", &[("idempotency-key", &key)], &body),
+            api.send("POST", "/connections", &[("idempotency-key", &key)], &format!("{body} ")),
+            api.send("POST", "/connections", &[], &body),
+            api.get(&path),
+            api.get("/connections"),
+            api.get(&format!("{path}/used-by")),
+            api.patch(&path, &json!({"name": format!("d{at}")})),
+            api.patch(&path, &json!({"credential": credential})),
+            api.post(&format!("{path}/test"), &json!({"path": "/echo"})),
+            api.post(&format!("{path}/test"), &json!({"path": "/fail"})),
+            api.post(&format!("{path}/rotate"), &json!({"credential": credential})),
+            api.post(&format!("{path}/rotate"), &json!({"credential": canary(0)})),
+            api.post(&format!("{path}/rotate"), &json!({"credential": {"kind": canary(0)}})),
+            api.post(
+                &format!("{path}/rotate"),
+                &json!({"credential": {"kind": "bearer", "token": [canary(0)]}}),
+            ),
+            api.post(
+                &format!("{path}/rotate"),
+                &json!({"credential": {"kind": "bearer", "token": format!("{}\n", canary(0))}}),
+            ),
+            api.delete(&path),
+        ];
+        seen.push(format!("{made:?}"));
+        seen.extend(replies.iter().map(|reply| format!("{reply:?}")));
+    }
+    seen
+}
+
+#[test]
+fn no_secret_comes_out_anywhere() {
+    // One for the whole process: other tests log here too, and have their own canary.
+    tracing::subscriber::set_global_default(Log).unwrap();
+    let world = World::new();
+    let api = world.full_api("other");
+    let base = format!("http://{}", world.api.address);
+    let app =
+        api.post("/apps", &json!({"kind": "manual", "title": "Mine", "base_url": base})).json();
+    let mut seen = exercise(&api, &app["id"]);
+    assert!(world.api.last().contains("canary"), "the API itself gets it");
+    for entry in std::fs::read_dir(world.dir.path()).unwrap() {
+        let bytes = std::fs::read(entry.unwrap().path()).unwrap();
+        seen.push(String::from_utf8_lossy(&bytes).into_owned());
+    }
+    let logged = LOGGED.lock().unwrap_or_else(PoisonError::into_inner).clone();
+    assert!(logged.contains("upstream answered"), "the log is written down: {logged}");
+    seen.push(logged);
+    for secret in (0..10).map(canary) {
+        for form in forms(&secret) {
+            let hit = seen.iter().find(|text| text.contains(&form));
+            assert!(hit.is_none(), "{form} is in {}", hit.unwrap());
+        }
+    }
+}
