@@ -82,7 +82,7 @@ pub(crate) fn holder(token: &store::Token, context: Context) -> Caller {
         networks: Vec::new(),
         expires_at: token.expires_at,
     };
-    Caller { principal: Arc::new(Principal::new(rights)), context }
+    Caller { principal: Arc::new(Principal::new(rights, Arc::default())), context }
 }
 
 /// The operator of an account, or Gatewright itself.
@@ -97,5 +97,6 @@ pub(crate) fn operator(account_id: AccountId, context: Context) -> Caller {
         networks: Vec::new(),
         expires_at: None,
     };
-    Caller { principal: Arc::new(Principal::new(rights)), context }
+    // The account's limits are for its own callers.
+    Caller { principal: Arc::new(Principal::new(rights, Arc::default())), context }
 }

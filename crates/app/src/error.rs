@@ -1,3 +1,4 @@
+use crate::LimitHit;
 use std::{borrow::Cow, time::Duration};
 
 /// What the asker can do about an error. Every answer that leaves the process is chosen by this alone.
@@ -36,6 +37,8 @@ pub struct Error {
     pub code: &'static str,
     /// The member of the input that is wrong, as `tools[2].name`.
     pub field: Option<Cow<'static, str>>,
+    /// The limit that refused it.
+    pub limit: Option<LimitHit>,
     /// For people; never quotes `source`.
     pub message: Cow<'static, str>,
     /// The cause, for the log.
@@ -44,7 +47,14 @@ pub struct Error {
 
 impl Error {
     pub(crate) fn new(kind: Kind, message: impl Into<Cow<'static, str>>) -> Self {
-        Self { kind, code: kind.code(), field: None, message: message.into(), source: None }
+        Self {
+            kind,
+            code: kind.code(),
+            field: None,
+            limit: None,
+            message: message.into(),
+            source: None,
+        }
     }
 
     /// Gives it a code of its own.
@@ -56,6 +66,12 @@ impl Error {
     /// Says which member of the input is wrong.
     pub(crate) fn field(mut self, field: impl Into<Cow<'static, str>>) -> Self {
         self.field = Some(field.into());
+        self
+    }
+
+    /// Says which limit refused it.
+    pub(crate) fn limit(mut self, limit: LimitHit) -> Self {
+        self.limit = Some(limit);
         self
     }
 

@@ -22,6 +22,7 @@ mod error;
 mod idempotency;
 mod imports;
 mod installation;
+mod limits;
 mod log;
 mod named;
 mod number;
@@ -43,6 +44,7 @@ mod target;
 mod tasks;
 mod token;
 mod tool;
+mod usage;
 mod user;
 mod uses;
 
@@ -69,6 +71,7 @@ pub use description::{Description, Fetching};
 pub use error::{Error, Kind};
 pub use idempotency::{IDEMPOTENCY_KEY_BYTES_MAX, Idempotency};
 pub use installation::{AuditReport, Installation, Rotation};
+pub use limits::{Admission, Admitted, Limit, LimitHit, LimitSettings, NewLimit};
 pub use log::LogQuery;
 pub use open::{App, Config, Outbound};
 pub use page::{Page, PageQuery};
@@ -85,6 +88,7 @@ pub use token::{
     TokenState,
 };
 pub use tool::Tool;
+pub use usage::{Usage, UsageQuery};
 pub use user::{NewUser, User, UserSettings};
 pub use uses::{Use, UsedBy};
 

@@ -1,8 +1,21 @@
 use serde::{Deserialize, Deserializer};
 use std::fmt::Display;
 
-/// An integer as JSON Schema knows it: a number without a fraction, `5` or `5.0`; serde takes the former alone. For a member that
-/// may be absent or null.
+/// An integer as JSON Schema knows it: a number without a fraction, `5` or `5.0`; serde takes the former alone.
+///
+/// # Errors
+///
+/// When it is none, or outside the range of `T`.
+pub(crate) fn whole<'de, D: Deserializer<'de>, T: TryFrom<i64>>(
+    deserializer: D,
+) -> Result<T, D::Error>
+where
+    T::Error: Display,
+{
+    read(Number::deserialize(deserializer)?)
+}
+
+/// The same for a member that may be absent or null.
 ///
 /// # Errors
 ///

@@ -38,6 +38,8 @@ pub struct Config {
     pub calls_per_second: u32,
     /// Calls that one token may have under way.
     pub calls_in_flight: usize,
+    /// Calls that all callers of one account may have under way.
+    pub calls_in_flight_per_account: usize,
     /// Unknown but well-formed tokens per second, of all strangers together.
     pub unknown_tokens_per_second: u32,
     /// Bytes of results over budget that are kept to be read on, of all callers together.
@@ -60,6 +62,8 @@ pub struct Config {
     pub imports_per_account: usize,
     /// Age at which rows of the request log are removed.
     pub log_retention: Duration,
+    /// Age at which days of usage are removed.
+    pub usage_retention: Duration,
     /// How often the database is asked whether another process has changed it: bounds how late a revocation comes.
     pub refresh_interval: Duration,
 }
@@ -74,6 +78,7 @@ impl Default for Config {
             result_budget_tokens: 25_000,
             calls_per_second: 1_000,
             calls_in_flight: 256,
+            calls_in_flight_per_account: 512,
             unknown_tokens_per_second: 20,
             kept_results_bytes: 64 << 20,
             kept_results_for: Duration::from_secs(15 * 60),
@@ -85,6 +90,7 @@ impl Default for Config {
             imports: 2,
             imports_per_account: 1,
             log_retention: Duration::from_secs(30 * 24 * 60 * 60),
+            usage_retention: Duration::from_secs(400 * 24 * 60 * 60),
             refresh_interval: Duration::from_millis(250),
         }
     }
@@ -96,11 +102,11 @@ impl Config {
     }
 
     pub(crate) fn call_rate(&self) -> Rate {
-        Rate { per_second: self.calls_per_second, burst: self.calls_per_second.saturating_mul(2) }
+        Rate::per_second(self.calls_per_second, self.calls_per_second.saturating_mul(2))
     }
 
     pub(crate) fn stranger_rate(&self) -> Rate {
-        Rate { per_second: self.unknown_tokens_per_second, burst: self.unknown_tokens_per_second }
+        Rate::per_second(self.unknown_tokens_per_second, self.unknown_tokens_per_second)
     }
 }
 
@@ -122,6 +128,8 @@ pub struct App {
     pub(crate) generations: AtomicU64,
     pub(crate) log: LogQueue,
     pub(crate) imports: Arc<Imports>,
+    /// What this process's usage is kept under: another at each start.
+    pub(crate) node: Arc<str>,
     /// What every way out is made from.
     pub(crate) client: Client,
     pub(crate) tracker: TaskTracker,
@@ -158,7 +166,8 @@ impl App {
         };
         let client = Client::new(egress, config.upstream.clone(), &Roots::System)
             .map_err(|error| Error::new(crate::Kind::Internal, error.to_string()))?;
-        let (log, writer) = queue(config.log_queue_rows);
+        let node: Arc<str> = format!("{:016x}", u64::from_ne_bytes(entropy())).into();
+        let (log, writer) = queue(config.log_queue_rows, Arc::clone(&node));
         let app = Self {
             sealer,
             clock,
@@ -172,6 +181,7 @@ impl App {
             sessions: SessionStates::load(store.session_states().await?),
             log,
             imports: Imports::new(config.imports, config.imports_per_account),
+            node,
             client,
             tracker: TaskTracker::new(),
             stop: CancellationToken::new(),
@@ -249,7 +259,9 @@ impl App {
             servers: self.store.server_entries().await?,
             hosts: self.store.server_hosts().await?,
         };
+        let limits = self.store.enabled_limits().await?;
         let next = Arc::new(before.next(rows));
+        self.put_limits(&next, limits).await?;
         self.registry.store(Arc::clone(&next));
         next.announce(&before);
         for slot in next.slots() {

@@ -1,4 +1,5 @@
-use crate::quota::Quota;
+use crate::{limits::Rules, quota::Quota};
+use arc_swap::ArcSwapOption;
 use model::{
     AccountId, GrantScopes, PermissionSet, Scope, ServerId, SignInId, Timestamp, TokenId, UserId,
 };
@@ -32,8 +33,18 @@ pub(crate) struct Principal {
     pub(crate) revoked: AtomicBool,
     pub(crate) quota: Quota,
     pub(crate) in_flight: AtomicUsize,
+    pub(crate) account: Arc<AccountState>,
     /// Milliseconds; 0 when it was not used since it was last written down.
     pub(crate) last_used: AtomicI64,
+}
+
+/// What all callers of one account share. Lives as long as the process.
+#[derive(Debug, Default)]
+pub(crate) struct AccountState {
+    /// Calls under way.
+    pub(crate) in_flight: AtomicUsize,
+    /// The limits that hold, if there are any.
+    pub(crate) rules: ArcSwapOption<Rules>,
 }
 
 /// What a principal is and may do. When any of it changes, the principal is another.
@@ -149,7 +160,7 @@ impl Network {
 }
 
 impl Principal {
-    pub(crate) fn new(rights: Rights) -> Self {
+    pub(crate) fn new(rights: Rights, account: Arc<AccountState>) -> Self {
         let name = match rights.id {
             PrincipalId::Token(id) => id.to_string().into(),
             PrincipalId::User(id) => id.to_string().into(),
@@ -161,6 +172,7 @@ impl Principal {
             revoked: AtomicBool::new(false),
             quota: Quota::new(Instant::now()),
             in_flight: AtomicUsize::new(0),
+            account,
             last_used: AtomicI64::new(0),
         }
     }

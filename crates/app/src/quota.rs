@@ -12,11 +12,18 @@ pub(crate) struct Quota {
     arrival: AtomicU64,
 }
 
-/// So many calls a second, and so many at once after a pause.
+/// One call in so long, and so many at once after a pause.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Rate {
-    pub(crate) per_second: u32,
+    pub(crate) interval_ns: u64,
     pub(crate) burst: u32,
+}
+
+impl Rate {
+    /// So many calls a second, and so many at once after a pause.
+    pub(crate) fn per_second(calls: u32, burst: u32) -> Self {
+        Self { interval_ns: 1_000_000_000 / u64::from(calls.max(1)), burst }
+    }
 }
 
 impl Quota {
@@ -26,7 +33,7 @@ impl Quota {
 
     /// Takes one call at `now`, or says how long to wait for it.
     pub(crate) fn take(&self, rate: Rate, now: Instant) -> Result<(), Duration> {
-        let interval = 1_000_000_000 / u64::from(rate.per_second.max(1));
+        let interval = rate.interval_ns;
         let tolerance = interval * u64::from(rate.burst.max(1) - 1);
         let now =
             u64::try_from(now.saturating_duration_since(self.start).as_nanos()).unwrap_or(u64::MAX);
@@ -47,6 +54,13 @@ impl Quota {
             }
         }
     }
+
+    /// Takes back a call that was taken and then not made.
+    pub(crate) fn give_back(&self, rate: Rate) {
+        let earlier = |arrival: u64| Some(arrival.saturating_sub(rate.interval_ns));
+        // The closure always gives a value.
+        let _ = self.arrival.fetch_update(Ordering::Relaxed, Ordering::Relaxed, earlier);
+    }
 }
 
 #[cfg(test)]
@@ -58,7 +72,7 @@ mod tests {
     fn a_burst_then_the_rate_then_a_refusal_with_the_wait() {
         let start = Instant::now();
         let quota = Quota::new(start);
-        let rate = Rate { per_second: 10, burst: 3 };
+        let rate = Rate::per_second(10, 3);
         for _ in 0..3 {
             assert_eq!(quota.take(rate, start), Ok(()));
         }

@@ -1,8 +1,8 @@
-use crate::{App, Caller, Error, Kind, clock::entropy, publication::Published};
+use crate::{Admitted, App, Caller, Error, Kind, clock::entropy, publication::Published, usage};
 use jiff::SignedDuration;
-use model::{AccountId, Outcome, RequestId, Timestamp, UpstreamFacts};
+use model::{AccountId, Outcome, RequestId, ServerId, Timestamp, UpstreamFacts, UserId};
 use std::{sync::Arc, time::Duration};
-use store::{RequestRow, Store};
+use store::{RequestRow, Store, UsageCounts, UsageKey};
 use tokio::sync::{Notify, mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
 
@@ -43,12 +43,18 @@ pub struct Record {
     pub at: Timestamp,
     /// The server's slug.
     pub server: Arc<str>,
+    /// The server.
+    pub server_id: ServerId,
     /// The MCP method.
     pub method: &'static str,
     /// The tool that was called.
     pub tool: Option<String>,
     /// Who called.
     pub principal: Arc<str>,
+    /// The user that called or that owns the token.
+    pub user_id: Option<UserId>,
+    /// Whether it was a call that was let in.
+    pub admission: Admitted,
     /// What the client calls itself.
     pub client_name: Option<String>,
     /// The version that it names.
@@ -92,6 +98,8 @@ pub(crate) struct LogWriter {
     receiver: mpsc::Receiver<Queued>,
     urgent: Arc<Notify>,
     order: Order,
+    /// What this process's usage is kept under.
+    node: Arc<str>,
 }
 
 /// Ids that rise in the order in which rows are written, so that whoever reads on from a row misses none: a slow request
@@ -120,7 +128,7 @@ impl Order {
     }
 }
 
-pub(crate) fn queue(rows: usize) -> (LogQueue, LogWriter) {
+pub(crate) fn queue(rows: usize, node: Arc<str>) -> (LogQueue, LogWriter) {
     let (sender, receiver) = mpsc::channel(rows.max(1));
     let urgent = Arc::new(Notify::new());
     (
@@ -129,6 +137,7 @@ pub(crate) fn queue(rows: usize) -> (LogQueue, LogWriter) {
             receiver,
             urgent,
             order: Order { at: Timestamp::UNIX_EPOCH, count: 0, bits: entropy() },
+            node,
         },
     )
 }
@@ -217,7 +226,7 @@ impl LogWriter {
                     batch.push(next);
                 }
                 let full = batch.len() == BATCH_ROWS;
-                write(&store, &mut batch, &mut self.order).await;
+                write(&store, &mut batch, &mut self.order, &self.node).await;
                 if full && let Ok(next) = self.receiver.try_recv() {
                     batch.push(next);
                 }
@@ -227,11 +236,12 @@ impl LogWriter {
 }
 
 /// Writes the batch, and tries again until it is written: the queue fills behind it and callers slow down.
-async fn write(store: &Store, batch: &mut Vec<Queued>, order: &mut Order) {
+async fn write(store: &Store, batch: &mut Vec<Queued>, order: &mut Order, node: &str) {
+    let used = usage::count(batch.iter().map(|queued| &queued.record));
     let (rows, waiting): (Vec<RequestRow>, Vec<_>) =
         batch.drain(..).map(|queued| (row(queued.record, order), queued.written)).unzip();
     let mut failures = 0u32;
-    while let Err(error) = store.insert_requests(&rows).await {
+    while let Err(error) = store.insert_requests(&rows, node, &used).await {
         failures += 1;
         tracing::error!(
             error = &error as &dyn std::error::Error,
@@ -241,7 +251,7 @@ async fn write(store: &Store, batch: &mut Vec<Queued>, order: &mut Order) {
         );
         if failures >= 5 && waiting.iter().any(Option::is_some) {
             // A strict caller gets its refusal now; the rows go on being tried.
-            return retry_without_waiters(store, rows, waiting).await;
+            return retry_without_waiters(store, rows, waiting, node, used).await;
         }
         tokio::time::sleep(RETRY_WAIT).await;
     }
@@ -254,9 +264,11 @@ async fn retry_without_waiters(
     store: &Store,
     rows: Vec<RequestRow>,
     waiting: Vec<Option<oneshot::Sender<()>>>,
+    node: &str,
+    used: Vec<(UsageKey, UsageCounts)>,
 ) {
     drop(waiting);
-    while let Err(error) = store.insert_requests(&rows).await {
+    while let Err(error) = store.insert_requests(&rows, node, &used).await {
         tracing::error!(
             error = &error as &dyn std::error::Error,
             rows = rows.len(),

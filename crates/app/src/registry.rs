@@ -1,7 +1,7 @@
 use crate::{
     ServerWatch,
     named::Named,
-    principal::{Access, Grants, Network, Principal, PrincipalId, Rights},
+    principal::{Access, AccountState, Grants, Network, Principal, PrincipalId, Rights},
     publication::Published,
 };
 use model::{AccountId, PermissionSet, Scope, ServerId, Timestamp, UserId};
@@ -18,6 +18,8 @@ pub(crate) struct Registry {
     pub(crate) epoch: i64,
     /// By the hash of the token.
     pub(crate) tokens: HashMap<[u8; 32], Arc<Principal>>,
+    /// What all callers of an account share.
+    pub(crate) accounts: HashMap<AccountId, Arc<AccountState>>,
     /// Users that may sign in.
     pub(crate) users: HashMap<UserId, Arc<Principal>>,
     /// The servers of each account.
@@ -71,7 +73,8 @@ impl Registry {
         let grants = grants(rows.grants);
         for user in &rows.users {
             let rights = user_rights(user, grants.get(&user.id));
-            next.users.insert(user.id, kept(self.users.get(&user.id), rights));
+            let kept = next.kept(self, self.users.get(&user.id), rights);
+            next.users.insert(user.id, kept);
         }
         for row in &rows.tokens {
             let owner = match row.user_id {
@@ -86,7 +89,8 @@ impl Registry {
             let Some(rights) = token_rights(row, owner.map(|owner| &owner.rights)) else {
                 continue;
             };
-            next.tokens.insert(row.hash, kept(self.tokens.get(&row.hash), rights));
+            let kept = next.kept(self, self.tokens.get(&row.hash), rights);
+            next.tokens.insert(row.hash, kept);
         }
         revoke_lost(&self.tokens, &next.tokens);
         revoke_lost(&self.users, &next.users);
@@ -133,6 +137,22 @@ impl Registry {
         self.servers = servers.into_iter().map(|(id, servers)| (id, Arc::new(servers))).collect();
     }
 
+    /// The principal of before, when it may still do the very same; else a new one.
+    fn kept(
+        &mut self,
+        before: &Self,
+        known: Option<&Arc<Principal>>,
+        rights: Rights,
+    ) -> Arc<Principal> {
+        let account = self.accounts.entry(rights.account_id).or_insert_with(|| {
+            before.accounts.get(&rights.account_id).map_or_else(Arc::default, Arc::clone)
+        });
+        match known {
+            Some(known) if known.rights == rights => Arc::clone(known),
+            Some(_) | None => Arc::new(Principal::new(rights, Arc::clone(account))),
+        }
+    }
+
     /// Tells the streams of each server what became of it since `before`.
     pub(crate) fn announce(&self, before: &Self) {
         let now: HashMap<ServerId, &Arc<ServerSlot>> =
@@ -171,14 +191,6 @@ fn slot(old: Option<&Arc<ServerSlot>>, entry: store::ServerEntry) -> Arc<ServerS
             credentials: entry.credentials,
             published: OnceCell::new(),
         }),
-    }
-}
-
-/// The principal of before, when it may still do the very same; else a new one.
-fn kept(known: Option<&Arc<Principal>>, rights: Rights) -> Arc<Principal> {
-    match known {
-        Some(known) if known.rights == rights => Arc::clone(known),
-        Some(_) | None => Arc::new(Principal::new(rights)),
     }
 }
 

@@ -1,4 +1,4 @@
-use crate::{App, principal::PrincipalId};
+use crate::{App, limits::window, principal::PrincipalId};
 use model::{AccountId, RequestId, Timestamp, TokenId};
 use std::{
     pin::Pin,
@@ -10,6 +10,8 @@ use std::{
 const TOUCH_INTERVAL: Duration = Duration::from_secs(5);
 /// How often expired and forgotten tokens are looked for.
 const TEND_INTERVAL: Duration = Duration::from_secs(60);
+/// How often quotas learn of the calls of other processes.
+const USAGE_INTERVAL: Duration = Duration::from_secs(5);
 /// How often what has expired is removed.
 const PURGE_INTERVAL: Duration = Duration::from_secs(60 * 60);
 /// How long the answer to an idempotency key is remembered.
@@ -42,6 +44,16 @@ impl App {
                     tracing::warn!(
                         error = &error as &dyn std::error::Error,
                         "expired and unused tokens were not ended"
+                    );
+                }
+            })
+        });
+        self.every(USAGE_INTERVAL, |app| {
+            Box::pin(async {
+                if let Err(error) = app.poll_usage().await {
+                    tracing::warn!(
+                        error = &error as &dyn std::error::Error,
+                        "what other processes have used is not known"
                     );
                 }
             })
@@ -118,6 +130,11 @@ impl App {
                 error = &error as &dyn std::error::Error,
                 "old answers to idempotency keys were not removed"
             );
+        }
+        let kept = jiff::SignedDuration::try_from(self.config.usage_retention).unwrap_or_default();
+        let oldest = now.checked_sub(kept).map_or(0, window::day);
+        if let Err(error) = self.store.compact_usage(oldest, window::first_of_month(now)).await {
+            tracing::warn!(error = &error as &dyn std::error::Error, "old usage was not removed");
         }
         let Ok(oldest) = now.checked_sub(
             jiff::SignedDuration::try_from(self.config.log_retention).unwrap_or_default(),

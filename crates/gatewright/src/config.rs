@@ -35,6 +35,7 @@ struct File {
 struct Limits {
     calls_per_second: Option<u32>,
     calls_in_flight: Option<usize>,
+    calls_in_flight_per_account: Option<usize>,
     unknown_tokens_per_second: Option<u32>,
     token_days_max: Option<u32>,
     token_unused_days: Option<u32>,
@@ -47,6 +48,7 @@ struct Limits {
     imports: Option<usize>,
     imports_per_account: Option<usize>,
     log_retention_days: Option<u64>,
+    usage_retention_days: Option<u64>,
     body_bytes: Option<usize>,
     description_bytes: Option<usize>,
     json_depth: Option<usize>,
@@ -176,6 +178,7 @@ impl Limits {
         let seconds = |value: Option<u64>| value.map(Duration::from_secs);
         set(&mut app.calls_per_second, self.calls_per_second);
         set(&mut app.calls_in_flight, self.calls_in_flight);
+        set(&mut app.calls_in_flight_per_account, self.calls_in_flight_per_account);
         set(&mut app.unknown_tokens_per_second, self.unknown_tokens_per_second);
         app.token_days_max = self.token_days_max;
         app.token_unused_days = self.token_unused_days;
@@ -196,6 +199,10 @@ impl Limits {
         set(
             &mut app.log_retention,
             seconds(self.log_retention_days.map(|days| days.saturating_mul(86_400))),
+        );
+        set(
+            &mut app.usage_retention,
+            seconds(self.usage_retention_days.map(|days| days.saturating_mul(86_400))),
         );
         self.apply_upstream(&mut app.upstream)?;
         set(&mut web.body_bytes, self.body_bytes);

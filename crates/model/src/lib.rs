@@ -13,6 +13,7 @@ mod field_path;
 mod grant;
 mod id;
 mod json;
+mod limit;
 mod name;
 mod outcome;
 mod pagination;
@@ -43,6 +44,7 @@ pub use id::{
     RequestId, ServerId, SignInId, TestCaseId, TokenId, UserId,
 };
 pub use json::RawJson;
+pub use limit::{LimitMode, LimitTarget, LimitUnit};
 pub use name::{Alias, AppKey, NameError, PromptName, ResourceName, Slug, ToolName};
 pub use outcome::{Content, Outcome, Overflow, ResourceBody, UpstreamFacts};
 pub use pagination::{PageStyle, Pagination};

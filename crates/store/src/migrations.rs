@@ -19,12 +19,14 @@ pub(crate) const MAIN: &[File] = &[
     (6, "key in use", include_str!("../migrations/main/0006_key_in_use.sql")),
     (7, "tokens", include_str!("../migrations/main/0007_tokens.sql")),
     (8, "apps", include_str!("../migrations/main/0008_apps.sql")),
+    (9, "limits", include_str!("../migrations/main/0009_limits.sql")),
 ];
 
 /// The request log, which is a file of its own with SQLite.
 const REQUESTS: &[File] = &[
     (1, "request log", include_str!("../migrations/requests/0001_request_log.sql")),
     (2, "asked as", include_str!("../migrations/requests/0002_asked_as.sql")),
+    (3, "usage", include_str!("../migrations/requests/0003_usage.sql")),
 ];
 
 /// Brings the two SQLite files up to date.

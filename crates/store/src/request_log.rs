@@ -1,6 +1,7 @@
 use crate::{
-    Error, Store, dialect,
+    Error, Store, UsageCounts, UsageKey, dialect,
     engine::{Engine, on, within},
+    usage,
 };
 use model::{AccountId, RequestId, Timestamp};
 use sqlx::{
@@ -90,12 +91,17 @@ fn inserts(write: fn(&str, &str, usize, usize) -> String) -> [String; 3] {
 }
 
 impl Store {
-    /// Adds rows to the request log in one transaction.
+    /// Adds rows to the request log, and to the usage of the process `node` what they count, in one transaction.
     ///
     /// # Errors
     ///
-    /// [`Error::Sql`]; then none was added.
-    pub async fn insert_requests(&self, rows: &[RequestRow]) -> Result<(), Error> {
+    /// [`Error::Sql`]; then nothing was added.
+    pub async fn insert_requests(
+        &self,
+        rows: &[RequestRow],
+        node: &str,
+        usage: &[(UsageKey, UsageCounts)],
+    ) -> Result<(), Error> {
         let mut tx = self.log_writer.begin().await?;
         let inserts = match tx.each() {
             Engine::Sqlite(_) => &*SQLITE_INSERTS,
@@ -118,6 +124,7 @@ impl Store {
             });
             rest = later;
         }
+        usage::add(&mut tx, node, usage).await?;
         tx.commit().await
     }
 

@@ -1,4 +1,4 @@
-use app::{Record, RecordOutcome};
+use app::{Admitted, Record, RecordOutcome};
 use bytes::Bytes;
 use http::{HeaderValue, Response, header};
 use http_body_util::Full;
@@ -25,6 +25,8 @@ pub(crate) struct Metrics {
     servers: RwLock<HashMap<Arc<str>, Arc<ServerMetrics>>>,
     refused_authentications: Counter,
     rows_dropped: Counter,
+    calls_over_soft_limit: Counter,
+    calls_refused: Counter,
 }
 
 struct ServerMetrics {
@@ -41,6 +43,8 @@ impl Metrics {
             servers: RwLock::default(),
             refused_authentications: metrics::counter!("gatewright_authentication_refused_total"),
             rows_dropped: metrics::counter!("gatewright_request_log_rows_dropped_total"),
+            calls_over_soft_limit: metrics::counter!("gatewright_calls_over_soft_limit_total"),
+            calls_refused: metrics::counter!("gatewright_calls_refused_by_limit_total"),
         }
     }
 
@@ -59,6 +63,11 @@ impl Metrics {
             RecordOutcome::Ok => server.ok.increment(1),
             RecordOutcome::ToolError => server.tool_errors.increment(1),
             RecordOutcome::Error => server.errors.increment(1),
+        }
+        match record.admission {
+            Admitted::No | Admitted::Yes => {}
+            Admitted::OverSoftLimit => self.calls_over_soft_limit.increment(1),
+            Admitted::Refused => self.calls_refused.increment(1),
         }
         server.duration.record(record.duration.as_secs_f64());
         if let Some(upstream) = record.upstream {

@@ -1,10 +1,23 @@
-use app::{Error, Kind};
+use app::{Error, Kind, LimitHit};
 use mcp::{Code, RpcError};
 use std::time::Duration;
 
 /// What an error of a use case is on the MCP wire.
 pub(crate) fn rpc_error(error: &Error) -> RpcError {
-    RpcError::new(code(error.kind), error.message.clone())
+    let data = error.limit.map(data);
+    RpcError { data, ..RpcError::new(code(error.kind), error.message.clone()) }
+}
+
+/// What a program reads of the limit that refused a call.
+fn data(hit: LimitHit) -> String {
+    serde_json::json!({
+        "limit": hit.id,
+        "calls": hit.calls,
+        "per": hit.per,
+        "remaining": 0,
+        "retry_after_seconds": hit.retry_after.as_millis().div_ceil(1_000),
+    })
+    .to_string()
 }
 
 const fn code(kind: Kind) -> Code {

@@ -6,16 +6,13 @@ pub(crate) use cache::Cache;
 pub(crate) use results::Results;
 
 use crate::{
-    App, Caller, Error, Kind, Outbound,
+    Admission, App, Caller, Error, Outbound,
     publication::Published,
     tool::{Tool, Work},
 };
 use http::HttpCall;
 use model::Outcome;
-use std::{
-    sync::atomic::{AtomicUsize, Ordering},
-    time::{Duration, Instant},
-};
+use std::time::Duration;
 use upstream::refusal;
 
 /// How far a call has come.
@@ -74,6 +71,8 @@ pub struct Companions<'a> {
     pub observer: Option<&'a dyn Observer>,
     /// The `traceparent` that the API gets (W3C Trace Context).
     pub traceparent: Option<&'a str>,
+    /// Where it is written down whether the call was let in.
+    pub admission: Option<&'a Admission>,
 }
 
 impl Companions<'_> {
@@ -84,23 +83,14 @@ impl Companions<'_> {
     }
 }
 
-/// A place among the calls that one token has under way.
-struct InFlight<'a>(&'a AtomicUsize);
-
-impl Drop for InFlight<'_> {
-    fn drop(&mut self) {
-        self.0.fetch_sub(1, Ordering::Relaxed);
-    }
-}
-
 impl App {
     /// Calls a tool. `arguments` is the JSON text of an object. What the API answers, and arguments that the tool
     /// cannot take, are outcomes that a model can act on; nothing was sent in the latter case.
     ///
     /// # Errors
     ///
-    /// [`Kind::NotFound`] for a tool that does not exist or that the caller may not see, alike;
-    /// [`Kind::Wait`] when the caller's quota is used up.
+    /// [`crate::Kind::NotFound`] for a tool that does not exist or that the caller may not see, alike;
+    /// [`crate::Kind::Wait`] when the caller's quota is used up.
     pub async fn call_tool(
         &self,
         caller: &Caller,
@@ -124,7 +114,7 @@ impl App {
         outbound: &Outbound,
         with: Companions<'_>,
     ) -> Result<Outcome, Error> {
-        let _place = self.admit(caller)?;
+        let _places = self.admit(caller, server.id, &tool.name, with.admission)?;
         if let Err(violations) = tool.input()?.check(arguments) {
             return Ok(refusal(&violations));
         }
@@ -135,25 +125,5 @@ impl App {
             }
             Work::ReadResult => Ok(self.read_result(caller, server, arguments, self.clock.now())),
         }
-    }
-
-    fn admit<'a>(&self, caller: &'a Caller) -> Result<InFlight<'a>, Error> {
-        let wait = |retry_after: Duration, message: &'static str| {
-            Error::new(Kind::Wait { retry_after: retry_after.max(Duration::from_secs(1)) }, message)
-        };
-        let principal = &caller.principal;
-        principal.quota.take(self.config.call_rate(), Instant::now()).map_err(|after| {
-            wait(after, "this token calls too often: wait, then go on at a lower rate")
-        })?;
-        // The place is made first, so that a refusal gives it back by being dropped.
-        let before = principal.in_flight.fetch_add(1, Ordering::Relaxed);
-        let place = InFlight(&principal.in_flight);
-        if before >= self.config.calls_in_flight {
-            return Err(wait(
-                Duration::ZERO,
-                "this token has too many calls under way: wait for some to end",
-            ));
-        }
-        Ok(place)
     }
 }

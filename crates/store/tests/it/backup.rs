@@ -33,7 +33,10 @@ fn a_backup_under_load_is_whole_and_opens() {
             let mut written = 0;
             while !done.get() {
                 change(&writer, &audit(Some(id))).await.unwrap();
-                writer.insert_requests(&[request(id, written, "list", "ok")]).await.unwrap();
+                writer
+                    .insert_requests(&[request(id, written, "list", "ok")], "a", &[])
+                    .await
+                    .unwrap();
                 written += 1;
             }
             written

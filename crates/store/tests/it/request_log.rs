@@ -50,7 +50,7 @@ fn the_request_log_takes_batches_and_answers_filters() {
                 )
             })
             .collect();
-        store.insert_requests(&rows).await.unwrap();
+        store.insert_requests(&rows, "a", &[]).await.unwrap();
         let read = async |filter: LogFilter| store.requests(a, &filter).await.unwrap();
         let all = read(LogFilter { limit: 1_000, ..LogFilter::default() }).await;
         assert_eq!(all, rows);
@@ -95,7 +95,7 @@ fn former_names_tell_who_still_uses_them() {
             asked(a, 5, None, Some("today")),
             asked(b, 6, Some("old/crm"), Some("foreign")),
         ];
-        store.insert_requests(&rows).await.unwrap();
+        store.insert_requests(&rows, "a", &[]).await.unwrap();
         let uses = async |prefix: &str, limit| {
             let uses = store.former_uses(a, prefix, limit).await.unwrap();
             uses.into_iter().map(|one| (one.client_name, one.last_at)).collect::<Vec<_>>()

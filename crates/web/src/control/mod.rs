@@ -10,10 +10,12 @@ mod asked;
 mod connections;
 mod document;
 mod input;
+mod limits;
 mod local;
 mod output;
 mod schema;
 mod tokens;
+mod usage;
 mod users;
 
 pub(crate) use asked::Peer;
@@ -36,7 +38,9 @@ fn operations() -> OpenApiRouter<Arc<Shared>> {
         .merge(actions::router())
         .merge(apps::router())
         .merge(connections::router())
+        .merge(limits::router())
         .merge(tokens::router())
+        .merge(usage::router())
         .merge(users::router())
 }
 

@@ -55,7 +55,7 @@ pub(crate) async fn call(
         call.name,
         &asked.published.name,
         async |traceparent| {
-            let with = Companions { observer, traceparent };
+            let with = Companions { observer, traceparent, admission: Some(&pending.admission) };
             app.call_tool(
                 &asked.caller,
                 &asked.published,

@@ -2,7 +2,7 @@
 
 use super::{entry::Asked, list::caching};
 use crate::{Shared, rpc_error};
-use app::{Companions, Kind, Outbound, Template};
+use app::{Admission, Companions, Kind, Outbound, Template};
 use mcp::{
     Block, Complete, CompletionReference, ListShape, PromptArgument, PromptDefinition,
     PromptMessage, PromptResult, PromptsGet, ReadResult, ResourceAnnotations, ResourceBody,
@@ -144,6 +144,7 @@ impl Parts<'_> {
         &self,
         uri: &str,
         outbound: &Outbound,
+        admission: &Admission,
     ) -> Result<Vec<u8>, RpcError> {
         let (published, caller) = (&self.asked.published, &self.asked.caller);
         if let Some(resource) = published.resources(caller).iter().find(|one| one.uri == uri) {
@@ -153,7 +154,7 @@ impl Parts<'_> {
         for template in published.templates(caller) {
             let Ok(parsed) = UriTemplate::parse(&template.template.uri_template) else { continue };
             let Some(values) = parsed.matches(uri) else { continue };
-            let with = Companions::default();
+            let with = Companions { admission: Some(admission), ..Companions::default() };
             let read = self
                 .shared
                 .app

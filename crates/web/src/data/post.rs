@@ -11,7 +11,7 @@ use super::{
     stream::CallStream,
 };
 use crate::{Shared, body::Body};
-use app::{Outbound, Published, SessionHandle};
+use app::{Admission, Outbound, Published, SessionHandle};
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, Response, header};
 use http_body_util::{BodyExt as _, LengthLimitError, Limited};
@@ -231,7 +231,7 @@ impl Post<'_> {
             }
             mcp::Call::Initialize(_) => self.initialize(&request, pending).await,
             _ => {
-                let answered = self.simple(&request).await;
+                let answered = self.simple(&request, &pending.admission).await;
                 let size = answered
                     .as_ref()
                     .map_or_else(|refusal| refusal.body.len(), |pieces| length(pieces));
@@ -260,7 +260,11 @@ impl Post<'_> {
     }
 
     /// Requests whose answer is at hand, or one read away.
-    async fn simple(&self, request: &Request<'_>) -> Result<[Bytes; 3], Refusal> {
+    async fn simple(
+        &self,
+        request: &Request<'_>,
+        admission: &Admission,
+    ) -> Result<[Bytes; 3], Refusal> {
         let (shared, id, modern) = (self.shared, request.id, self.lane.is_modern());
         let one = |body: Vec<u8>| [Bytes::from(body), Bytes::new(), Bytes::new()];
         let refused = |error: RpcError| error.refuse(Some(id), modern);
@@ -298,7 +302,7 @@ impl Post<'_> {
                     .refuse(Some(id), modern))
             }
             mcp::Call::ResourcesRead { uri } => {
-                let read = self.parts().resources_read(uri, self.outbound).await;
+                let read = self.parts().resources_read(uri, self.outbound, admission).await;
                 read.map(|result| one(mcp::response(id, &result))).map_err(refused)
             }
             mcp::Call::PromptsList { cursor } => made(self.parts().prompts_list(cursor.as_deref())),
@@ -480,7 +484,7 @@ impl Post<'_> {
         let mcp::Call::ToolsCall(tool) = &request.call else {
             let pending = self.pending(request, None);
             let body = self
-                .simple(request)
+                .simple(request, &pending.admission)
                 .await
                 .map_or_else(|refusal| refusal.body, |pieces| pieces.concat());
             return match pending.finish(Ending::ok(body.len())).await {

@@ -1,6 +1,6 @@
 use super::entry::Asked;
 use crate::Shared;
-use app::{Error, Record, RecordOutcome};
+use app::{Admission, Admitted, Error, Record, RecordOutcome};
 use model::{Timestamp, UpstreamFacts};
 use std::{
     borrow::Cow,
@@ -14,6 +14,8 @@ pub(crate) struct Pending {
     asked: Arc<Asked>,
     started: Instant,
     record: Option<Record>,
+    /// Whether the call was let in, if it is one.
+    pub(crate) admission: Admission,
 }
 
 /// When a request came, and how large it was.
@@ -70,9 +72,12 @@ impl Pending {
             account_id: asked.caller.account_id(),
             at: arrival.at,
             server: Arc::clone(&asked.published.name),
+            server_id: asked.published.id,
             method,
             tool: tool.map(|name| name.chars().take(128).collect()),
             principal: Arc::clone(asked.caller.principal()),
+            user_id: asked.caller.user_id(),
+            admission: Admitted::No,
             client_name: client.name,
             client_version: client.version,
             revision,
@@ -91,6 +96,7 @@ impl Pending {
             asked: Arc::clone(asked),
             started: arrival.started,
             record: Some(record),
+            admission: Admission::default(),
         }
     }
 
@@ -98,6 +104,7 @@ impl Pending {
     pub(crate) async fn finish(mut self, ending: Ending<'_>) -> Result<(), Error> {
         let Some(mut record) = self.record.take() else { return Ok(()) };
         record.duration = self.started.elapsed();
+        record.admission = self.admission.get();
         record.outcome = ending.outcome;
         record.error = ending.error.map(|text| text.chars().take(256).collect());
         record.upstream = ending.upstream;
@@ -115,6 +122,7 @@ impl Drop for Pending {
     fn drop(&mut self) {
         let Some(mut record) = self.record.take() else { return };
         record.duration = self.started.elapsed();
+        record.admission = self.admission.get();
         record.error = Some("the client went away".to_owned());
         self.shared.metrics.request(&record);
         if !self.shared.app.record_abandoned(&self.asked.caller, record) {

@@ -38,6 +38,8 @@ fn body(operation: &str) -> Option<Value> {
         "rotate_connection" => json!({"credential": {"kind": "bearer", "token": "other"}}),
         "test_connection" => json!({}),
         "update_user" => json!({"name": "Changed"}),
+        "create_limit" => json!({"target": {"kind": "account"}, "calls": 5, "per": "day"}),
+        "update_limit" => json!({"calls": 6}),
         "create_token" => json!({"name": "new", "scope": scope()}),
         "update_token" => json!({"name": "changed"}),
         "rotate_token" => json!({}),
@@ -61,6 +63,7 @@ fn objects(api: &Api<'_>) -> BTreeMap<&'static str, String> {
     let token = made("/tokens", json!({"name": "one", "scope": scope()}));
     let renamed = api.patch("/account", &json!({"alias": "renamed"}));
     assert_eq!(renamed.status, 200, "{renamed:?}");
+    let limit = made("/limits", json!({"target": {"kind": "token"}, "calls": 1_000, "per": "day"}));
     let app = made("/apps", json!({"description": PETS}));
     let action = json!({"name": "act", "description": "Reads.", "method": "GET", "path": "/act"});
     assert_eq!(api.post(&format!("/apps/{app}/actions"), &action).status, 201);
@@ -72,6 +75,7 @@ fn objects(api: &Api<'_>) -> BTreeMap<&'static str, String> {
         ("alias", "local".to_owned()),
         ("app", app),
         ("connection", connection),
+        ("limit", limit),
         ("token", token),
         ("user", user),
     ])
