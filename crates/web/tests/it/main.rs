@@ -22,6 +22,7 @@ mod http_layer;
 mod json_layer;
 mod legacy;
 mod mcp_layer;
+mod rows_k;
 mod streams;
 mod tokens;
 mod world;
