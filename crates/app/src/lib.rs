@@ -9,6 +9,7 @@
 mod account;
 mod actions;
 mod apps;
+mod audit;
 mod authenticate;
 mod call;
 mod caller;
@@ -19,11 +20,11 @@ mod cursor;
 mod description;
 mod document;
 mod error;
+mod export;
 mod idempotency;
 mod imports;
 mod installation;
 mod limits;
-mod log;
 mod named;
 mod number;
 mod open;
@@ -36,7 +37,9 @@ mod quota;
 mod record;
 mod redact;
 mod registry;
+mod request;
 mod resource;
+mod retention;
 mod server;
 mod session;
 mod shelf;
@@ -59,6 +62,9 @@ pub use apps::{
     AppSettings, AppView, ImportNote, ImportPreview, ImportReport, ImportRules, ImportStatus,
     ImportSummary, ImportedOperation, NewApp, PreviewImport, Reimport, Reimported,
 };
+pub use audit::{
+    AuditCheckpoint, AuditEvent, AuditExportQuery, AuditQuery, AuditVerdict, VerifyAudit,
+};
 pub use call::{Companions, Observer, Step};
 pub use caller::Caller;
 pub use clock::Clock;
@@ -69,10 +75,10 @@ pub use connections::{
 };
 pub use description::{Description, Fetching};
 pub use error::{Error, Kind};
+pub use export::{Export, ExportFormat};
 pub use idempotency::{IDEMPOTENCY_KEY_BYTES_MAX, Idempotency};
 pub use installation::{AuditReport, Installation, Rotation};
 pub use limits::{Admission, Admitted, Limit, LimitHit, LimitSettings, NewLimit};
-pub use log::LogQuery;
 pub use open::{App, Config, Outbound};
 pub use page::{Page, PageQuery};
 pub use patch::{Expected, Patch};
@@ -80,6 +86,10 @@ pub use principal::{Context, PrincipalId, Via};
 pub use publication::{Published, ToolView};
 pub use publish::{Prepared, Publish, PublishOutcome};
 pub use record::{Record, RecordOutcome};
+pub use request::{
+    KeptCall, LoggedRequest, OutcomeFilter, PlannedBody, PlannedCredential, PlannedHeader,
+    PlannedPlace, PlannedRequest, Replay, RequestExportQuery, RequestQuery, RequestSort,
+};
 pub use resource::Template;
 pub use server::{Reached, ServerWatch, Signal, Subscription};
 pub use session::{Session, SessionHandle};
@@ -94,5 +104,5 @@ pub use uses::{Use, UsedBy};
 
 // What callers of the use cases name in their own signatures.
 pub use openapi::{Counts, Format, Import, Options as ImportOptions, Report, Rule, Status};
-pub use store::{DataDir, Database, Fault, KeySource, RequestRow, Verdict};
+pub use store::{DataDir, Database, Fault, KeySource, Verdict};
 pub use upstream::{AllowRule, Limits as UpstreamLimits};

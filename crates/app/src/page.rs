@@ -84,4 +84,9 @@ impl<T> Page<T> {
             rows.last().filter(|_| more).map(|row| URL_SAFE_NO_PAD.encode(key(row).to_string()));
         Self { items: rows.into_iter().map(item).collect(), next }
     }
+
+    /// A page that ends after the row with that key; without one, it is the last.
+    pub(crate) fn up_to(items: Vec<T>, last: Option<impl ToString>) -> Self {
+        Self { items, next: last.map(|key| URL_SAFE_NO_PAD.encode(key.to_string())) }
+    }
 }

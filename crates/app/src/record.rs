@@ -1,10 +1,12 @@
 use crate::{Admitted, App, Caller, Error, Kind, clock::entropy, publication::Published, usage};
 use jiff::SignedDuration;
 use model::{AccountId, Outcome, RequestId, ServerId, Timestamp, UpstreamFacts, UserId};
+use serde::Serialize;
 use std::{sync::Arc, time::Duration};
 use store::{RequestRow, Store, UsageCounts, UsageKey};
 use tokio::sync::{Notify, mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
+use utoipa::ToSchema;
 
 /// Rows written in one transaction at most.
 const BATCH_ROWS: usize = 1_024;
@@ -14,7 +16,8 @@ const BATCH_WAIT: Duration = Duration::from_millis(200);
 const RETRY_WAIT: Duration = Duration::from_secs(1);
 
 /// How a request ended, in the request log.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
 pub enum RecordOutcome {
     /// It was answered.
     Ok,
@@ -32,6 +35,14 @@ impl RecordOutcome {
             Self::Error => "error",
         }
     }
+
+    /// The outcome of a row, which the database gives as one of these three.
+    pub(crate) fn parse(text: &str) -> Self {
+        [Self::Ok, Self::ToolError]
+            .into_iter()
+            .find(|outcome| outcome.as_str() == text)
+            .unwrap_or(Self::Error)
+    }
 }
 
 /// What the request log keeps of one MCP request.
@@ -41,10 +52,10 @@ pub struct Record {
     pub account_id: AccountId,
     /// When it came.
     pub at: Timestamp,
-    /// The server's slug.
-    pub server: Arc<str>,
     /// The server.
     pub server_id: ServerId,
+    /// The server's slug.
+    pub server: Arc<str>,
     /// The MCP method.
     pub method: &'static str,
     /// The tool that was called.
@@ -281,14 +292,17 @@ async fn retry_without_waiters(
 fn row(record: Record, order: &mut Order) -> RequestRow {
     let micros = |duration: Duration| i64::try_from(duration.as_micros()).unwrap_or(i64::MAX);
     let bytes = |count: usize| i64::try_from(count).unwrap_or(i64::MAX);
+    let wide = |count: u64| i64::try_from(count).unwrap_or(i64::MAX);
     RequestRow {
         id: order.next(&record),
         account_id: record.account_id,
         at: record.at,
+        server_id: Some(record.server_id),
         server: record.server,
         method: record.method.into(),
         tool: record.tool,
         principal: record.principal,
+        user_id: record.user_id,
         client_name: record.client_name,
         client_version: record.client_version,
         revision: record.revision.into(),
@@ -296,9 +310,9 @@ fn row(record: Record, order: &mut Order) -> RequestRow {
         error: record.error,
         duration_us: micros(record.duration),
         upstream_status: record.upstream.and_then(|facts| facts.status),
-        upstream_duration_us: record
-            .upstream
-            .map(|facts| i64::try_from(facts.duration_us).unwrap_or(i64::MAX)),
+        upstream_duration_us: record.upstream.map(|facts| wide(facts.duration_us)),
+        upstream_bytes_out: record.upstream.map(|facts| wide(facts.bytes_out)),
+        upstream_bytes_in: record.upstream.map(|facts| wide(facts.bytes_in)),
         bytes_in: bytes(record.bytes_in),
         bytes_out: bytes(record.bytes_out),
         test: false,

@@ -4,7 +4,8 @@ use serde_json::Value;
 
 /// Bytes of arguments or of a result that the request log keeps.
 const PAYLOAD_BYTES_MAX: usize = 8 << 10;
-const HIDDEN: &str = "***";
+/// What stands where something secret was.
+pub(crate) const HIDDEN: &str = "***";
 /// Parts of member names whose values are never logged.
 const SECRET_NAMES: [&str; 12] = [
     "password",
@@ -31,14 +32,21 @@ pub(crate) fn payloads(
 ) -> (String, String) {
     let tool = server.find(tool);
     let secrets = tool.map(|tool| server.secrets(tool));
-    let secrets: Vec<&str> = secrets
-        .iter()
-        .flat_map(|all| all.iter())
-        .filter_map(|one| std::str::from_utf8(one.expose()).ok())
-        .collect();
+    let secrets: Vec<&str> = secrets.as_deref().map(texts).unwrap_or_default();
     let passwords = tool.map(|tool| passwords(tool.input_schema.get())).unwrap_or_default();
     let kept = |text: &str| cut(without(redact_json(text, &passwords), &secrets));
     (kept(arguments), kept(&result_text(outcome)))
+}
+
+/// Secrets that can stand in text.
+pub(crate) fn texts(secrets: &[model::Secret]) -> Vec<&str> {
+    secrets.iter().filter_map(|one| std::str::from_utf8(one.expose()).ok()).collect()
+}
+
+/// Whether the value of a member of that name is never shown.
+pub(crate) fn is_secret_name(name: &str) -> bool {
+    let lower = name.to_ascii_lowercase();
+    SECRET_NAMES.iter().any(|part| lower.contains(part))
 }
 
 fn result_text(outcome: &Outcome) -> String {
@@ -91,10 +99,7 @@ fn redact_json(text: &str, passwords: &[String]) -> String {
         match value {
             Value::Object(members) => {
                 for (name, member) in members {
-                    let lower = name.to_ascii_lowercase();
-                    if SECRET_NAMES.iter().any(|part| lower.contains(part))
-                        || passwords.contains(name)
-                    {
+                    if is_secret_name(name) || passwords.contains(name) {
                         *member = Value::String(HIDDEN.to_owned());
                     } else {
                         walk(member, passwords);
@@ -114,7 +119,8 @@ fn redact_json(text: &str, passwords: &[String]) -> String {
     }
 }
 
-fn without(mut text: String, secrets: &[&str]) -> String {
+/// The text less what is secret in it.
+pub(crate) fn without(mut text: String, secrets: &[&str]) -> String {
     for secret in secrets.iter().filter(|secret| secret.len() >= 4) {
         if text.contains(secret) {
             text = text.replace(secret, HIDDEN);

@@ -1,5 +1,5 @@
 use crate::{App, limits::window, principal::PrincipalId};
-use model::{AccountId, RequestId, Timestamp, TokenId};
+use model::{AccountId, Timestamp, TokenId};
 use std::{
     pin::Pin,
     sync::{Arc, PoisonError, atomic::Ordering},
@@ -16,8 +16,6 @@ const USAGE_INTERVAL: Duration = Duration::from_secs(5);
 const PURGE_INTERVAL: Duration = Duration::from_secs(60 * 60);
 /// How long the answer to an idempotency key is remembered.
 const REMEMBERED_FOR: jiff::SignedDuration = jiff::SignedDuration::from_hours(24);
-/// Rows removed in one statement.
-const PURGE_ROWS: u32 = 5_000;
 
 type Act<'a> = Pin<Box<dyn Future<Output = ()> + Send + 'a>>;
 
@@ -136,24 +134,11 @@ impl App {
         if let Err(error) = self.store.compact_usage(oldest, window::first_of_month(now)).await {
             tracing::warn!(error = &error as &dyn std::error::Error, "old usage was not removed");
         }
-        let Ok(oldest) = now.checked_sub(
-            jiff::SignedDuration::try_from(self.config.log_retention).unwrap_or_default(),
-        ) else {
-            return;
-        };
-        let before = RequestId::new(oldest, [0; 10]);
-        loop {
-            match self.store.delete_requests_before(before, PURGE_ROWS).await {
-                Ok(removed) if removed >= u64::from(PURGE_ROWS) => {}
-                Ok(_) => return,
-                Err(error) => {
-                    tracing::warn!(
-                        error = &error as &dyn std::error::Error,
-                        "old request-log rows were not removed"
-                    );
-                    return;
-                }
-            }
+        if let Err(error) = self.purge_requests(now).await {
+            tracing::warn!(
+                error = &error as &dyn std::error::Error,
+                "old request-log rows were not removed"
+            );
         }
     }
 }

@@ -1,10 +1,10 @@
-use crate::{Caller, Error, Kind, document::PublishedTool};
+use crate::{Caller, Error, Kind, clock::entropy, document::PublishedTool, target::Target};
 use jiff::SignedDuration;
 use model::{Annotations, HttpCall, Pagination, RawJson, ServerId};
 use std::{sync::OnceLock, time::Duration};
 use upstream::{
-    Adapted, BaseUrl, Injected, Limits, Projection, READ_RESULT, READ_RESULT_DESCRIPTION,
-    READ_RESULT_SCHEMA, Validator, adapt,
+    Adapted, Arguments, BaseUrl, Injected, Limits, PlanError, Projection, READ_RESULT,
+    READ_RESULT_DESCRIPTION, READ_RESULT_SCHEMA, Request, Validator, adapt,
 };
 
 /// A tool of a published server.
@@ -54,6 +54,23 @@ pub(crate) struct HttpWork {
     pub(crate) limits: Option<Limits>,
     /// Arguments that narrow the answer, named when something was cut.
     pub(crate) paging_hints: Vec<String>,
+}
+
+impl HttpWork {
+    /// The request that arguments make, complete but for the credential of `target`.
+    ///
+    /// # Errors
+    ///
+    /// [`PlanError`], as [`upstream::plan`].
+    pub(crate) fn plan(
+        &self,
+        target: &Target,
+        arguments: &Arguments<'_>,
+    ) -> Result<Request, PlanError> {
+        let base = self.server.as_ref().unwrap_or(&target.base);
+        let boundary = if self.has_parts { entropy() } else { [0; 16] };
+        upstream::plan(&self.call, base, arguments, boundary)
+    }
 }
 
 impl Tool {

@@ -292,7 +292,7 @@ pub(crate) struct Import {
 #[derive(Debug, Args)]
 pub(crate) struct Logs {
     #[command(flatten)]
-    pub(crate) data: Data,
+    pub(crate) target: Target,
     /// Go on and print rows as they come
     #[arg(long, short)]
     pub(crate) follow: bool,
@@ -305,9 +305,6 @@ pub(crate) struct Logs {
     /// Only failures
     #[arg(long)]
     pub(crate) errors: bool,
-    /// One JSON object a line
-    #[arg(long)]
-    pub(crate) json: bool,
     /// Rows to begin with
     #[arg(long, short = 'n', default_value_t = 50)]
     pub(crate) lines: u32,

@@ -1,6 +1,6 @@
 use crate::{
     admin,
-    cli::{Cli, Command, Data, Import, Logs, Selection, Serving, Up},
+    cli::{Cli, Command, Import, Selection, Serving, Up},
     client::{self, part::Kind},
     config::{self, Settings},
     process::Process,
@@ -8,18 +8,13 @@ use crate::{
     snippets::Snippets,
 };
 use anyhow::Context as _;
-use app::{
-    App, Caller, Clock, Context as Asked, Description, Fetching, ImportOptions, LogQuery, Prepared,
-    Publish, Rule, Via,
-};
+use app::{Context as Asked, Description, Fetching, ImportOptions, Prepared, Publish, Rule, Via};
 use clap::CommandFactory as _;
-use model::{RequestId, Secret, Timestamp};
-use std::{io::Write as _, time::Duration};
+use model::Secret;
+use std::io::Write as _;
 
 /// Where the demo API is, below this server's own URL.
 const DEMO_PATH: &str = "/demo";
-/// How often `logs --follow` looks for new rows.
-const FOLLOW_INTERVAL: Duration = Duration::from_millis(500);
 
 /// Does what the command line asks for.
 pub(crate) fn run(cli: Cli) -> anyhow::Result<()> {
@@ -33,7 +28,7 @@ pub(crate) fn run(cli: Cli) -> anyhow::Result<()> {
             Command::Serve(serving) => serve(&serving).await,
             Command::Import(import) => self::import(&import).await,
             Command::Token { target, command } => client::token::run(&target, command).await,
-            Command::Logs(logs) => self::logs(&logs).await,
+            Command::Logs(logs) => client::logs::run(&logs).await,
             Command::Account { target, command } => client::account::run(&target, command).await,
             Command::App { target, command } => client::app::run(&target, command).await,
             Command::Action { target, command } => client::action::run(&target, command).await,
@@ -201,42 +196,6 @@ async fn import(import: &Import) -> anyhow::Result<()> {
     }
 }
 
-/// The database of a command that serves nothing: opened as it is, whether or not a process serves it.
-async fn open(data: &Data) -> anyhow::Result<(App, Caller)> {
-    let (dir, database) = config::places(data)?;
-    let (key, config) = (config::key(data), app::Config::default());
-    let app = App::open(&dir, &database, &key, config, Clock::system()).await?;
-    let operator = app.operator(&data.alias.parse()?, from_cli()).await?;
-    Ok((app, operator))
-}
-
 fn from_cli() -> Asked {
     Asked { via: Via::Cli, ..Asked::default() }
-}
-
-async fn logs(logs: &Logs) -> anyhow::Result<()> {
-    let (app, operator) = open(&logs.data).await?;
-    let mut query = LogQuery {
-        server: logs.server.clone(),
-        tool: logs.tool.clone(),
-        errors: logs.errors,
-        after: None,
-        limit: logs.lines,
-    };
-    let stdout = &mut std::io::stdout().lock();
-    loop {
-        let rows = app.list_requests(&operator, &query).await?;
-        for row in &rows {
-            report::row(stdout, row, logs.json)?;
-        }
-        stdout.flush()?;
-        if !logs.follow {
-            return Ok(());
-        }
-        // Where there was no row to begin with, every row that comes is new.
-        let start = RequestId::new(Timestamp::UNIX_EPOCH, [0; 10]);
-        query.after = rows.last().map(|row| row.id).or(query.after).or(Some(start));
-        query.limit = 1_000;
-        tokio::time::sleep(FOLLOW_INTERVAL).await;
-    }
 }

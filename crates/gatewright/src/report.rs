@@ -1,5 +1,6 @@
-use app::{Import, PublishOutcome, RequestRow, Status};
+use app::{Import, PublishOutcome, Status};
 use serde::Serialize;
+use serde_json::Value;
 use std::io::{self, Write};
 
 /// Operations that the report of `up` names; `import --dry-run` names them all.
@@ -133,41 +134,41 @@ pub(crate) fn import_json(out: &mut impl Write, import: &Import) -> anyhow::Resu
     Ok(writeln!(out)?)
 }
 
-/// One row of the request log.
-pub(crate) fn row(out: &mut impl Write, row: &RequestRow, json: bool) -> anyhow::Result<()> {
+/// One row of the request log, as the control API gives it.
+pub(crate) fn row(out: &mut impl Write, row: &Value, json: bool) -> anyhow::Result<()> {
     if json {
-        let text = serde_json::json!({
-            "id": row.id, "at": row.at, "server": &*row.server, "method": row.method, "tool": row.tool,
-            "principal": &*row.principal, "client_name": row.client_name, "client_version": row.client_version,
-            "revision": row.revision, "outcome": row.outcome, "error": row.error, "duration_us": row.duration_us,
-            "upstream_status": row.upstream_status, "upstream_duration_us": row.upstream_duration_us,
-            "bytes_in": row.bytes_in, "bytes_out": row.bytes_out, "test": row.test,
-            "arguments": row.arguments, "result": row.result,
-        });
-        return Ok(writeln!(out, "{text}")?);
+        return Ok(writeln!(out, "{}", one_line(&row.to_string()))?);
     }
-    let upstream = row.upstream_status.map(|status| format!("HTTP {status}")).unwrap_or_default();
+    let text = |name: &str| row[name].as_str().map(shown).unwrap_or_default();
+    let upstream = row["upstream_status"].as_u64().map(|status| format!("HTTP {status}"));
+    let at = row["at"].as_str().and_then(|at| at.parse::<model::Timestamp>().ok());
     writeln!(
         out,
-        "{} {:10} {} {} {} {:.1} ms {upstream} {} {}",
-        row.at.strftime("%Y-%m-%d %H:%M:%S%.3fZ"),
-        row.outcome,
-        row.server,
-        row.method,
-        row.tool.as_deref().map(shown).unwrap_or_default(),
-        micros(row.duration_us) / 1_000.0,
-        row.client_name.as_deref().map(shown).unwrap_or_default(),
-        row.error.as_deref().map(shown).unwrap_or_default()
+        "{} {:10} {} {} {} {:.1} ms {} {} {}",
+        at.map(|at| at.strftime("%Y-%m-%d %H:%M:%S%.3fZ").to_string()).unwrap_or_default(),
+        text("outcome"),
+        text("server"),
+        text("method"),
+        text("tool"),
+        row["duration_us"].as_f64().unwrap_or_default() / 1_000.0,
+        upstream.unwrap_or_default(),
+        text("client_name"),
+        text("error")
     )?;
     Ok(())
 }
 
-#[allow(
-    clippy::cast_precision_loss,
-    reason = "a duration in a log line needs no more than 52 bits"
-)]
-fn micros(count: i64) -> f64 {
-    count as f64
+/// JSON text without what some readers take for the end of a line, or a terminal for an order: JSON allows it in strings as it is.
+fn one_line(json: &str) -> String {
+    let mut line = String::with_capacity(json.len());
+    for c in json.chars() {
+        if c.is_control() || matches!(c, '\u{2028}' | '\u{2029}') {
+            line.push_str(&format!("\\u{:04x}", u32::from(c)));
+        } else {
+            line.push(c);
+        }
+    }
+    line
 }
 
 /// Text that came from outside, on a terminal: what could move the cursor or forge a line is escaped.

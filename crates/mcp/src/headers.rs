@@ -34,6 +34,16 @@ pub(crate) fn single<'h>(headers: &'h HeaderMap, name: &HeaderName) -> Single<'h
     }
 }
 
+/// Text as a header's value: itself, or `=?base64?…?=` around it where a header cannot hold it (MCP 2026-07-28, Streamable HTTP,
+/// Value Encoding).
+#[must_use]
+pub fn header_text(text: &str) -> String {
+    let plain = text.bytes().all(|byte| matches!(byte, b' '..=b'~'))
+        && text.trim_ascii().len() == text.len()
+        && !text.starts_with("=?base64?");
+    if plain { text.to_owned() } else { format!("=?base64?{}?=", STANDARD.encode(text)) }
+}
+
 /// What `=?base64?…?=` stands for, or the value itself when it does not have that form. Nothing when the form is
 /// there and what is inside is not strict base64 of UTF-8 (MCP 2026-07-28, Streamable HTTP, Value Encoding).
 pub(crate) fn decoded(value: &str) -> Option<Cow<'_, str>> {

@@ -45,7 +45,7 @@ pub use capabilities::{Capabilities, PromptsCapability, ResourcesCapability, Too
 pub use completion::{COMPLETION_VALUES_MAX, Completion, completion_result};
 pub use content::{Block, ResourceBody};
 pub use error::{Code, Refusal, RpcError};
-pub use headers::{Accept, accepts, content_type, session_id};
+pub use headers::{Accept, accepts, content_type, header_text, session_id};
 pub use id::{Id, OwnedId, ProgressToken};
 pub use json::{Json, Kind};
 pub use lifecycle::{About, CacheScope, Caching, ServerInfo, discover_result, initialize_result};

@@ -27,6 +27,7 @@ const REQUESTS: &[File] = &[
     (1, "request log", include_str!("../migrations/requests/0001_request_log.sql")),
     (2, "asked as", include_str!("../migrations/requests/0002_asked_as.sql")),
     (3, "usage", include_str!("../migrations/requests/0003_usage.sql")),
+    (4, "account key", include_str!("../migrations/requests/0004_account_key.sql")),
 ];
 
 /// Brings the two SQLite files up to date.

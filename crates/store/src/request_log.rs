@@ -3,10 +3,8 @@ use crate::{
     engine::{Engine, on, within},
     usage,
 };
-use model::{AccountId, RequestId, Timestamp};
-use sqlx::{
-    AssertSqlSafe, ColumnIndex, Database, Decode, Encode, FromRow, Row, Type, query::Query,
-};
+use model::{AccountId, RequestId, ServerId, Timestamp, UserId};
+use sqlx::{ColumnIndex, Database, Decode, Encode, FromRow, Row, Type, query::Query};
 use std::{
     borrow::Cow,
     sync::{Arc, LazyLock},
@@ -21,7 +19,9 @@ pub struct RequestRow {
     pub account_id: AccountId,
     /// When it came.
     pub at: Timestamp,
-    /// The server's slug.
+    /// The server; absent in rows of the first release.
+    pub server_id: Option<ServerId>,
+    /// The server's slug then.
     pub server: Arc<str>,
     /// Such as `tools/call`.
     pub method: Cow<'static, str>,
@@ -29,6 +29,8 @@ pub struct RequestRow {
     pub tool: Option<String>,
     /// Who called: a token's id.
     pub principal: Arc<str>,
+    /// The user that it belongs to.
+    pub user_id: Option<UserId>,
     /// What the client calls itself.
     pub client_name: Option<String>,
     /// The version that it names.
@@ -45,6 +47,10 @@ pub struct RequestRow {
     pub upstream_status: Option<u16>,
     /// The upstream's part of the duration.
     pub upstream_duration_us: Option<i64>,
+    /// Bytes of the body that the upstream was sent.
+    pub upstream_bytes_out: Option<i64>,
+    /// Bytes of the body that it answered, decoded.
+    pub upstream_bytes_in: Option<i64>,
     /// Bytes of the request's body.
     pub bytes_in: i64,
     /// Bytes of the answer's body.
@@ -59,25 +65,10 @@ pub struct RequestRow {
     pub asked_as: Option<Arc<str>>,
 }
 
-/// Which rows to read.
-#[derive(Clone, Debug, Default)]
-pub struct LogFilter {
-    /// Only this server's.
-    pub server: Option<String>,
-    /// Only calls of this tool.
-    pub tool: Option<String>,
-    /// Only failures.
-    pub errors: bool,
-    /// Only rows after this one; oldest first. Without it, the newest rows, oldest first.
-    pub after: Option<RequestId>,
-    /// At most so many.
-    pub limit: u32,
-}
-
-const COLUMNS: &str = "id, account_id, at, server, method, tool, principal, client_name, client_version, revision, \
-     outcome, error, duration_us, upstream_status, upstream_duration_us, bytes_in, bytes_out, test, arguments, result, \
-     asked_as";
-const WIDTH: usize = 21;
+pub(crate) const COLUMNS: &str = "account_id, id, at, server_id, server, method, tool, principal, user_id, client_name, \
+     client_version, revision, outcome, error, duration_us, upstream_status, upstream_duration_us, upstream_bytes_out, \
+     upstream_bytes_in, bytes_in, bytes_out, test, arguments, result, asked_as";
+const WIDTH: usize = 25;
 /// Rows per statement. Few sizes, so that every statement is prepared once: SQLite spends more on a statement than on a row.
 const SIZES: [usize; 3] = [64, 8, 1];
 
@@ -127,61 +118,6 @@ impl Store {
         usage::add(&mut tx, node, usage).await?;
         tx.commit().await
     }
-
-    /// Rows of the account's request log.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Corrupt`] when a row cannot be read.
-    pub async fn requests(
-        &self,
-        account: AccountId,
-        filter: &LogFilter,
-    ) -> Result<Vec<RequestRow>, Error> {
-        // The two orders differ in one word; the newest come first when there is no place to go on from.
-        let (order, from) =
-            filter.after.map_or(("desc", String::new()), |id| ("asc", id.to_string()));
-        let sql = format!(
-            "select {COLUMNS} from request_log where account_id = $1 and id > $2 \
-             and ($3 is null or server = $3) and ($4 is null or tool = $4) and ($5 = 0 or outcome <> 'ok') \
-             order by id {order} limit $6"
-        );
-        let mut rows: Vec<RequestRow> = on!(self.log_reader, |db| {
-            sqlx::query_as(AssertSqlSafe(sql))
-                .bind(account.to_string())
-                .bind(from)
-                .bind(&filter.server)
-                .bind(&filter.tool)
-                .bind(i64::from(filter.errors))
-                .bind(i64::from(filter.limit))
-                .fetch_all(db)
-                .await?
-        });
-        if filter.after.is_none() {
-            rows.reverse();
-        }
-        Ok(rows)
-    }
-
-    /// Removes rows older than `before`, at most `limit` at a time, so that the writer is never held for long.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Sql`].
-    pub async fn delete_requests_before(
-        &self,
-        before: RequestId,
-        limit: u32,
-    ) -> Result<u64, Error> {
-        const SQL: &str = "delete from request_log where id in \
-             (select id from request_log where id < $1 order by id limit $2)";
-        Ok(on!(self.log_writer, |db| sqlx::query(SQL)
-            .bind(before.to_string())
-            .bind(i64::from(limit))
-            .execute(db)
-            .await?
-            .rows_affected()))
-    }
 }
 
 fn bind<'q, DB: Database>(
@@ -193,16 +129,19 @@ where
     String: Encode<'q, DB> + Type<DB>,
     &'q str: Encode<'q, DB> + Type<DB>,
     Option<i64>: Encode<'q, DB>,
+    Option<String>: Encode<'q, DB>,
     Option<&'q str>: Encode<'q, DB>,
 {
     query
-        .bind(row.id.to_string())
         .bind(row.account_id.to_string())
+        .bind(row.id.to_string())
         .bind(row.at.as_millisecond())
+        .bind(row.server_id.map(|id| id.to_string()))
         .bind(&*row.server)
         .bind(&*row.method)
         .bind(row.tool.as_deref())
         .bind(&*row.principal)
+        .bind(row.user_id.map(|id| id.to_string()))
         .bind(row.client_name.as_deref())
         .bind(row.client_version.as_deref())
         .bind(&*row.revision)
@@ -211,6 +150,8 @@ where
         .bind(row.duration_us)
         .bind(row.upstream_status.map(i64::from))
         .bind(row.upstream_duration_us)
+        .bind(row.upstream_bytes_out)
+        .bind(row.upstream_bytes_in)
         .bind(row.bytes_in)
         .bind(row.bytes_out)
         .bind(i64::from(row.test))
@@ -237,10 +178,18 @@ where
                 .parse()
                 .map_err(|_| unreadable("account_id"))?,
             at: Timestamp::from_millisecond(row.try_get("at")?).map_err(|_| unreadable("at"))?,
+            server_id: row
+                .try_get::<Option<String>, _>("server_id")?
+                .map(|id| id.parse().map_err(|_| unreadable("server_id")))
+                .transpose()?,
             server: row.try_get::<String, _>("server")?.into(),
             method: row.try_get::<String, _>("method")?.into(),
             tool: row.try_get("tool")?,
             principal: row.try_get::<String, _>("principal")?.into(),
+            user_id: row
+                .try_get::<Option<String>, _>("user_id")?
+                .map(|id| id.parse().map_err(|_| unreadable("user_id")))
+                .transpose()?,
             client_name: row.try_get("client_name")?,
             client_version: row.try_get("client_version")?,
             revision: row.try_get::<String, _>("revision")?.into(),
@@ -254,6 +203,8 @@ where
                 .try_get::<Option<i64>, _>("upstream_status")?
                 .and_then(|code| u16::try_from(code).ok()),
             upstream_duration_us: row.try_get("upstream_duration_us")?,
+            upstream_bytes_out: row.try_get("upstream_bytes_out")?,
+            upstream_bytes_in: row.try_get("upstream_bytes_in")?,
             bytes_in: row.try_get("bytes_in")?,
             bytes_out: row.try_get("bytes_out")?,
             test: row.try_get::<i64, _>("test")? != 0,

@@ -37,6 +37,17 @@ pub enum CredentialError {
     Field(String),
 }
 
+/// Where a part of a credential goes in a request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum CredentialPlace {
+    /// The header of that name.
+    Header(String),
+    /// The query parameter of that name.
+    Query(String),
+    /// The cookie of that name.
+    Cookie(String),
+}
+
 /// What is added to a request when it is sent, and only to the origins that it names.
 ///
 /// Values are marked sensitive: neither `Debug` nor an error shows them.
@@ -148,6 +159,22 @@ impl Credential {
     /// The source of the token that a request to `uri` needs.
     pub(crate) fn token_source(&self, uri: &Uri) -> Option<&TokenSource> {
         self.token.as_deref().filter(|_| self.is_for(uri))
+    }
+
+    /// Where it would go in a request to that URI: names, never values. Nowhere when the URI is of none of its origins.
+    #[must_use]
+    pub fn places(&self, uri: &Uri) -> Vec<CredentialPlace> {
+        if !self.is_for(uri) {
+            return Vec::new();
+        }
+        let token = self.token.as_ref().map(|_| CredentialPlace::Header(AUTHORIZATION.to_string()));
+        let header = |(name, _): &(HeaderName, _)| CredentialPlace::Header(name.to_string());
+        let query = |(name, _): &(String, _)| {
+            CredentialPlace::Query(percent_decode_str(name).decode_utf8_lossy().into_owned())
+        };
+        let cookie = |(name, _): &(String, _)| CredentialPlace::Cookie(name.clone());
+        let parts = self.headers.iter().map(header).chain(self.query.iter().map(query));
+        token.into_iter().chain(parts).chain(self.cookies.iter().map(cookie)).collect()
     }
 
     /// Adds everything to a request of one of its origins, and says whether it did. `token` is of its source.

@@ -47,7 +47,7 @@ pub use arguments::{Arguments, ArgumentsError};
 pub use base_url::{BaseUrl, BaseUrlError, Origin};
 pub use breaker::Circuit;
 pub use client::Client;
-pub use credential::{Credential, CredentialError};
+pub use credential::{Credential, CredentialError, CredentialPlace};
 pub use document::Document;
 pub use egress::{AllowRule, AllowRuleError, Egress};
 pub use error::{Phase, SendError};

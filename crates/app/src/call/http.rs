@@ -1,7 +1,6 @@
 use super::{Companions, Step, cache::Asked};
 use crate::{
     App, Caller, Outbound,
-    clock::entropy,
     publication::Published,
     target::{NotConnected, Target},
     tool::{HttpWork, Tool},
@@ -10,7 +9,7 @@ use model::Outcome;
 use std::time::Instant;
 use upstream::{
     Arguments, Limits, Next, Request, Response, SendError, Shape, Walk, failure, not_connected,
-    plan, refusal, shape,
+    refusal, shape,
 };
 
 /// Bytes of a file, an image or a sound that a result carries.
@@ -78,10 +77,7 @@ impl HttpCall<'_> {
     }
 
     fn plan(&self, target: &Target, arguments: &Arguments<'_>) -> Result<Request, Outcome> {
-        let base = self.work.server.as_ref().unwrap_or(&target.base);
-        let boundary = if self.work.has_parts { entropy() } else { [0; 16] };
-        let mut request =
-            plan(&self.work.call, base, arguments, boundary).map_err(|error| refusal(&[error]))?;
+        let mut request = self.work.plan(target, arguments).map_err(|error| refusal(&[error]))?;
         if let Some(value) = self.with.traceparent.and_then(|text| text.parse().ok()) {
             request.headers.insert("traceparent", value);
         }

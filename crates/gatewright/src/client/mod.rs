@@ -8,6 +8,7 @@ pub(crate) mod connection;
 mod find;
 mod input;
 mod life;
+pub(crate) mod logs;
 pub(crate) mod part;
 pub(crate) mod profile;
 pub(crate) mod raw;

@@ -25,6 +25,8 @@ pub struct Checkpoint {
 }
 
 type HeadRow = (String, i64, Vec<u8>, Vec<u8>, String);
+/// Row, hash, time, public key and signature.
+type CheckpointRow = (i64, Vec<u8>, i64, Vec<u8>, Vec<u8>);
 
 impl Checkpoint {
     /// What is signed: `gatewright audit checkpoint 1`, the chain (an account's id, or `installation`), the row's number, its hash in
@@ -82,6 +84,52 @@ impl Store {
             made.extend(self.sign(&chain, head, now).await?);
         }
         Ok(made)
+    }
+
+    /// Signs the end of the account's chain, unless it is signed, and gives the newest checkpoint; none for a chain without rows.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::AuditAltered`] for an end that is not ours: it is not signed.
+    pub async fn sign_audit(
+        &self,
+        account: AccountId,
+        now: Timestamp,
+    ) -> Result<Option<Checkpoint>, Error> {
+        const HEAD: &str = "select chain, seq, hash, mac, key_id from audit_head \
+             where chain = $1 and seq > checkpoint_seq";
+        let name = super::chain_of(Some(account));
+        let unsigned: Option<HeadRow> =
+            on!(self.reader, |db| sqlx::query_as(HEAD).bind(&name).fetch_optional(db).await?);
+        if let Some((chain, seq, hash, mac, key_id)) = unsigned {
+            let head = Head { seq, hash, mac, key_id };
+            if !head.is_ours(&chain, &self.keys()) {
+                return Err(Error::AuditAltered);
+            }
+            self.sign(&chain, head, now).await?;
+        }
+        self.newest_checkpoint(account).await
+    }
+
+    async fn newest_checkpoint(&self, account: AccountId) -> Result<Option<Checkpoint>, Error> {
+        const SQL: &str = "select seq, hash, at, public_key, signature from audit_checkpoint \
+             where chain = $1 order by seq desc limit 1";
+        let row: Option<CheckpointRow> = on!(self.reader, |db| sqlx::query_as(SQL)
+            .bind(super::chain_of(Some(account)))
+            .fetch_optional(db)
+            .await?);
+        let checkpoint = |(seq, hash, at, public_key, signature): CheckpointRow| {
+            Ok(Checkpoint {
+                account_id: Some(account),
+                seq,
+                hash: hex(&hash),
+                at: Timestamp::from_millisecond(at)
+                    .map_err(|_| Error::Corrupt { column: "audit_checkpoint.at" })?,
+                public_key: hex(&public_key),
+                signature: hex(&signature),
+            })
+        };
+        row.map(checkpoint).transpose()
     }
 
     /// Writes the checkpoint, unless another node has.

@@ -101,6 +101,24 @@ impl Store {
             .fetch_all(db)
             .await?))
     }
+
+    /// One row of the audit log of the account.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Corrupt`] when it cannot be read.
+    pub async fn audit_entry(
+        &self,
+        account: AccountId,
+        id: AuditId,
+    ) -> Result<Option<AuditEntry>, Error> {
+        let sql = format!("select {COLUMNS} from audit_row where chain = $1 and id = $2");
+        Ok(on!(self.reader, |db| sqlx::query_as(AssertSqlSafe(sql))
+            .bind(chain_of(Some(account)))
+            .bind(id.to_string())
+            .fetch_optional(db)
+            .await?))
+    }
 }
 
 impl<'r, R: Row> FromRow<'r, R> for AuditEntry

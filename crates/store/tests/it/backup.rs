@@ -6,7 +6,7 @@ use crate::{
     world::{World, account, audit, on_both, run},
 };
 use std::{fs, os::unix::fs::PermissionsExt as _, path::Path};
-use store::{DataDir, Database, Error, KeySource, LogFilter, Store};
+use store::{DataDir, Database, Error, KeySource, RequestFilter, RequestOrder, Store};
 
 async fn open(dir: &DataDir) -> Result<Store, Error> {
     let database = Database::Sqlite(dir.clone());
@@ -79,8 +79,9 @@ fn a_backup_under_load_is_whole_and_opens() {
         let restored = open(&dir).await.unwrap();
         assert_eq!(intact(&restored, Some(id)).await, rows);
         assert!(rows >= before && rows <= written + 1, "{before} {rows} {written}");
-        let all = LogFilter { limit: 10_000, ..LogFilter::default() };
-        assert!(restored.requests(id, &all).await.unwrap().len() >= 48);
+        let all = RequestFilter::default();
+        let found = restored.requests(id, &all, RequestOrder::Oldest, None, 1_000).await.unwrap();
+        assert!(found.rows.len() >= 48);
         change(&restored, &audit(Some(id))).await.unwrap();
     });
 }

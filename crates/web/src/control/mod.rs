@@ -7,12 +7,16 @@ mod accounts;
 mod actions;
 mod apps;
 mod asked;
+mod audit;
 mod connections;
+mod curl;
 mod document;
+mod export;
 mod input;
 mod limits;
 mod local;
 mod output;
+mod requests;
 mod schema;
 mod tokens;
 mod usage;
@@ -42,6 +46,8 @@ fn operations() -> OpenApiRouter<Arc<Shared>> {
         .merge(tokens::router())
         .merge(usage::router())
         .merge(users::router())
+        .merge(requests::router())
+        .merge(audit::router())
 }
 
 /// The control API and its document.

@@ -71,8 +71,8 @@ impl Pending {
         let record = Record {
             account_id: asked.caller.account_id(),
             at: arrival.at,
-            server: Arc::clone(&asked.published.name),
             server_id: asked.published.id,
+            server: Arc::clone(&asked.published.name),
             method,
             tool: tool.map(|name| name.chars().take(128).collect()),
             principal: Arc::clone(asked.caller.principal()),

@@ -2,7 +2,7 @@
 
 use crate::{
     api::{Api, problem},
-    world::{Reply, World},
+    world::{Reply, Setting, World},
 };
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -16,6 +16,17 @@ const OPEN: &[&str] = &[];
 
 /// Operations that need no credential.
 const ANONYMOUS: &[&str] = &["revoke_leaked"];
+
+/// Operations that are no change although they are no GET: they answer a question that has a body, or none for a cache.
+const ASKING: &[&str] = &["verify_audit", "replay_request", "preview_import", "reimport_app"];
+
+/// Operations that another must go before.
+const AFTER: &[(&str, &str)] = &[("delete_token", "revoke_token")];
+
+/// A world whose log keeps what is asked.
+fn prepared() -> World {
+    World::with(Setting { strict_log: true, log_payloads: true, ..Setting::default() })
+}
 
 /// A body that each operation with one would take.
 fn body(operation: &str) -> Option<Value> {
@@ -31,7 +42,7 @@ fn body(operation: &str) -> Option<Value> {
         }
         "update_action" => json!({"description": "Changed."}),
         "create_connection" => json!({
-            "app": "app_0190a5c2000070008000000000000000", "name": "new",
+            "app": "{app}", "name": "new",
             "credential": {"kind": "bearer", "token": "secret"},
         }),
         "update_connection" => json!({"name": "changed"}),
@@ -44,6 +55,7 @@ fn body(operation: &str) -> Option<Value> {
         "update_token" => json!({"name": "changed"}),
         "rotate_token" => json!({}),
         "revoke_leaked" => json!({"token": "gwt_000000000000000000000000000000_000000"}),
+        "verify_audit" => json!({}),
         _ => return None,
     })
 }
@@ -53,14 +65,17 @@ fn scope() -> Value {
 }
 
 /// An object of the account for each parameter of a path.
-fn objects(api: &Api<'_>) -> BTreeMap<&'static str, String> {
+fn objects(world: &World, api: &Api<'_>) -> BTreeMap<&'static str, String> {
     let made = |path: &str, body: Value| {
         let reply = api.post(path, &body);
         assert_eq!(reply.status, 201, "{path}: {reply:?}");
         reply.json()["id"].as_str().unwrap().to_owned()
     };
+    // Another owner, so that the one may go.
+    made("/users", json!({"email": "owner@example.com", "role": "owner"}));
     let user = made("/users", json!({"email": "someone@example.com", "role": "owner"}));
     let token = made("/tokens", json!({"name": "one", "scope": scope()}));
+    assert_eq!(world.call("echo", r#"{"text":"logged"}"#).status, 200);
     let renamed = api.patch("/account", &json!({"alias": "renamed"}));
     assert_eq!(renamed.status, 200, "{renamed:?}");
     let limit = made("/limits", json!({"target": {"kind": "token"}, "calls": 1_000, "per": "day"}));
@@ -70,6 +85,10 @@ fn objects(api: &Api<'_>) -> BTreeMap<&'static str, String> {
     let credential = json!({"kind": "bearer", "token": "secret"});
     let connection =
         made("/connections", json!({"app": app, "name": "main", "credential": credential}));
+    let newest = |path: &str| {
+        let page = api.get(path).json();
+        page["items"][0]["id"].as_str().unwrap_or_else(|| panic!("{path}: {page}")).to_owned()
+    };
     BTreeMap::from([
         ("action", "act".to_owned()),
         ("alias", "local".to_owned()),
@@ -78,6 +97,8 @@ fn objects(api: &Api<'_>) -> BTreeMap<&'static str, String> {
         ("limit", limit),
         ("token", token),
         ("user", user),
+        ("request", newest("/requests")),
+        ("audit_event", newest("/audit")),
     ])
 }
 
@@ -108,12 +129,12 @@ fn operations() -> Vec<Operation> {
 
 impl Operation {
     fn send(&self, api: &Api<'_>, objects: &BTreeMap<&'static str, String>) -> Reply {
-        let mut path = self.path.clone();
-        for (name, id) in objects {
-            path = path.replace(&format!("{{{name}}}"), id);
-        }
+        let filled = |text: String| {
+            objects.iter().fold(text, |text, (name, id)| text.replace(&format!("{{{name}}}"), id))
+        };
+        let path = filled(self.path.clone());
         assert!(!path.contains('{'), "{}: no object for {path}", self.id);
-        let body = body(&self.id).map(|body| body.to_string()).unwrap_or_default();
+        let body = body(&self.id).map(|body| filled(body.to_string())).unwrap_or_default();
         let prepared = !body.is_empty() || !matches!(self.method.as_str(), "PUT" | "PATCH");
         assert!(prepared, "{}: no body is prepared", self.id);
         let headers: &[(&str, &str)] =
@@ -135,9 +156,9 @@ fn absent(objects: &BTreeMap<&'static str, String>) -> BTreeMap<&'static str, St
 
 #[test]
 fn no_operation_is_open_to_strangers_or_to_those_who_may_too_little() {
-    let world = World::new();
+    let world = prepared();
     let owner = world.full_api("local");
-    let objects = objects(&owner);
+    let objects = objects(&world, &owner);
     let nobody = world.api("local", &[]);
     for operation in operations().iter().filter(|one| !ANONYMOUS.contains(&one.id.as_str())) {
         let mut path = operation.path.clone();
@@ -161,8 +182,8 @@ fn no_operation_is_open_to_strangers_or_to_those_who_may_too_little() {
 
 #[test]
 fn what_is_anothers_reads_exactly_like_what_is_not_there() {
-    let world = World::new();
-    let objects = objects(&world.full_api("local"));
+    let world = prepared();
+    let objects = objects(&world, &world.full_api("local"));
     let absent = absent(&objects);
     let other = world.full_api("other");
     for operation in operations().iter().filter(|operation| operation.path.contains('{')) {
@@ -176,5 +197,58 @@ fn what_is_anothers_reads_exactly_like_what_is_not_there() {
     for operation in operations().iter().filter(|one| one.method == "GET") {
         let reply = operation.send(&own, &objects);
         assert_eq!(reply.status, 200, "{}: {reply:?}", operation.id);
+    }
+}
+
+#[test]
+fn every_change_is_one_row_of_the_audit_log_with_what_was_and_what_is() {
+    let changes = |one: &Operation| {
+        // Whoever is not known changes nothing with what this test sends.
+        let known = [ASKING, ANONYMOUS].iter().all(|list| !list.contains(&one.id.as_str()));
+        one.method != "GET" && known
+    };
+    for operation in operations().into_iter().filter(changes) {
+        let world = prepared();
+        let api = world.full_api("local");
+        let objects = objects(&world, &api);
+        let first = AFTER.iter().find(|(id, _)| *id == operation.id).map(|(_, first)| *first);
+        for first in operations().iter().filter(|one| first == Some(&one.id)) {
+            assert_eq!(first.send(&api, &objects).status, 200, "{}", first.id);
+        }
+        let newest = || api.get("/audit?limit=2").json()["items"].clone();
+        let before = newest()[0].clone();
+        let reply = operation.send(&api, &objects);
+        assert!((200..300).contains(&reply.status), "{}: {reply:?}", operation.id);
+        let rows = newest();
+        assert_eq!(rows[1], before, "{}: one row and no more: {rows}", operation.id);
+        let row = &rows[0];
+        let is_there = |name: &str| row.get(name).is_some_and(|value| !value.is_null());
+        let (was, is) = (is_there("before"), is_there("after"));
+        match operation.method.as_str() {
+            "DELETE" => assert!(was, "{}: {row}", operation.id),
+            "PATCH" | "PUT" => assert!(was && is, "{}: {row}", operation.id),
+            _ => assert!(was || is, "{}: {row}", operation.id),
+        }
+        assert_eq!(row["actor_kind"], "token", "{}", operation.id);
+        assert!(row["actor_id"].as_str().unwrap().starts_with("tok_"), "{}", operation.id);
+        assert_eq!(row["actor_name"], "api test", "{}", operation.id);
+        assert_eq!(row["source"], "127.0.0.1", "{}", operation.id);
+        assert_eq!(row["via"], "api", "{}", operation.id);
+        assert!(!row["object"].as_str().unwrap().is_empty(), "{}", operation.id);
+    }
+}
+
+#[test]
+fn what_only_asks_writes_no_row() {
+    let world = prepared();
+    let api = world.full_api("local");
+    let objects = objects(&world, &api);
+    let newest = || api.get("/audit?limit=1").json()["items"].clone();
+    let asks = |one: &Operation| one.method == "GET" || ASKING.contains(&one.id.as_str());
+    for operation in operations().into_iter().filter(asks) {
+        let before = newest();
+        let reply = operation.send(&api, &objects);
+        assert_eq!(reply.status, 200, "{}: {reply:?}", operation.id);
+        assert_eq!(newest(), before, "{}", operation.id);
     }
 }

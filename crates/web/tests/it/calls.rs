@@ -1,6 +1,7 @@
 //! Calls from end to end: what the API is sent, and what the request log keeps.
 
 use crate::world::{CREDENTIAL, Setting, World, modern_body, modern_headers};
+use app::RecordOutcome;
 
 #[test]
 fn the_api_gets_its_own_credential_and_nothing_of_the_callers() {
@@ -25,7 +26,7 @@ fn an_echoed_credential_does_not_reach_the_model() {
     assert_eq!(reply.json()["result"]["isError"], true);
     assert!(reply.body.contains("500") && !reply.body.contains(CREDENTIAL), "{reply:?}");
     let rows = world.logged(1);
-    assert_eq!((rows[0].outcome, rows[0].upstream_status), ("tool_error", Some(500)));
+    assert_eq!((rows[0].outcome, rows[0].upstream_status), (RecordOutcome::ToolError, Some(500)));
     assert!(!format!("{rows:?}").contains(CREDENTIAL));
 }
 
@@ -43,11 +44,11 @@ fn each_request_is_one_row() {
     assert_eq!(
         seen,
         [
-            ("tools/list", None, "ok"),
-            ("tools/call", Some("echo"), "ok"),
-            ("tools/call", Some("echo"), "tool_error"),
-            ("tools/call", Some("nothing"), "error"),
-            ("prompts/list", None, "error"),
+            ("tools/list", None, RecordOutcome::Ok),
+            ("tools/call", Some("echo"), RecordOutcome::Ok),
+            ("tools/call", Some("echo"), RecordOutcome::ToolError),
+            ("tools/call", Some("nothing"), RecordOutcome::Error),
+            ("prompts/list", None, RecordOutcome::Error),
         ]
     );
     let call = &rows[1];
@@ -70,9 +71,7 @@ fn a_strict_row_is_there_when_the_answer_is() {
     let world = World::with(Setting { strict_log: true, ..Setting::default() });
     for calls in 1..=3 {
         world.call("echo", r#"{"text":"hello"}"#);
-        let query = app::LogQuery { limit: 100, ..app::LogQuery::default() };
-        let rows = world.block_on(world.app.list_requests(&world.operator, &query)).unwrap();
-        assert_eq!(rows.len(), calls);
+        assert_eq!(world.rows().len(), calls);
     }
 }
 

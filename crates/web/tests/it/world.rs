@@ -461,10 +461,9 @@ fn answer(stream: TcpStream, requests: &Mutex<Vec<String>>, closed: &Mutex<usize
 
 impl World {
     /// The rows of the request log, once there are `count`.
-    pub(crate) fn logged(&self, count: usize) -> Vec<app::RequestRow> {
-        let query = app::LogQuery { limit: 1_000, ..app::LogQuery::default() };
+    pub(crate) fn logged(&self, count: usize) -> Vec<app::LoggedRequest> {
         for _ in 0..1_000 {
-            let rows = self.block_on(self.app.list_requests(&self.operator, &query)).unwrap();
+            let rows = self.rows();
             if rows.len() >= count {
                 assert_eq!(rows.len(), count, "{rows:?}");
                 return rows;
@@ -472,5 +471,15 @@ impl World {
             thread::sleep(Duration::from_millis(5));
         }
         panic!("the request log never had {count} rows");
+    }
+
+    /// The oldest rows of the request log.
+    pub(crate) fn rows(&self) -> Vec<app::LoggedRequest> {
+        let query = app::RequestQuery {
+            limit: Some(200),
+            order: Some(app::RequestSort::Oldest),
+            ..app::RequestQuery::default()
+        };
+        self.block_on(self.app.list_requests(&self.operator, &query)).unwrap().items
     }
 }
