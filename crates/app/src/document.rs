@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 /// What a server serves, frozen: the document of a publication. Documents of every earlier release can be read, so a member is
 /// never renamed, and a new one has a default.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Publication {
     /// The server's name, for people.
     #[serde(default, skip_serializing_if = "Option::is_none")]

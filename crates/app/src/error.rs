@@ -75,6 +75,16 @@ impl Error {
         self
     }
 
+    /// Says that the input which is wrong is a part of a larger one: `place` comes before its field.
+    pub(crate) fn within(mut self, place: &str) -> Self {
+        self.field = Some(match self.field {
+            Some(field) if field.is_empty() => place.to_owned().into(),
+            Some(field) => format!("{place}.{field}").into(),
+            None => place.to_owned().into(),
+        });
+        self
+    }
+
     pub(crate) fn conflict(message: impl Into<Cow<'static, str>>) -> Self {
         Self::new(Kind::Conflict, message)
     }

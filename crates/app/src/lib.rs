@@ -19,6 +19,7 @@ mod connections;
 mod cursor;
 mod description;
 mod document;
+mod drafts;
 mod error;
 mod export;
 mod idempotency;
@@ -41,6 +42,7 @@ mod request;
 mod resource;
 mod retention;
 mod server;
+mod servers;
 mod session;
 mod shelf;
 mod target;
@@ -50,6 +52,8 @@ mod tool;
 mod usage;
 mod user;
 mod uses;
+mod versions;
+mod wire;
 
 pub use account::{
     Account, AccountSettings, FormerAlias, FormerAliasClient, NewAccount, OwnAccount,
@@ -74,6 +78,11 @@ pub use connections::{
     WriteOnly,
 };
 pub use description::{Description, Fetching};
+pub use drafts::{
+    AddedTools, NewServerTool, NewTestCase, OfferedTool, ResourceTemplateSettings, ServerPrompt,
+    ServerResource, ServerResourceTemplate, ServerTool, ServerToolSettings, StoredResource,
+    TestCase, TestCaseSettings, ToolSelection,
+};
 pub use error::{Error, Kind};
 pub use export::{Export, ExportFormat};
 pub use idempotency::{IDEMPOTENCY_KEY_BYTES_MAX, Idempotency};
@@ -92,6 +101,10 @@ pub use request::{
 };
 pub use resource::Template;
 pub use server::{Reached, ServerWatch, Signal, Subscription};
+pub use servers::{
+    BulkServers, CloneServer, FormerSlug, NewServer, Server, ServerEnabled, ServerQuery,
+    ServerSettings, ServerSort, VersionFacts,
+};
 pub use session::{Session, SessionHandle};
 pub use token::{
     CreatedToken, LeakedToken, NewToken, Token, TokenQuery, TokenRotation, TokenSettings,
@@ -101,6 +114,11 @@ pub use tool::Tool;
 pub use usage::{Usage, UsageQuery};
 pub use user::{NewUser, User, UserSettings};
 pub use uses::{Use, UsedBy};
+pub use versions::{
+    DraftProblem, ListBudget, NameChanges, PublishServer, PublishedVersion, ServerDiff,
+    SettingChange, ToolChange, VersionDetail, VersionTool,
+};
+pub use wire::Wire;
 
 // What callers of the use cases name in their own signatures.
 pub use openapi::{Counts, Format, Import, Options as ImportOptions, Report, Rule, Status};

@@ -9,7 +9,7 @@ use crate::{
     session::SessionStates,
 };
 use arc_swap::ArcSwap;
-use model::{AuditId, Timestamp};
+use model::{AccountId, AuditId, Timestamp};
 use serde::Serialize;
 use std::{
     fmt,
@@ -17,7 +17,7 @@ use std::{
     sync::{Arc, Mutex, atomic::AtomicU64},
     time::{Duration, Instant},
 };
-use store::{AuditRow, Change, DataDir, Database, KeySource, Sealer, Store};
+use store::{AuditActor, AuditRow, Change, DataDir, Database, KeySource, Sealer, Store};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use upstream::{AllowRule, Client, Egress, Limits, Roots};
 
@@ -189,6 +189,7 @@ impl App {
             config,
             store,
         };
+        app.make_missing_drafts(app.clock.now()).await?;
         app.refresh().await?;
         Ok(app)
     }
@@ -257,6 +258,7 @@ impl App {
             grants: self.store.all_grants().await?,
             aliases: self.store.account_aliases().await?,
             servers: self.store.server_entries().await?,
+            former_slugs: self.store.all_former_slugs().await?,
             hosts: self.store.server_hosts().await?,
         };
         let limits = self.store.enabled_limits().await?;
@@ -278,5 +280,27 @@ fn json(value: &impl Serialize) -> String {
 impl fmt::Debug for App {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("App").field("config", &self.config).finish_non_exhaustive()
+    }
+}
+
+/// The audit row of what Gatewright does by itself to an account's object.
+pub(crate) fn system_row(
+    account: AccountId,
+    now: Timestamp,
+    event: &'static str,
+    object: &impl fmt::Display,
+) -> AuditRow {
+    AuditRow {
+        id: AuditId::new(now, entropy()),
+        account_id: Some(account),
+        at: now,
+        actor: AuditActor { kind: "system", id: String::new(), name: "gatewright".to_owned() },
+        source: None,
+        via: "system",
+        event,
+        object: object.to_string(),
+        before: None,
+        after: None,
+        request_id: None,
     }
 }

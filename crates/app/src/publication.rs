@@ -1,13 +1,13 @@
 use crate::{
     App, Caller, Error, Kind,
-    document::{Publication, PublishedTemplate, PublishedTool},
+    document::{Publication, PublishedTool},
     registry::ServerSlot,
     resource::Template,
     target::{NotConnected, Target, Targets},
     tool::{Tool, Work},
 };
 use bytes::Bytes;
-use model::{Prompt, Resource, ServerId, Slug};
+use model::{AccountId, Prompt, Resource, ServerId, Slug};
 use std::{
     collections::HashMap,
     fmt,
@@ -146,32 +146,66 @@ impl App {
     ) -> Result<Arc<Published>, Error> {
         let (account, server) = (slot.account_id, &slot.server);
         let document = self.store.publication(account, server.id, server.version).await?;
-        let corrupt =
-            || Error::new(Kind::Internal, "the published version of this server cannot be read");
         let document: Publication = serde_json::from_str(&document.ok_or_else(corrupt)?)
             .map_err(|error| corrupt().with_source(error))?;
-        let mut targets = Targets::of(account);
+        Ok(Arc::new(self.loaded(account, server, document).await?))
+    }
+
+    /// The server with that document, ready to be called.
+    pub(crate) async fn loaded(
+        &self,
+        account: AccountId,
+        server: &store::Server,
+        mut document: Publication,
+    ) -> Result<Published, Error> {
+        keep_callable(server, &mut document);
+        let (mut targets, mut indexes) = (Targets::of(account), Vec::new());
+        let tools = document.tools.iter().map(|tool| (tool.app, tool.connection));
+        let templates = document.resource_templates.iter().map(|template| (template.app, None));
+        for (number, connection) in tools.chain(templates) {
+            let app = document.apps.get(number).ok_or_else(corrupt)?;
+            indexes.push(targets.index(self, number, app, connection).await?);
+        }
+        self.assemble(server, document, &indexes, targets.into_vec())
+    }
+
+    /// The server with that document, to be looked at and not to be called: nothing is looked up for it.
+    pub(crate) fn preview(
+        &self,
+        server: &store::Server,
+        mut document: Publication,
+    ) -> Result<Published, Error> {
+        keep_callable(server, &mut document);
+        let indexes = vec![0; document.tools.len() + document.resource_templates.len()];
+        let none = vec![Err(NotConnected("it is not published"))];
+        self.assemble(server, document, &indexes, none)
+    }
+
+    /// `indexes` are those of the targets of each tool and then of each resource template.
+    fn assemble(
+        &self,
+        server: &store::Server,
+        document: Publication,
+        indexes: &[usize],
+        targets: Vec<Result<Target, NotConnected>>,
+    ) -> Result<Published, Error> {
+        let limits = &self.config.upstream;
+        let mut indexes = indexes.iter().copied();
         let mut tools = Vec::with_capacity(document.tools.len() + 1);
-        for tool in document.tools {
-            let app = document.apps.get(tool.app).ok_or_else(corrupt)?;
-            if tool.action.call.is_safe() || !server.read_only {
-                let target = targets.index(self, tool.app, app, tool.connection).await?;
-                tools.push(Tool::of_action(tool, target, &self.config.upstream)?);
-            }
+        for (tool, target) in document.tools.into_iter().zip(&mut indexes) {
+            tools.push(Tool::of_action(tool, target, limits)?);
         }
         if document.keeps_results {
             tools.push(Tool::read_result()?);
         }
         let mut templates = Vec::with_capacity(document.resource_templates.len());
-        for PublishedTemplate { app, action, template } in document.resource_templates {
-            let known = document.apps.get(app).ok_or_else(corrupt)?;
-            let target = targets.index(self, app, known, None).await?;
-            let tool = Tool::of_action(PublishedTool::of(action), target, &self.config.upstream)?;
-            templates.push(Template::new(template, tool).ok_or_else(corrupt)?);
+        for (read, target) in document.resource_templates.into_iter().zip(indexes) {
+            let tool = Tool::of_action(PublishedTool::of(read.action), target, limits)?;
+            templates.push(Template::new(read.template, tool).ok_or_else(corrupt)?);
         }
         let by_name =
             tools.iter().enumerate().map(|(index, tool)| (tool.name.clone(), index)).collect();
-        Ok(Arc::new(Published {
+        Ok(Published {
             id: server.id,
             name: server.slug.as_str().into(),
             slug: server.slug.clone(),
@@ -180,7 +214,7 @@ impl App {
             strict_log: server.strict_log,
             log_payloads: server.log_payloads,
             keeps_results: document.keeps_results,
-            targets: targets.into_vec(),
+            targets,
             instructions: document.instructions,
             prompts: document.prompts,
             resources: document.resources,
@@ -189,8 +223,19 @@ impl App {
             by_name,
             all: OnceLock::new(),
             views: Mutex::default(),
-        }))
+        })
     }
+}
+
+/// Takes out what a read-only server does not offer.
+fn keep_callable(server: &store::Server, document: &mut Publication) {
+    if server.read_only {
+        document.tools.retain(|tool| tool.action.call.is_safe());
+    }
+}
+
+fn corrupt() -> Error {
+    Error::new(Kind::Internal, "the published version of this server cannot be read")
 }
 
 impl fmt::Debug for Published {

@@ -4,17 +4,14 @@ use crate::{
     apps::written_report,
     clock::entropy,
     connections::ConnectionStatus,
-    document::{PublishedApp, PublishedTool},
     publication::{CONNECTION, Published},
     token::CreatedToken,
+    versions::{Upped, Upping},
 };
-use model::{
-    AppId, AppKind, ConnectionId, Names, Permission, RawJson, Scope, Secret, ServerId, Slug,
-    Timestamp,
-};
+use model::{AppId, AppKind, ConnectionId, Names, Permission, Scope, Secret, Slug, Timestamp};
 use openapi::{Import, Options};
 use std::{collections::BTreeMap, sync::Arc};
-use store::{ActionRow, Change, Connection, ConnectionHealth, Server};
+use store::{ActionRow, Change, Connection, ConnectionHealth};
 
 /// The longest name that is made from a title.
 const MADE_NAME_MAX: usize = 48;
@@ -38,6 +35,8 @@ pub struct Publish {
     pub log_payloads: bool,
     /// Which operations become tools.
     pub options: Options,
+    /// Counts the bytes of the server's tool list; left out, the version says nothing of them.
+    pub list_bytes: Option<fn(&Published) -> usize>,
 }
 
 /// What a publication came to.
@@ -65,8 +64,7 @@ struct Work {
     connection: Option<Connection>,
     rows: Vec<ActionRow>,
     gone: Vec<String>,
-    server: Server,
-    document: Option<String>,
+    server: Option<Upped>,
     /// What the import came to: its summary, and the whole.
     report: (String, String),
 }
@@ -105,18 +103,9 @@ impl Prepared {
 
 /// What a description comes to, made on a thread of its own.
 struct Draft {
-    /// Without its actions: these are in `rows` and `tools`.
+    /// Without its actions: these are in `rows`.
     import: Import,
     rows: Vec<ActionRow>,
-    /// The tools of a publication as JSON.
-    tools: RawJson,
-}
-
-/// A publication whose tools are JSON already.
-#[derive(serde::Serialize)]
-struct WrittenPublication<'a> {
-    apps: [PublishedApp; 1],
-    tools: &'a RawJson,
 }
 
 impl Draft {
@@ -133,11 +122,7 @@ impl Draft {
         }
         let rows =
             actions.iter().map(|action| action_row(action, None)).collect::<Result<_, _>>()?;
-        let tools: Vec<PublishedTool> = actions.into_iter().map(PublishedTool::of).collect();
-        let tools = RawJson::of(&tools).map_err(|error| {
-            Error::new(Kind::Internal, "the tools cannot be written").with_source(error)
-        })?;
-        Ok(Self { import, rows, tools })
+        Ok(Self { import, rows })
     }
 }
 
@@ -176,7 +161,7 @@ impl App {
         {
             caller.may(permission)?;
         }
-        let Prepared { description, draft: Draft { import, rows: all, tools } } = prepared;
+        let Prepared { description, draft: Draft { import, rows: all } } = prepared;
         let base_url = description.base_url(order.base_url.as_deref(), &import.servers)?;
         let now = self.clock.now();
         let known = self.store.app_by_origin(caller.account_id(), &description.origin).await?;
@@ -213,21 +198,22 @@ impl App {
             .filter(|name| !all.iter().any(|row| row.index.name == **name))
             .cloned()
             .collect();
+        let upping =
+            Upping { slug: &slug, title: &import.title, app: &app, actions: &all, order: &order };
+        let server = self.upped_server(caller, upping, now).await?;
         let rows: Vec<ActionRow> =
             all.into_iter().filter(|row| hashes.get(&row.index.name) != Some(&row.hash)).collect();
         let changed = rows.iter().filter(|row| hashes.contains_key(&row.index.name)).count();
         let connection = self.changed_connection(caller, app.id, &order.credentials, now).await?;
-        let (server, document) =
-            self.changed_server(caller, &slug, &app, &tools, &order, now).await?;
         let (added, removed) = (rows.len() - changed, gone.len());
         let wrote = known.as_ref() != Some(&app)
             || connection.is_some()
-            || document.is_some()
+            || server.is_some()
             || !rows.is_empty()
             || !gone.is_empty();
         if wrote {
             let report = written_report(&import, now);
-            let work = Work { app, connection, rows, gone, server, document, report };
+            let work = Work { app, connection, rows, gone, server, report };
             self.write(caller, work, now).await?;
         }
         self.refresh().await?;
@@ -236,13 +222,20 @@ impl App {
 
     async fn write(&self, caller: &Caller, work: Work, now: Timestamp) -> Result<(), Error> {
         let account = caller.account_id();
+        let version = work.server.as_ref().filter(|server| server.version.is_some());
+        let version = version.map(|server| server.row.server.version + 1);
+        // Named by the server where there is one to change; what else is written is the app's.
+        let object = match &work.server {
+            Some(server) => server.row.server.id.to_string(),
+            None => work.app.id.to_string(),
+        };
         let detail = serde_json::json!({
-            "app": work.app.key, "origin": work.app.origin, "base_url": work.app.base_url, "version": work.server.version,
+            "app": work.app.key, "origin": work.app.origin, "base_url": work.app.base_url,
+            "version": version,
             "changed": work.rows.len(), "removed": work.gone.len(), "connection": work.connection.is_some(),
         });
-        let mut change: Change = self
-            .begin(caller, now, "server.publish", &work.server.id, None::<&()>, Some(&detail))
-            .await?;
+        let mut change: Change =
+            self.begin(caller, now, "server.publish", &object, None::<&()>, Some(&detail)).await?;
         change.put_app(account, &work.app, now).await?;
         change.put_actions(account, work.app.id, &work.rows).await?;
         change.delete_actions(account, work.app.id, &work.gone).await?;
@@ -256,60 +249,11 @@ impl App {
                 written.then_some(()).ok_or_else(Error::changed)?;
             }
         }
-        change.put_server(account, &work.server, now).await?;
-        if let Some(document) = &work.document {
-            change
-                .insert_publication(account, work.server.id, work.server.version, document, now)
-                .await?;
+        if let Some(server) = work.server {
+            self.write_upped(&mut change, caller, server, now).await?;
         }
         change.commit().await?;
         Ok(())
-    }
-
-    /// The server and its next document, if they differ from what is there.
-    async fn changed_server(
-        &self,
-        caller: &Caller,
-        slug: &Slug,
-        app: &store::App,
-        tools: &RawJson,
-        order: &Publish,
-        now: Timestamp,
-    ) -> Result<(Server, Option<String>), Error> {
-        let own = PublishedApp {
-            id: app.id,
-            base_url: app.base_url.clone(),
-            trusted_hosts: app.trusted_hosts.clone(),
-            connection: None,
-        };
-        let publication = WrittenPublication { apps: [own], tools };
-        let document = serde_json::to_string(&publication).map_err(|error| {
-            Error::new(Kind::Internal, "the publication cannot be written").with_source(error)
-        })?;
-        let known = self.store.server_by_slug(caller.account_id(), slug).await?;
-        let Some(known) = known else {
-            let server = Server {
-                id: ServerId::new(now, entropy()),
-                slug: slug.clone(),
-                enabled: true,
-                read_only: order.read_only,
-                strict_log: order.strict_log,
-                log_payloads: order.log_payloads,
-                version: 1,
-            };
-            return Ok((server, Some(document)));
-        };
-        let current = self.store.publication(caller.account_id(), known.id, known.version).await?;
-        let settings = Server {
-            read_only: order.read_only,
-            strict_log: order.strict_log,
-            log_payloads: order.log_payloads,
-            ..known.clone()
-        };
-        if current.as_deref() == Some(&document) && settings == known {
-            return Ok((known, None));
-        }
-        Ok((Server { version: known.version + 1, ..settings }, Some(document)))
     }
 
     /// The app's connection with those credentials, if it differs from what is there.
@@ -431,7 +375,7 @@ impl App {
     /// # Errors
     ///
     /// [`Kind::Unavailable`] when the database does not answer.
-    pub async fn list_servers(&self, caller: &Caller) -> Result<Vec<Slug>, Error> {
+    pub async fn list_slugs(&self, caller: &Caller) -> Result<Vec<Slug>, Error> {
         Ok(self
             .store
             .servers(caller.account_id())

@@ -41,6 +41,7 @@ pub(crate) struct Rows {
     pub(crate) grants: Vec<store::Grant>,
     pub(crate) aliases: Vec<store::AccountAlias>,
     pub(crate) servers: Vec<store::ServerEntry>,
+    pub(crate) former_slugs: Vec<store::ServerSlug>,
     pub(crate) hosts: Vec<(String, ServerId)>,
 }
 
@@ -94,7 +95,7 @@ impl Registry {
         }
         revoke_lost(&self.tokens, &next.tokens);
         revoke_lost(&self.users, &next.users);
-        next.put_servers(self, rows.servers);
+        next.put_servers(self, rows.servers, rows.former_slugs);
         next.put_names(rows.aliases, rows.hosts);
         next
     }
@@ -124,15 +125,32 @@ impl Registry {
         }
     }
 
-    fn put_servers(&mut self, before: &Self, entries: Vec<store::ServerEntry>) {
+    fn put_servers(
+        &mut self,
+        before: &Self,
+        entries: Vec<store::ServerEntry>,
+        former: Vec<store::ServerSlug>,
+    ) {
         let known: HashMap<ServerId, &Arc<ServerSlot>> =
             before.slots().map(|slot| (slot.server.id, slot)).collect();
         let mut servers: HashMap<AccountId, Servers> = HashMap::new();
+        let mut slots: HashMap<ServerId, Arc<ServerSlot>> = HashMap::new();
         for entry in entries {
             let slug = entry.server.slug.as_str().into();
             let by_slug = servers.entry(entry.account_id).or_default();
             let slot = slot(known.get(&entry.server.id).copied(), entry);
+            slots.insert(slot.server.id, Arc::clone(&slot));
             by_slug.insert(slug, Named { what: slot, former_until: None });
+        }
+        for row in former {
+            let (Some(slot), Some(by_slug)) =
+                (slots.get(&row.server_id), servers.get_mut(&row.account_id))
+            else {
+                continue;
+            };
+            let named = Named { what: Arc::clone(slot), former_until: row.former_until };
+            // A name of today comes first.
+            by_slug.entry(row.slug.as_str().into()).or_insert(named);
         }
         self.servers = servers.into_iter().map(|(id, servers)| (id, Arc::new(servers))).collect();
     }

@@ -129,6 +129,12 @@ impl App {
                 "old answers to idempotency keys were not removed"
             );
         }
+        if let Err(error) = self.purge_deleted_servers(now).await {
+            tracing::warn!(
+                error = &error as &dyn std::error::Error,
+                "deleted servers were not removed for good"
+            );
+        }
         let kept = jiff::SignedDuration::try_from(self.config.usage_retention).unwrap_or_default();
         let oldest = now.checked_sub(kept).map_or(0, window::day);
         if let Err(error) = self.store.compact_usage(oldest, window::first_of_month(now)).await {

@@ -1,7 +1,10 @@
 use crate::{App, Error, Kind};
 use model::{AccountId, AppId, ConnectionId, ServerId, Slug};
 use serde::{Deserialize, Serialize};
-use std::{collections::HashSet, fmt::Write as _};
+use std::{
+    collections::{BTreeSet, HashMap, HashSet},
+    fmt::Write as _,
+};
 use store::Connection;
 use utoipa::ToSchema;
 
@@ -19,7 +22,8 @@ pub struct Use {
     pub published: bool,
     /// Whether its draft does.
     pub draft: bool,
-    /// The tools that do, by name.
+    /// The tools and resource templates that do, by name. None where it is the server's connection for an app of which it has
+    /// no tool.
     pub tools: Vec<String>,
 }
 
@@ -35,6 +39,8 @@ pub struct UsedBy {
 struct Document {
     apps: Vec<UsedApp>,
     tools: Vec<UsedTool>,
+    #[serde(default)]
+    resource_templates: Vec<UsedTemplate>,
 }
 
 #[derive(Deserialize)]
@@ -52,11 +58,19 @@ struct UsedTool {
 }
 
 #[derive(Deserialize)]
+struct UsedTemplate {
+    app: usize,
+    action: UsedAction,
+    template: UsedAction,
+}
+
+/// What has a name.
+#[derive(Deserialize)]
 struct UsedAction {
     name: String,
 }
 
-/// One tool of a published version, as far as its parts go.
+/// One tool of a published version or a draft, as far as its parts go.
 struct Tool<'a> {
     app: AppId,
     action: &'a str,
@@ -113,11 +127,26 @@ impl App {
         account: AccountId,
         connection: &Connection,
     ) -> Result<UsedBy, Error> {
-        self.uses(account, |tool| match tool.connection {
-            Some(id) => id == connection.id,
-            None => connection.is_default && tool.app == connection.app_id,
-        })
-        .await
+        let mut found = self
+            .uses(account, |tool| match tool.connection {
+                Some(id) => id == connection.id,
+                None => connection.is_default && tool.app == connection.app_id,
+            })
+            .await?;
+        for binding in self.store.bindings(account).await? {
+            let other = |one: &Use| one.server != binding.server_id;
+            if binding.connection_id == connection.id && found.items.iter().all(other) {
+                let row = self.any_server(account, binding.server_id).await?;
+                found.items.push(Use {
+                    server: binding.server_id,
+                    slug: row.server.slug,
+                    published: false,
+                    draft: true,
+                    tools: Vec::new(),
+                });
+            }
+        }
+        Ok(found)
     }
 
     /// What uses the connection as the default of its app alone.
@@ -151,38 +180,76 @@ impl App {
         account: AccountId,
         mut is_use: impl FnMut(&Tool<'_>) -> bool,
     ) -> Result<UsedBy, Error> {
+        let mut drafts = self.draft_tools_that(account, &mut is_use).await?;
         let mut items = Vec::new();
         for server in self.store.servers(account).await? {
-            let Some(text) = self.store.publication(account, server.id, server.version).await?
-            else {
-                continue;
+            let text = self.store.publication(account, server.id, server.version).await?;
+            let published = match text {
+                Some(text) => tools_that(&text, &mut is_use)?,
+                None => BTreeSet::new(),
             };
-            let tools = tools_that(&text, &mut is_use)?;
-            if !tools.is_empty() {
-                let (server, slug) = (server.id, server.slug);
-                items.push(Use { server, slug, published: true, draft: false, tools });
+            let draft = drafts.remove(&server.id).unwrap_or_default();
+            if published.is_empty() && draft.is_empty() {
+                continue;
             }
+            items.push(Use {
+                server: server.id,
+                slug: server.slug,
+                published: !published.is_empty(),
+                draft: !draft.is_empty(),
+                tools: published.union(&draft).cloned().collect(),
+            });
         }
         Ok(UsedBy { items })
     }
+
+    async fn draft_tools_that(
+        &self,
+        account: AccountId,
+        mut is_use: impl FnMut(&Tool<'_>) -> bool,
+    ) -> Result<HashMap<ServerId, BTreeSet<String>>, Error> {
+        let bindings = self.store.bindings(account).await?.into_iter();
+        let bound: HashMap<(ServerId, AppId), ConnectionId> = bindings
+            .map(|binding| ((binding.server_id, binding.app_id), binding.connection_id))
+            .collect();
+        let mut found: HashMap<ServerId, BTreeSet<String>> = HashMap::new();
+        for used in self.store.draft_uses(account).await? {
+            let bound = bound.get(&(used.server_id, used.app_id)).copied();
+            let seen = Tool {
+                app: used.app_id,
+                action: &used.action,
+                connection: used.connection_id.or(bound),
+            };
+            if is_use(&seen) {
+                found.entry(used.server_id).or_default().insert(used.name);
+            }
+        }
+        Ok(found)
+    }
 }
 
-fn tools_that(text: &str, mut is_use: impl FnMut(&Tool<'_>) -> bool) -> Result<Vec<String>, Error> {
+fn tools_that(
+    text: &str,
+    mut is_use: impl FnMut(&Tool<'_>) -> bool,
+) -> Result<BTreeSet<String>, Error> {
     let document: Document = serde_json::from_str(text).map_err(|error| {
         Error::new(Kind::Internal, "the published version of a server cannot be read")
             .with_source(error)
     })?;
-    let mut names = Vec::new();
-    for tool in &document.tools {
-        let Some(app) = document.apps.get(tool.app) else { continue };
-        let seen = Tool {
-            app: app.id,
-            action: &tool.action.name,
-            connection: tool.connection.or(app.connection),
-        };
+    let mut names = BTreeSet::new();
+    let mut see = |number: usize, action: &str, own: Option<ConnectionId>, name: &str| {
+        let Some(app) = document.apps.get(number) else { return };
+        let seen = Tool { app: app.id, action, connection: own.or(app.connection) };
         if is_use(&seen) {
-            names.push(tool.name.as_ref().unwrap_or(&tool.action.name).clone());
+            names.insert(name.to_owned());
         }
+    };
+    for tool in &document.tools {
+        let name = tool.name.as_ref().unwrap_or(&tool.action.name);
+        see(tool.app, &tool.action.name, tool.connection, name);
+    }
+    for template in &document.resource_templates {
+        see(template.app, &template.action.name, None, &template.template.name);
     }
     Ok(names)
 }

@@ -133,6 +133,7 @@ fn publish(up: &Up) -> anyhow::Result<Publish> {
         strict_log: up.strict_log,
         log_payloads: up.log_payloads,
         options: options(&up.selection, up.read_only, &up.trust_host)?,
+        list_bytes: Some(web::list_bytes),
     })
 }
 
@@ -168,7 +169,7 @@ async fn serve(serving: &Serving) -> anyhow::Result<()> {
     let alias = serving.data.alias.parse()?;
     let process = Process::open(settings, false).await?;
     let operator = process.app.operator(&alias, from_cli()).await?;
-    let servers = process.app.list_servers(&operator).await?;
+    let servers = process.app.list_slugs(&operator).await?;
     let url = process.url();
     process
         .serve(move || {

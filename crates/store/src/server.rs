@@ -1,5 +1,5 @@
-use crate::{Change, Error, Store, engine::on};
-use model::{AccountId, ServerId, Slug, Timestamp};
+use crate::{Error, Store, engine::on};
+use model::{AccountId, ServerId, Slug};
 
 /// An MCP server of an account. What it serves is its publication of the same version.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,11 +31,11 @@ pub struct ServerEntry {
     pub credentials: i64,
 }
 
-type Row = (String, String, i64, i64, i64, i64, i64);
+pub(crate) type Row = (String, String, i64, i64, i64, i64, i64);
 /// Account, credentials and then a [`Row`].
 type EntryRow = (String, i64, String, String, i64, i64, i64, i64, i64);
 
-fn server(
+pub(crate) fn server(
     (id, slug, enabled, read_only, strict_log, log_payloads, version): Row,
 ) -> Result<Server, Error> {
     Ok(Server {
@@ -94,7 +94,7 @@ impl Store {
         const SQL: &str = "select server.account_id, \
              (select credentials from account where account.id = server.account_id), \
              id, slug, enabled, read_only, strict_log, log_payloads, version \
-             from server order by server.id";
+             from server where deleted_at is null order by server.id";
         let rows: Vec<EntryRow> = on!(self.reader, |db| sqlx::query_as(SQL).fetch_all(db).await?);
         rows.into_iter()
             .map(
@@ -165,75 +165,5 @@ impl Store {
             .fetch_optional(db)
             .await?);
         Ok(row.map(|(document,)| document))
-    }
-}
-
-impl Change {
-    /// Adds the server, or gives the one of that id its new settings and version.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Duplicate`] when the account already uses the slug.
-    pub async fn put_server(
-        &mut self,
-        account: AccountId,
-        server: &Server,
-        now: Timestamp,
-    ) -> Result<(), Error> {
-        const SQL: &str = "insert into server \
-             (id, account_id, slug, name, enabled, read_only, strict_log, log_payloads, version, created_at, updated_at) \
-             values ($1, $2, $3, $3, $4, $5, $6, $7, $8, $9, $9) \
-             on conflict (id) do update set enabled = excluded.enabled, read_only = excluded.read_only, \
-             strict_log = excluded.strict_log, log_payloads = excluded.log_payloads, version = excluded.version, \
-             updated_at = excluded.updated_at where server.account_id = excluded.account_id";
-        const NAME: &str = "insert into server_slug (account_id, slug, server_id) \
-             select account_id, slug, id from server where account_id = $1 and id = $2 on conflict do nothing";
-        on!(self.tx, |db| sqlx::query(SQL)
-            .bind(server.id.to_string())
-            .bind(account.to_string())
-            .bind(server.slug.as_str())
-            .bind(i64::from(server.enabled))
-            .bind(i64::from(server.read_only))
-            .bind(i64::from(server.strict_log))
-            .bind(i64::from(server.log_payloads))
-            .bind(server.version)
-            .bind(now.as_millisecond())
-            .execute(&mut **db)
-            .await?
-            .rows_affected());
-        on!(self.tx, |db| sqlx::query(NAME)
-            .bind(account.to_string())
-            .bind(server.id.to_string())
-            .execute(&mut **db)
-            .await?
-            .rows_affected());
-        Ok(())
-    }
-
-    /// Adds a publication.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Duplicate`] when the server has that version already.
-    pub async fn insert_publication(
-        &mut self,
-        account: AccountId,
-        server: ServerId,
-        version: i64,
-        document: &str,
-        now: Timestamp,
-    ) -> Result<(), Error> {
-        const SQL: &str = "insert into publication (server_id, account_id, version, document, created_at) \
-             values ($1, $2, $3, $4, $5)";
-        on!(self.tx, |db| sqlx::query(SQL)
-            .bind(server.to_string())
-            .bind(account.to_string())
-            .bind(version)
-            .bind(document)
-            .bind(now.as_millisecond())
-            .execute(&mut **db)
-            .await?
-            .rows_affected());
-        Ok(())
     }
 }

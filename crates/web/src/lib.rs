@@ -14,6 +14,7 @@ mod metrics;
 mod problem;
 mod rpc_error;
 mod trace;
+mod wire;
 
 pub use control::{LocalApi, LocalReply, document, document_text};
 pub use data::list_bytes;

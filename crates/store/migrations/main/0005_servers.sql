@@ -1,11 +1,9 @@
 -- What a server is called and how it is run, beside what it serves. Revision 0: made before there were drafts, and has none yet.
 alter table server add column name text not null default '';
 alter table server add column description text not null default '';
-alter table server add column instructions text not null default '';
-alter table server add column token_budget bigint;
-alter table server add column token_warning bigint;
+-- What nothing is looked up by, as JSON.
+alter table server add column settings text not null default '{}';
 alter table server add column log_retention_days bigint;
-alter table server add column former_slug_days bigint not null default 30;
 alter table server add column revision bigint not null default 0;
 alter table server add column deleted_at bigint;
 update server set name = slug;

@@ -127,7 +127,7 @@ fn an_app_has_one_default_and_every_change_of_a_secret_is_counted() {
             version: 1,
         };
         let mut change = store.begin(&audit(Some(account))).await.unwrap();
-        change.put_server(account, &server, at(0)).await.unwrap();
+        change.insert_server(account, &crate::servers::server_row(server), at(0)).await.unwrap();
         change.commit().await.unwrap();
         let counted = async || store.server_entries().await.unwrap()[0].credentials;
         let one = Connection { is_default: true, ..sample::connection(app, "one") };

@@ -15,6 +15,7 @@ mod request_log;
 mod rotation;
 mod rows;
 mod sample;
+mod servers;
 mod tampering;
 mod tokens;
 mod usage;

@@ -1,5 +1,6 @@
 //! People: the aliases of their accounts, their links, sign-ins and grants.
 
+use crate::servers::server_row;
 use crate::world::{World, account, at, audit, entropy, on_both};
 use model::{AccountId, Alias, GrantId, LinkId, Role, ServerId, SignInId, UserId};
 use store::{Change, Error, Grant, Link, LinkPurpose, Server, SignIn, Store, User};
@@ -202,7 +203,7 @@ fn a_grant_is_one_for_each_user_and_server() {
         };
         let (all, some) = (grant(None, 1), grant(Some(server.id), 2));
         let mut change = change(&store, a).await;
-        change.put_server(a, &server, at(0)).await.unwrap();
+        change.insert_server(a, &server_row(server.clone()), at(0)).await.unwrap();
         change.insert_grant(&all).await.unwrap();
         change.insert_grant(&some).await.unwrap();
         change.commit().await.unwrap();

@@ -1,5 +1,6 @@
 //! The request log: what is written, found and removed.
 
+use crate::servers::server_row;
 use crate::world::{World, account, at, audit, entropy, on_both};
 use model::{AccountId, RequestId, ServerId, UserId};
 use std::collections::BTreeMap;
@@ -189,7 +190,7 @@ fn rows_are_removed_when_their_server_says() {
         let (short, long, plain) = (server("short"), server("long"), server("plain"));
         for server in [&short, &long, &plain] {
             let mut change = store.begin(&audit(Some(a))).await.unwrap();
-            change.put_server(a, server, at(0)).await.unwrap();
+            change.insert_server(a, &server_row(server.clone()), at(0)).await.unwrap();
             change.commit().await.unwrap();
         }
         world

@@ -2,10 +2,13 @@
 
 use crate::{
     sample,
+    servers::{server_row, version},
     world::{account, at, audit, audit_length, entropy, on_both},
 };
 use model::{AccountId, Names, Scope, ServerId, Slug, TokenId};
-use store::{ActionRow, App, Connection, Error, Server, SessionState, Token, TokenFilter};
+use store::{
+    ActionRow, App, Connection, Error, Server, ServerRow, SessionState, Token, TokenFilter,
+};
 
 pub(crate) fn token(account: AccountId, byte: u8) -> Token {
     Token {
@@ -77,6 +80,7 @@ fn an_account_never_sees_or_changes_the_rows_of_another() {
             log_payloads: false,
             version: 1,
         };
+        let row = server_row(server.clone());
         let connection = sample::connection(app.id, "default");
         let action = sample::action("list");
         let mine = token(a, 1);
@@ -84,8 +88,8 @@ fn an_account_never_sees_or_changes_the_rows_of_another() {
         change.put_app(a, &app, at(0)).await.unwrap();
         change.put_actions(a, app.id, std::slice::from_ref(&action)).await.unwrap();
         change.insert_connection(a, &connection).await.unwrap();
-        change.put_server(a, &server, at(0)).await.unwrap();
-        change.insert_publication(a, server.id, 1, "{}", at(0)).await.unwrap();
+        change.insert_server(a, &row, at(0)).await.unwrap();
+        change.insert_version(a, &version(server.id, 1), "{}", &[]).await.unwrap();
         change.insert_token(&mine).await.unwrap();
         change.commit().await.unwrap();
 
@@ -109,7 +113,7 @@ fn an_account_never_sees_or_changes_the_rows_of_another() {
         let other = Connection { sealed: vec![2], revision: 2, ..connection.clone() };
         assert!(!foreign.update_connection(b, &other, at(5)).await.unwrap());
         assert!(!foreign.delete_connection(b, connection.id, 1).await.unwrap());
-        foreign.put_server(b, &Server { enabled: false, ..server.clone() }, at(5)).await.unwrap();
+        assert!(!foreign.update_server(b, &ServerRow { revision: 2, ..row }, at(5)).await.unwrap());
         foreign
             .put_actions(b, app.id, &[ActionRow { hash: "2".into(), ..action.clone() }])
             .await

@@ -16,11 +16,18 @@ mod input;
 mod limits;
 mod local;
 mod output;
+mod prompts;
 mod requests;
+mod resource_templates;
+mod resources;
 mod schema;
+mod server_tools;
+mod servers;
+mod test_cases;
 mod tokens;
 mod usage;
 mod users;
+mod versions;
 
 pub(crate) use asked::Peer;
 pub use document::{document, document_text};
@@ -48,6 +55,13 @@ fn operations() -> OpenApiRouter<Arc<Shared>> {
         .merge(users::router())
         .merge(requests::router())
         .merge(audit::router())
+        .merge(servers::router())
+        .merge(server_tools::router())
+        .merge(prompts::router())
+        .merge(resources::router())
+        .merge(resource_templates::router())
+        .merge(test_cases::router())
+        .merge(versions::router())
 }
 
 /// The control API and its document.

@@ -78,6 +78,14 @@ impl Api<'_> {
         self.send("POST", path, &[], &body.to_string())
     }
 
+    /// The app of the fixture that every world begins with.
+    pub(crate) fn fixture_app(&self) -> String {
+        let servers = self.get("/servers?search=fixture").json();
+        let server = servers["items"][0]["id"].as_str().unwrap().to_owned();
+        let tools = self.get(&format!("/servers/{server}/tools")).json();
+        tools["items"][0]["app"].as_str().unwrap().to_owned()
+    }
+
     /// A merge patch for whatever is there.
     pub(crate) fn patch(&self, path: &str, body: &Value) -> Reply {
         self.send("PATCH", path, &[("if-match", "*")], &body.to_string())

@@ -56,8 +56,36 @@ fn body(operation: &str) -> Option<Value> {
         "rotate_token" => json!({}),
         "revoke_leaked" => json!({"token": "gwt_000000000000000000000000000000_000000"}),
         "verify_audit" => json!({}),
+        "create_server" => json!({"name": "New"}),
+        "enable_servers" => json!({"servers": [NO_SERVER], "enabled": true}),
+        "update_server" => json!({"name": "Changed"}),
+        "clone_server" | "publish_server" | "rollback_server" => json!({}),
+        "add_server_tool" => json!({"app": NO_APP, "action": "slow"}),
+        "add_server_tools" => json!({"app": NO_APP}),
+        "update_server_tool" => json!({"enabled": false}),
+        "create_prompt" => prompt("new"),
+        "update_prompt" | "update_resource" | "update_resource_template" => json!({"title": "T"}),
+        "create_resource" => resource("new"),
+        "create_resource_template" => template("new", NO_APP),
+        "create_test_case" => json!({"name": "new", "arguments": {}}),
+        "update_test_case" => json!({"name": "changed"}),
         _ => return None,
     })
+}
+
+const NO_SERVER: &str = "srv_0190a5c2000070008000000000000000";
+const NO_APP: &str = "app_0190a5c2000070008000000000000000";
+
+fn prompt(name: &str) -> Value {
+    json!({"name": name, "messages": [{"role": "user", "text": "Hello"}]})
+}
+
+fn resource(name: &str) -> Value {
+    json!({"name": name, "uri": format!("docs://{name}"), "content": {"text": "Hello"}})
+}
+
+fn template(name: &str, app: &str) -> Value {
+    json!({"name": name, "uri_template": "items://{id}", "app": app, "action": "get_item"})
 }
 
 fn scope() -> Value {
@@ -89,7 +117,7 @@ fn objects(world: &World, api: &Api<'_>) -> BTreeMap<&'static str, String> {
         let page = api.get(path).json();
         page["items"][0]["id"].as_str().unwrap_or_else(|| panic!("{path}: {page}")).to_owned()
     };
-    BTreeMap::from([
+    let mut objects = BTreeMap::from([
         ("action", "act".to_owned()),
         ("alias", "local".to_owned()),
         ("app", app),
@@ -99,6 +127,35 @@ fn objects(world: &World, api: &Api<'_>) -> BTreeMap<&'static str, String> {
         ("user", user),
         ("request", newest("/requests")),
         ("audit_event", newest("/audit")),
+    ]);
+    objects.extend(server_objects(api));
+    objects
+}
+
+/// A server with one of each, once published.
+fn server_objects(api: &Api<'_>) -> BTreeMap<&'static str, String> {
+    let app = api.fixture_app();
+    let made = |path: &str, body: Value| {
+        let reply = api.post(path, &body);
+        assert_eq!(reply.status, 201, "{path}: {reply:?}");
+        reply.json()
+    };
+    let new = json!({"name": "Matrix", "tools": [{"app": app, "actions": ["slow"]}]});
+    let server = made("/servers", new)["id"].as_str().unwrap().to_owned();
+    let at = |noun: &str| format!("/servers/{server}/{noun}");
+    made(&at("prompts"), prompt("one"));
+    made(&at("resources"), resource("two"));
+    made(&at("resource-templates"), template("three", &app));
+    let case = made(&at("tools/slow/test-cases"), json!({"name": "four", "arguments": {}}));
+    made(&at("publish"), json!({}));
+    BTreeMap::from([
+        ("server", server.clone()),
+        ("tool", "slow".to_owned()),
+        ("prompt", "one".to_owned()),
+        ("resource", "two".to_owned()),
+        ("resource_template", "three".to_owned()),
+        ("test_case", case["id"].as_str().unwrap().to_owned()),
+        ("version", "1".to_owned()),
     ])
 }
 
@@ -149,6 +206,7 @@ fn absent(objects: &BTreeMap<&'static str, String>) -> BTreeMap<&'static str, St
         Some((prefix, digits)) if digits.len() == 32 => {
             format!("{prefix}_0190a5c2000070008000{}", "0".repeat(12))
         }
+        Some(_) | None if id.parse::<i64>().is_ok() => "999".to_owned(),
         Some(_) | None => "absent".to_owned(),
     };
     objects.iter().map(|(name, id)| (*name, other(id))).collect()

@@ -141,11 +141,21 @@ impl World {
 
     /// Publishes the fixture under that name.
     pub(crate) fn publish_as(&self, server: &str, read_only: bool) {
+        self.publish_with(server, Publish { read_only, ..Publish::default() });
+    }
+
+    /// Publishes the fixture under that name, less one operation.
+    pub(crate) fn publish_without(&self, server: &str, operation: &str) {
+        let mut order = Publish::default();
+        order.options.exclude.push(format!("operation:{operation}").parse().unwrap());
+        self.publish_with(server, order);
+    }
+
+    fn publish_with(&self, server: &str, order: Publish) {
         let order = Publish {
             server: Some(server.parse::<Slug>().unwrap()),
             base_url: Some(format!("http://{}", self.api.address)),
-            read_only,
-            ..Publish::default()
+            ..order
         };
         let description = Description::built_in("fixture", include_bytes!("fixture.yaml"));
         let prepared = self.block_on(app::Prepared::new(description, &order)).unwrap();
@@ -199,6 +209,11 @@ impl World {
         stream.write_all(head.as_bytes()).unwrap();
         let _ = stream.write_all(body);
         BufReader::new(stream)
+    }
+
+    /// The credential of a token for every server of the account.
+    pub(crate) fn bearer_for_all(&self) -> String {
+        format!("Bearer {}", self.token_for(Names::All, Names::All, false, None).1)
     }
 
     pub(crate) fn bearer(&self) -> String {
