@@ -19,7 +19,6 @@ mod api_publish;
 mod api_requests;
 mod api_servers;
 mod api_tokens;
-mod api_tokens;
 mod api_tools;
 mod api_usage;
 mod api_users;
