@@ -20,20 +20,12 @@ const ANONYMOUS: &[&str] = &["revoke_leaked"];
 /// Operations that are no change although they are no GET: they answer a question that has a body, or none for a cache.
 const ASKING: &[&str] = &["verify_audit", "replay_request", "preview_import", "reimport_app"];
 
-/// Changes that what is prepared here is not enough for, so that they change nothing: their audit rows are not looked at yet.
-const UNPREPARED: &[&str] = &[
-    "add_server_tool",
-    "add_server_tools",
-    "create_resource_template",
-    "enable_servers",
-    "publish_server",
-    "purge_server",
-    "restore_server",
-    "rollback_server",
-];
-
 /// Operations that another must go before.
-const AFTER: &[(&str, &str)] = &[("delete_token", "revoke_token")];
+const AFTER: &[(&str, &str)] = &[
+    ("delete_token", "revoke_token"),
+    ("purge_server", "delete_server"),
+    ("restore_server", "delete_server"),
+];
 
 /// A world whose log keeps what is asked.
 fn prepared() -> World {
@@ -69,24 +61,21 @@ fn body(operation: &str) -> Option<Value> {
         "revoke_leaked" => json!({"token": "gwt_000000000000000000000000000000_000000"}),
         "verify_audit" => json!({}),
         "create_server" => json!({"name": "New"}),
-        "enable_servers" => json!({"servers": [NO_SERVER], "enabled": true}),
+        "enable_servers" => json!({"servers": ["{server}"], "enabled": true}),
         "update_server" => json!({"name": "Changed"}),
         "clone_server" | "publish_server" | "rollback_server" => json!({}),
-        "add_server_tool" => json!({"app": NO_APP, "action": "slow"}),
-        "add_server_tools" => json!({"app": NO_APP}),
+        "add_server_tool" => json!({"app": "{fixture}", "action": "fail"}),
+        "add_server_tools" => json!({"app": "{fixture}"}),
         "update_server_tool" => json!({"enabled": false}),
         "create_prompt" => prompt("new"),
         "update_prompt" | "update_resource" | "update_resource_template" => json!({"title": "T"}),
         "create_resource" => resource("new"),
-        "create_resource_template" => template("new", NO_APP),
+        "create_resource_template" => template("new", "{fixture}"),
         "create_test_case" => json!({"name": "new", "arguments": {}}),
         "update_test_case" => json!({"name": "changed"}),
         _ => return None,
     })
 }
-
-const NO_SERVER: &str = "srv_0190a5c2000070008000000000000000";
-const NO_APP: &str = "app_0190a5c2000070008000000000000000";
 
 fn prompt(name: &str) -> Value {
     json!({"name": name, "messages": [{"role": "user", "text": "Hello"}]})
@@ -144,7 +133,7 @@ fn objects(world: &World, api: &Api<'_>) -> BTreeMap<&'static str, String> {
     objects
 }
 
-/// A server with one of each, once published.
+/// A server with one of each, published twice.
 fn server_objects(api: &Api<'_>) -> BTreeMap<&'static str, String> {
     let app = api.fixture_app();
     let made = |path: &str, body: Value| {
@@ -155,12 +144,15 @@ fn server_objects(api: &Api<'_>) -> BTreeMap<&'static str, String> {
     let new = json!({"name": "Matrix", "tools": [{"app": app, "actions": ["slow"]}]});
     let server = made("/servers", new)["id"].as_str().unwrap().to_owned();
     let at = |noun: &str| format!("/servers/{server}/{noun}");
+    made(&at("publish"), json!({}));
     made(&at("prompts"), prompt("one"));
+    // A version to go back to, and something to publish.
+    made(&at("publish"), json!({}));
     made(&at("resources"), resource("two"));
     made(&at("resource-templates"), template("three", &app));
     let case = made(&at("tools/slow/test-cases"), json!({"name": "four", "arguments": {}}));
-    made(&at("publish"), json!({}));
     BTreeMap::from([
+        ("fixture", app),
         ("server", server.clone()),
         ("tool", "slow".to_owned()),
         ("prompt", "one".to_owned()),
@@ -274,8 +266,7 @@ fn what_is_anothers_reads_exactly_like_what_is_not_there() {
 fn every_change_is_one_row_of_the_audit_log_with_what_was_and_what_is() {
     let changes = |one: &Operation| {
         // Whoever is not known changes nothing with what this test sends.
-        let known =
-            [ASKING, ANONYMOUS, UNPREPARED].iter().all(|list| !list.contains(&one.id.as_str()));
+        let known = [ASKING, ANONYMOUS].iter().all(|list| !list.contains(&one.id.as_str()));
         one.method != "GET" && known
     };
     for operation in operations().into_iter().filter(changes) {
@@ -284,7 +275,8 @@ fn every_change_is_one_row_of_the_audit_log_with_what_was_and_what_is() {
         let objects = objects(&world, &api);
         let first = AFTER.iter().find(|(id, _)| *id == operation.id).map(|(_, first)| *first);
         for first in operations().iter().filter(|one| first == Some(&one.id)) {
-            assert_eq!(first.send(&api, &objects).status, 200, "{}", first.id);
+            let done = first.send(&api, &objects).status;
+            assert!((200..300).contains(&done), "{}: {done}", first.id);
         }
         let newest = || api.get("/audit?limit=2").json()["items"].clone();
         let before = newest()[0].clone();
