@@ -1,9 +1,13 @@
 //! The binary on PostgreSQL: several processes on one database, and a data directory that holds the key alone.
 
-use crate::binary::{Gateway, Home, free_address};
+use crate::{
+    binary::{Ended, Gateway, Home, free_address},
+    mcp::Endpoint,
+};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
+use serde_json::json;
 use sqlx::Connection as _;
-use std::{fs, process::Command};
+use std::{fs, process::Command, time::Duration};
 
 /// A PostgreSQL superuser's URL, as for the tests of the store.
 const POSTGRES: &str = "GATEWRIGHT_TEST_POSTGRES";
@@ -55,6 +59,28 @@ fn with<'a>(command: &'a mut Command, url: &str) -> &'a mut Command {
     command.env("GATEWRIGHT_DATABASE_URL", url)
 }
 
+/// A quota that one process has used up is used up for the other too, once it has heard of those calls.
+fn quota(run: &impl Fn(&[&str]) -> Ended, [first, second]: [Endpoint; 2]) {
+    const CALLS: usize = 8;
+    /// Under the five seconds in which a process hears of the others, so that few calls come before.
+    const PAUSE: Duration = Duration::from_millis(2_500);
+    let limit = json!({ "target": { "kind": "account" }, "calls": CALLS, "per": "month" });
+    let set = run(&["api", "POST", "/limits", "--body", &limit.to_string()]);
+    assert!(set.status.success(), "{set:?}");
+    let tool = first.names()[0].clone();
+    let let_in = |endpoint: &Endpoint, pause: Duration| {
+        let refused =
+            |_: &usize| endpoint.call(&tool, json!({}))["error"]["code"].as_i64() == Some(-31429);
+        (0..10 * CALLS)
+            .inspect(|_| std::thread::sleep(pause))
+            .position(|turn| refused(&turn))
+            .expect("it holds within a second, and ends")
+    };
+    // It was set by a third process: what came before it held counts too.
+    assert!(let_in(&first, Duration::from_millis(100)) >= CALLS);
+    assert!(let_in(&second, PAUSE) < CALLS, "a quota of its own");
+}
+
 #[test]
 fn two_processes_share_a_database() {
     let Some(database) = Database::create() else { return };
@@ -80,6 +106,7 @@ fn two_processes_share_a_database() {
     for gateway in [&first, &second] {
         assert_eq!(gateway.endpoint_at(&path, &token).names().len(), 6);
     }
+    quota(&run, [&first, &second].map(|gateway| gateway.endpoint_at(&path, &token)));
     second.stop();
     first.stop();
 
