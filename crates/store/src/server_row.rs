@@ -269,7 +269,7 @@ impl Change {
     ///
     /// # Errors
     ///
-    /// [`Error::Sql`].
+    /// [`Error::Corrupt`] when a token that may name it cannot be read.
     pub async fn purge_server(&mut self, account: AccountId, id: ServerId) -> Result<bool, Error> {
         const OWNED: [&str; 9] = [
             "delete from test_case where account_id = $1 and server_id = $2",
@@ -298,6 +298,9 @@ impl Change {
             .execute(&mut **db)
             .await?
             .rows_affected());
+        if done == 1 {
+            self.drop_server_from_tokens(account, id).await?;
+        }
         Ok(done == 1)
     }
 }

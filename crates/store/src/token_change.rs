@@ -121,7 +121,7 @@ impl Change {
     /// # Errors
     ///
     /// [`Error::Corrupt`] when a row cannot be read.
-    pub async fn drop_server_from_tokens(
+    pub(crate) async fn drop_server_from_tokens(
         &mut self,
         account: AccountId,
         server: ServerId,

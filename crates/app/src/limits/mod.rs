@@ -176,8 +176,8 @@ impl App {
         match target {
             LimitTarget::Server { server: Some(id) }
             | LimitTarget::Tool { server: Some(id), .. } => {
-                let known = self.store.servers(account).await?;
-                if !known.iter().any(|one| one.id == *id) {
+                let known = self.store.server_row(account, *id).await?;
+                if known.is_none_or(|row| row.deleted_at.is_some()) {
                     return absent("MCP server", "target.server");
                 }
             }

@@ -56,7 +56,9 @@ impl App {
             let message = format!("a token names at most {MAX_SCOPE_NAMES} servers");
             return Err(Error::invalid(message).field("scope.servers"));
         }
-        let known = self.store.servers(caller.account_id()).await?;
+        let mut known = self.store.server_rows(caller.account_id()).await?;
+        known.retain(|row| row.deleted_at.is_none());
+        let known: Vec<store::Server> = known.into_iter().map(|row| row.server).collect();
         let mut ids = Vec::with_capacity(names.len());
         for name in names {
             if matches!(before, Some(Names::Only(before)) if before.contains(&name)) {

@@ -1,14 +1,18 @@
 //! Servers, their names, their drafts and their versions.
 
 use crate::{
+    rows::token,
     sample,
     world::{account, at, audit, entropy, on_both},
 };
-use model::{AccountId, AppId, ConnectionId, ServerId, Slug, TestCaseId, ToolName, ToolSettings};
+use model::{
+    AccountId, AppId, ConnectionId, LimitId, LimitMode, LimitTarget, LimitUnit, Names, Scope,
+    ServerId, Slug, TestCaseId, ToolName, ToolSettings,
+};
 use std::collections::BTreeMap;
 use store::{
-    DraftPart, DraftTool, Error, PartKind, PublishedUse, Server, ServerRow, ServerSettings, Store,
-    TestCase, Version,
+    DraftPart, DraftTool, Error, Limit, PartKind, PublishedUse, Server, ServerRow, ServerSettings,
+    Store, TestCase, Token, Version,
 };
 
 pub(crate) fn server_row(server: Server) -> ServerRow {
@@ -295,5 +299,61 @@ fn what_a_version_uses_stays_and_a_purge_takes_all_that_is_the_servers() {
         change.commit().await.unwrap();
         assert_eq!(store.server_row(a, id).await.unwrap(), None);
         assert!(world.execute("delete from connection").await.is_ok());
+    });
+}
+
+#[test]
+fn a_purge_leaves_tokens_with_less_and_never_with_more() {
+    on_both(async |world| {
+        let store = world.open().await;
+        let (a, other) = (account(&store, "a").await, account(&store, "other").await);
+        let (gone, stays) = (new_server("gone"), new_server("stays"));
+        insert(&store, a, &gone).await.unwrap();
+        insert(&store, a, &stays).await.unwrap();
+        let (gone_id, stays_id) = (gone.server.id, stays.server.id);
+        let naming = |account: AccountId, byte: u8, servers: Names| Token {
+            scope: Scope { servers, ..Scope::ALL },
+            ..token(account, byte)
+        };
+        let only = |ids: &[ServerId]| Names::Only(ids.iter().map(ToString::to_string).collect());
+        let tokens = [
+            naming(a, 1, only(&[gone_id, stays_id])),
+            naming(a, 2, only(&[gone_id])),
+            naming(a, 3, Names::All),
+            naming(a, 4, only(&[stays_id])),
+        ];
+        let foreign = naming(other, 5, only(&[gone_id]));
+        let limit = |server: Option<ServerId>| Limit {
+            id: LimitId::new(at(0), entropy()),
+            account_id: a,
+            name: String::new(),
+            target: LimitTarget::Server { server },
+            calls: 1,
+            unit: LimitUnit::Day,
+            burst: None,
+            mode: LimitMode::Hard,
+            enabled: true,
+            revision: 1,
+            created_at: at(0),
+        };
+        let each = limit(None);
+        let mut change = store.begin(&audit(Some(a))).await.unwrap();
+        for token in tokens.iter().chain([&foreign]) {
+            change.insert_token(token).await.unwrap();
+        }
+        change.insert_limit(&limit(Some(gone_id))).await.unwrap();
+        change.insert_limit(&each).await.unwrap();
+        assert!(!change.purge_server(a, gone_id).await.unwrap(), "it is not deleted");
+        let deleted = ServerRow { deleted_at: Some(at(2)), revision: 2, ..gone };
+        assert!(change.update_server(a, &deleted, at(2)).await.unwrap());
+        assert!(change.purge_server(a, gone_id).await.unwrap());
+        change.commit().await.unwrap();
+        let mut found = Vec::new();
+        for token in &tokens {
+            found.push(store.token(a, token.id).await.unwrap().unwrap().scope.servers);
+        }
+        assert_eq!(found, [only(&[stays_id]), only(&[]), Names::All, only(&[stays_id])]);
+        assert_eq!(store.token(other, foreign.id).await.unwrap(), Some(foreign));
+        assert_eq!(store.limits(a, None, 10).await.unwrap(), [each]);
     });
 }

@@ -4,7 +4,7 @@ use crate::{
     rows::token,
     world::{account, at, audit, entropy, on_both},
 };
-use model::{AccountId, Names, Role, Scope, ServerId, Timestamp, UserId};
+use model::{AccountId, Role, Scope, Timestamp, UserId};
 use store::{Store, Token, TokenFilter, TokenOwner, TokenState, User};
 
 async fn insert(store: &Store, tokens: &[&Token]) {
@@ -126,37 +126,5 @@ fn a_token_changes_from_the_revision_that_was_read_and_goes_with_its_links() {
         change.commit().await.unwrap();
         assert_eq!(store.token(id, next.id).await.unwrap(), None);
         assert_eq!(store.token(id, old.id).await.unwrap().unwrap().replaced_by, None);
-    });
-}
-
-#[test]
-fn a_server_that_is_gone_leaves_tokens_with_less_and_never_with_more() {
-    on_both(async |world| {
-        let store = world.open().await;
-        let (id, other) = (account(&store, "acme").await, account(&store, "other").await);
-        let (gone, stays) = (ServerId::new(at(0), entropy()), ServerId::new(at(0), entropy()));
-        let naming = |account: AccountId, byte: u8, servers: Names| Token {
-            scope: Scope { servers, ..Scope::ALL },
-            ..token(account, byte)
-        };
-        let only = |ids: &[ServerId]| Names::Only(ids.iter().map(ToString::to_string).collect());
-        let tokens = [
-            naming(id, 1, only(&[gone, stays])),
-            naming(id, 2, only(&[gone])),
-            naming(id, 3, Names::All),
-            naming(id, 4, only(&[stays])),
-        ];
-        insert(&store, &tokens.iter().collect::<Vec<_>>()).await;
-        let foreign = naming(other, 5, only(&[gone]));
-        insert(&store, &[&foreign]).await;
-        let mut change = store.begin(&audit(Some(id))).await.unwrap();
-        change.drop_server_from_tokens(id, gone).await.unwrap();
-        change.commit().await.unwrap();
-        let mut found = Vec::new();
-        for token in &tokens {
-            found.push(store.token(id, token.id).await.unwrap().unwrap().scope.servers);
-        }
-        assert_eq!(found, [only(&[stays]), only(&[]), Names::All, only(&[stays])]);
-        assert_eq!(store.token(other, foreign.id).await.unwrap(), Some(foreign));
     });
 }
