@@ -41,12 +41,33 @@ impl Patch {
     ///
     /// [`crate::Kind::Invalid`] for a member that `T` does not have, or a value that it cannot hold.
     pub(crate) fn apply<T: Serialize + DeserializeOwned>(&self, current: &T) -> Result<T, Error> {
-        let mut value = serde_json::to_value(current).map_err(|error| {
+        let unwritten = |error: serde_json::Error| {
             Error::new(crate::Kind::Internal, "the object cannot be written").with_source(error)
-        })?;
+        };
+        let mut value = serde_json::to_value(current).map_err(unwritten)?;
         merge(&mut value, &Value::Object(self.0.clone()));
-        read(value)
+        let changed: T = read(value)?;
+        let written = serde_json::to_value(&changed).map_err(unwritten)?;
+        match reset(&self.0, &written) {
+            None => Ok(changed),
+            Some(member) => {
+                Err(Error::invalid("this cannot be null: leave it out to keep it").field(member))
+            }
+        }
     }
+}
+
+/// The path of a member that the patch takes away and that is there all the same, since it has a default: whoever sends `null`
+/// for it means something else.
+fn reset(patch: &Map<String, Value>, written: &Value) -> Option<String> {
+    patch.iter().find_map(|(name, value)| match (value, written.get(name)?) {
+        (Value::Null, Value::Null) => None,
+        (Value::Null, _) => Some(name.clone()),
+        (Value::Object(inner), written) => {
+            reset(inner, written).map(|member| format!("{name}.{member}"))
+        }
+        (Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_), _) => None,
+    })
 }
 
 /// Reads input strictly: the error names the member.
@@ -82,8 +103,45 @@ fn merge(target: &mut Value, patch: &Value) {
 
 #[cfg(test)]
 mod tests {
-    use super::merge;
+    use super::{Patch, merge};
     use serde_json::{Value, json};
+
+    #[derive(Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+    #[serde(default)]
+    struct Settings {
+        name: Option<String>,
+        rules: Rules,
+    }
+
+    #[derive(Debug, PartialEq, Default, serde::Serialize, serde::Deserialize)]
+    #[serde(default)]
+    struct Rules {
+        tags: Vec<String>,
+    }
+
+    impl Default for Settings {
+        fn default() -> Self {
+            Self { name: Some("a".to_owned()), rules: Rules { tags: vec!["b".to_owned()] } }
+        }
+    }
+
+    #[test]
+    fn null_takes_away_and_does_not_reset() {
+        let check = |patch: Value, expected: Result<Settings, &str>| {
+            let Value::Object(members) = patch else { panic!("{patch}") };
+            let applied = Patch::new(members.clone()).apply(&Settings::default());
+            let applied = applied.map_err(|error| error.field.unwrap_or_default());
+            assert_eq!(applied, expected.map_err(Into::into), "{members:?}");
+        };
+        let rules = |tags: &[&str]| Rules { tags: tags.iter().map(ToString::to_string).collect() };
+        check(
+            json!({"rules": {"tags": []}}),
+            Ok(Settings { rules: rules(&[]), ..Settings::default() }),
+        );
+        check(json!({"rules": {"tags": null}}), Err("rules.tags"));
+        check(json!({"rules": null}), Err("rules"));
+        check(json!({"name": null}), Err("name"));
+    }
 
     #[test]
     fn the_cases_of_rfc_7396() {

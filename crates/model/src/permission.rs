@@ -5,10 +5,23 @@ use utoipa::ToSchema;
 macro_rules! permissions {
     ($($(#[$doc:meta])* $name:ident $text:literal;)*) => {
         /// One thing that may be done through the control API.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
         pub enum Permission {
             $($(#[$doc])* #[serde(rename = $text)] $name,)*
         }
+
+        // By hand: the derive does not see a name that a macro hands on.
+        impl utoipa::PartialSchema for Permission {
+            fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::Schema> {
+                utoipa::openapi::ObjectBuilder::new()
+                    .schema_type(utoipa::openapi::schema::Type::String)
+                    .description(Some("One thing that may be done through the control API."))
+                    .enum_values(Some(Self::ALL.iter().map(|one| one.as_str())))
+                    .into()
+            }
+        }
+
+        impl ToSchema for Permission {}
 
         impl Permission {
             /// Every permission, in the order of the table.

@@ -13,6 +13,13 @@ use sha2::{Digest as _, Sha256};
 use store::{ActionFilter, ActionIndex, ActionRow};
 use utoipa::{IntoParams, ToSchema};
 
+/// The longest text that is searched for, in characters.
+const SEARCH_CHARS_MAX: usize = 200;
+/// The longest method that is asked for, in characters.
+const METHOD_CHARS_MAX: usize = 40;
+/// The longest tag that is asked for, in characters.
+const TAG_CHARS_MAX: usize = 200;
+
 /// Which actions of an app a list gives, and which page of it.
 #[derive(Clone, Debug, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
@@ -122,6 +129,16 @@ impl App {
         let account = caller.may(Permission::ReadApps)?;
         let page = PageQuery { limit: query.limit, cursor: query.cursor };
         let (size, after) = (page.size()?, page.after::<ToolName>()?);
+        for (field, text, most) in [
+            ("search", &query.search, SEARCH_CHARS_MAX),
+            ("method", &query.method, METHOD_CHARS_MAX),
+            ("tag", &query.tag, TAG_CHARS_MAX),
+        ] {
+            if text.as_ref().is_some_and(|text| text.chars().count() > most) {
+                let message = format!("it has at most {most} characters");
+                return Err(Error::invalid(message).field(field));
+            }
+        }
         self.known_app(account, app).await?;
         let filter = ActionFilter {
             search: query.search.unwrap_or_default(),

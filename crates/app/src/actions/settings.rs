@@ -31,10 +31,9 @@ pub struct NewAction {
     #[schema(max_items = 200)]
     pub parameters: Vec<ParameterSettings>,
     /// The request's body; none without it.
-    #[schema(nullable = false)]
     pub body: Option<BodySettings>,
     /// JSON Schema of the result; none without it.
-    #[schema(value_type = Object, nullable = false)]
+    #[schema(value_type = Option<Object>)]
     pub output_schema: Option<Map<String, Value>>,
     /// Tags to find it by.
     #[serde(default)]
@@ -68,11 +67,10 @@ pub struct ActionSettings {
     pub parameters: Vec<ParameterSettings>,
     /// The request's body; none without it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false)]
     pub body: Option<BodySettings>,
     /// JSON Schema of the result; none without it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Object, nullable = false)]
+    #[schema(value_type = Option<Object>)]
     pub output_schema: Option<Map<String, Value>>,
     /// Tags to find it by.
     #[serde(default)]
@@ -98,19 +96,17 @@ pub struct ParameterSettings {
     pub required: bool,
     /// For models.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(max_length = 512, nullable = false)]
+    #[schema(max_length = 512)]
     pub description: Option<String>,
     /// JSON Schema of its value; a text without it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Object, nullable = false)]
+    #[schema(value_type = Option<Object>)]
     pub schema: Option<Map<String, Value>>,
     /// How lists and objects become text, by OpenAPI's styles; the place's own without it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false)]
     pub style: Option<Style>,
     /// Whether members and items become pairs of their own; the style's own without it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false)]
     pub explode: Option<bool>,
 }
 

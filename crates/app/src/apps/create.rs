@@ -23,19 +23,17 @@ pub struct NewApp {
     #[serde(default)]
     pub kind: AppKind,
     /// Its key within the account; made of the title when absent.
-    #[schema(nullable = false)]
     pub key: Option<AppKey>,
     /// For people; the description's own when absent.
-    #[schema(min_length = 1, max_length = 200, nullable = false)]
+    #[schema(min_length = 1, max_length = 200)]
     pub title: Option<String>,
     /// The text of the API description (OpenAPI 2.0 to 3.2), JSON or YAML.
-    #[schema(nullable = false)]
     pub description: Option<String>,
     /// The URL of the API description, in place of its text.
-    #[schema(min_length = 1, max_length = 4000, nullable = false)]
+    #[schema(min_length = 1, max_length = 4000)]
     pub location: Option<String>,
     /// Where it is called, in place of every server that the description names.
-    #[schema(min_length = 1, max_length = 2000, nullable = false)]
+    #[schema(min_length = 1, max_length = 2000)]
     pub base_url: Option<String>,
     /// Hosts beside the base URL's own to which its credentials may go, as base URLs.
     #[serde(default)]
@@ -51,10 +49,9 @@ pub struct NewApp {
 #[serde(deny_unknown_fields)]
 pub struct PreviewImport {
     /// The text of the API description (OpenAPI 2.0 to 3.2), JSON or YAML.
-    #[schema(nullable = false)]
     pub description: Option<String>,
     /// The URL of the API description, in place of its text.
-    #[schema(min_length = 1, max_length = 4000, nullable = false)]
+    #[schema(min_length = 1, max_length = 4000)]
     pub location: Option<String>,
     /// Which operations become actions.
     #[serde(default)]

@@ -10,13 +10,11 @@ use utoipa::ToSchema;
 #[serde(deny_unknown_fields)]
 pub struct Reimport {
     /// The new text of the API description. Neither text nor location: it is fetched again from where it came.
-    #[schema(nullable = false)]
     pub description: Option<String>,
     /// The URL of the API description, in place of its text.
-    #[schema(min_length = 1, max_length = 4000, nullable = false)]
+    #[schema(min_length = 1, max_length = 4000)]
     pub location: Option<String>,
     /// Which operations become actions, from now on; the app's own rules when absent.
-    #[schema(nullable = false)]
     pub rules: Option<ImportRules>,
     /// Whether the difference is only shown, and nothing written.
     #[serde(default)]

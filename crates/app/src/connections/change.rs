@@ -18,7 +18,6 @@ pub struct NewConnection {
     #[schema(min_length = 1, max_length = 100)]
     pub name: String,
     /// Whether the app's tools use it that name no other; an app's first connection is its default unless this says no.
-    #[schema(nullable = false)]
     pub default: Option<bool>,
     /// What it signs its calls with.
     #[serde(deserialize_with = "credential::read")]

@@ -49,7 +49,6 @@ pub enum NewCredential {
         /// Without a colon. Some APIs take their key as one.
         username: WriteOnly,
         /// None for APIs that take their key as the user name.
-        #[schema(nullable = false)]
         password: Option<WriteOnly>,
     },
     /// A bearer token (RFC 6750), without the word `Bearer`.
@@ -75,10 +74,10 @@ pub enum NewCredential {
         /// The client secret.
         client_secret: WriteOnly,
         /// Scopes, separated by spaces.
-        #[schema(min_length = 1, max_length = 2000, nullable = false)]
+        #[schema(min_length = 1, max_length = 2000)]
         scope: Option<String>,
         /// `audience`, which some endpoints ask for.
-        #[schema(min_length = 1, max_length = 2000, nullable = false)]
+        #[schema(min_length = 1, max_length = 2000)]
         audience: Option<String>,
         /// Where client id and secret are sent.
         #[serde(default)]

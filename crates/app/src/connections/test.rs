@@ -18,13 +18,12 @@ const PATH_BYTES_MAX: usize = 2_000;
 #[serde(deny_unknown_fields)]
 pub struct ConnectionTestOrder {
     /// A path below the app's base URL that is asked by `GET`, such as `/me`.
-    #[schema(min_length = 1, max_length = 2000, pattern = "^/", nullable = false)]
+    #[schema(min_length = 1, max_length = 2000, pattern = "^/")]
     pub path: Option<String>,
     /// An action of the app with a safe method.
-    #[schema(nullable = false)]
     pub action: Option<ToolName>,
     /// The action's arguments.
-    #[schema(value_type = Object, nullable = false)]
+    #[schema(value_type = Option<Object>)]
     pub arguments: Option<Map<String, Value>>,
 }
 
