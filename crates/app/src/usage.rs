@@ -7,6 +7,8 @@ use std::collections::HashMap;
 use store::{UsageCounts, UsageFilter, UsageKey};
 use utoipa::{IntoParams, ToSchema};
 
+/// The longest name of a tool that is asked for: what MCP allows.
+const TOOL_CHARS_MAX: usize = 128;
 /// Days that are shown unless others are asked for.
 const DAYS: i32 = 30;
 
@@ -117,6 +119,10 @@ impl App {
         if from_day > to_day {
             return Err(Error::invalid("the first day is not after the last").field("from"));
         }
+        if query.tool.as_ref().is_some_and(|tool| tool.chars().count() > TOOL_CHARS_MAX) {
+            let message = format!("a tool's name has at most {TOOL_CHARS_MAX} characters");
+            return Err(Error::invalid(message).field("tool"));
+        }
         fn text<T: ToString>(id: Option<&T>) -> String {
             id.map(ToString::to_string).unwrap_or_default()
         }
@@ -141,7 +147,9 @@ impl App {
                     return Err(Error::invalid(message).field("group_by"));
                 }
             };
-            *kept = true;
+            if std::mem::replace(kept, true) {
+                return Err(Error::invalid("group by each of them once").field("group_by"));
+            }
         }
         Ok(filter)
     }
