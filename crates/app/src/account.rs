@@ -31,7 +31,7 @@ pub struct AccountSettings {
     /// Its part of the URL of each of its MCP servers.
     pub alias: Alias,
     /// For people.
-    #[schema(max_length = 100)]
+    #[schema(max_length = 100, pattern = r"^[^\x00-\x1f\x7f-\x9f]*$")]
     pub name: String,
     /// For how many days an alias goes on answering after it was changed. With 0, clients that use it fail at once.
     #[serde(deserialize_with = "number::required")]
@@ -83,7 +83,7 @@ pub struct NewAccount {
     pub alias: Alias,
     /// For people.
     #[serde(default)]
-    #[schema(max_length = 100)]
+    #[schema(max_length = 100, pattern = r"^[^\x00-\x1f\x7f-\x9f]*$")]
     pub name: String,
 }
 

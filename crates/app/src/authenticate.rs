@@ -85,18 +85,32 @@ pub(crate) fn holder(token: &store::Token, context: Context) -> Caller {
     Caller { principal: Arc::new(Principal::new(rights, Arc::default())), context }
 }
 
-/// The operator of an account, or Gatewright itself.
-pub(crate) fn operator(account_id: AccountId, context: Context) -> Caller {
-    let rights = Rights {
-        id: PrincipalId::Operator,
+/// The operator, on an account. The account's limits are for its own callers.
+fn operator(account_id: AccountId, context: Context) -> Caller {
+    let rights = rights(PrincipalId::Operator, account_id, "operator", PermissionSet::ALL);
+    Caller { principal: Arc::new(Principal::new(rights, Arc::default())), context }
+}
+
+/// Gatewright itself, for what it writes down of an account on nobody's behalf. It may do nothing.
+pub(crate) fn system(account_id: AccountId, context: Context) -> Caller {
+    let rights = rights(PrincipalId::System, account_id, "system", PermissionSet::NONE);
+    Caller { principal: Arc::new(Principal::new(rights, Arc::default())), context }
+}
+
+fn rights(
+    id: PrincipalId,
+    account_id: AccountId,
+    label: &str,
+    permissions: PermissionSet,
+) -> Rights {
+    Rights {
+        id,
         account_id,
-        label: "operator".to_owned(),
+        label: label.to_owned(),
         user_id: None,
-        permissions: PermissionSet::ALL,
+        permissions,
         access: Access::ALL,
         networks: Vec::new(),
         expires_at: None,
-    };
-    // The account's limits are for its own callers.
-    Caller { principal: Arc::new(Principal::new(rights, Arc::default())), context }
+    }
 }

@@ -46,6 +46,7 @@ impl Caller {
             PrincipalId::User(id) => ("user", id.to_string()),
             // There is one, whoever holds the key.
             PrincipalId::Operator => ("operator", String::new()),
+            PrincipalId::System => ("system", String::new()),
         };
         AuditActor { kind, id, name: self.principal.rights.label.clone() }
     }

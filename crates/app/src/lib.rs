@@ -1,7 +1,8 @@
 //! The use cases of Gatewright: authorise, act, record. Knows no HTTP and no MCP.
 //!
 //! Every public method of [`App`] that touches an account's things takes a [`Caller`] first. Those that cannot are these:
-//! [`App::open`], [`App::authenticate`] and [`App::operator`] (they make the callers), [`App::server_of_host`] (before anybody asks),
+//! [`App::open`], [`App::authenticate`], [`App::authenticate_cookie`] and [`App::operator`] (they make the callers),
+//! [`App::create_session`] and [`App::accept_link`] (a password or a link says who comes), [`App::server_of_host`] (before anybody asks),
 //! [`App::revoke_leaked`] (who holds a token may end it), [`App::health`], [`App::tasks`], [`App::outbound`] and [`App::close`] (the
 //! process's own life). [`Installation`] is for whoever holds the data
 //! directory and the key, on this machine: nothing that comes from the network can reach it.
@@ -22,14 +23,19 @@ mod document;
 mod drafts;
 mod error;
 mod export;
+mod grant;
 mod idempotency;
 mod imports;
 mod installation;
 mod limits;
+mod link;
+mod me;
 mod named;
 mod number;
+mod one_time;
 mod open;
 mod page;
+mod password;
 mod patch;
 mod principal;
 mod publication;
@@ -44,11 +50,15 @@ mod retention;
 mod server;
 mod servers;
 mod session;
+mod session_view;
 mod shelf;
+mod sign_in;
 mod target;
 mod tasks;
+mod throttle;
 mod token;
 mod tool;
+mod upgrade;
 mod usage;
 mod user;
 mod uses;
@@ -85,11 +95,15 @@ pub use drafts::{
 };
 pub use error::{Error, Kind};
 pub use export::{Export, ExportFormat};
+pub use grant::{Grant, GrantServer, GrantSettings};
 pub use idempotency::{IDEMPOTENCY_KEY_BYTES_MAX, Idempotency};
 pub use installation::{AuditReport, Installation, Rotation};
 pub use limits::{Admission, Admitted, Limit, LimitHit, LimitSettings, NewLimit};
+pub use link::{AcceptLink, OneTimeLink, Purpose};
+pub use me::OwnSettings;
 pub use open::{App, Config, Outbound};
 pub use page::{Page, PageQuery};
+pub use password::Password;
 pub use patch::{Expected, Patch};
 pub use principal::{Context, PrincipalId, Via};
 pub use publication::{Published, ToolView};
@@ -106,13 +120,15 @@ pub use servers::{
     ServerSettings, ServerSort, VersionFacts,
 };
 pub use session::{Session, SessionHandle};
+pub use session_view::{CallerKind, SessionAccount, SessionView};
+pub use sign_in::{CreatedSession, NewSession};
 pub use token::{
     CreatedToken, LeakedToken, NewToken, Token, TokenQuery, TokenRotation, TokenSettings,
     TokenState,
 };
 pub use tool::Tool;
 pub use usage::{Usage, UsageQuery};
-pub use user::{NewUser, User, UserSettings};
+pub use user::{CreatedUser, NewUser, User, UserSettings};
 pub use uses::{Use, UsedBy};
 pub use versions::{
     DraftProblem, ListBudget, NameChanges, PublishServer, PublishedVersion, ServerDiff,

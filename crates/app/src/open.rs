@@ -3,10 +3,12 @@ use crate::{
     call::{Cache, Results},
     clock::entropy,
     imports::Imports,
+    password::Passwords,
     quota::{Quota, Rate},
     record::{LogQueue, queue},
     registry::{Registry, Rows},
     session::SessionStates,
+    throttle::Throttle,
 };
 use arc_swap::ArcSwap;
 use model::{AccountId, AuditId, Timestamp};
@@ -54,6 +56,16 @@ pub struct Config {
     pub token_unused_days: Option<u32>,
     /// Life of a legacy session.
     pub session_life: Duration,
+    /// Where people reach the console, for the links that they are given.
+    pub public_url: Option<String>,
+    /// How long a sign-in lives that nobody uses.
+    pub sign_in_idle: Duration,
+    /// How long a sign-in lives, however much it is used.
+    pub sign_in_life: Duration,
+    /// Passwords of one user that may be tried without a wait; ten times as many from one address.
+    pub sign_in_tries: u32,
+    /// The longest wait between two tries.
+    pub sign_in_delay: Duration,
     /// Rows of the request log that may wait for the disk before callers wait too.
     pub log_queue_rows: usize,
     /// Imports of API descriptions under way in the process.
@@ -86,6 +98,11 @@ impl Default for Config {
             token_days_max: None,
             token_unused_days: None,
             session_life: Duration::from_secs(24 * 60 * 60),
+            public_url: None,
+            sign_in_idle: Duration::from_secs(30 * 60),
+            sign_in_life: Duration::from_secs(12 * 60 * 60),
+            sign_in_tries: 5,
+            sign_in_delay: Duration::from_secs(5 * 60),
             log_queue_rows: 10_000,
             imports: 2,
             imports_per_account: 1,
@@ -122,6 +139,10 @@ pub struct App {
     /// Tokens that were found in the wrong place, which anybody may send.
     pub(crate) leaks: Quota,
     pub(crate) sessions: SessionStates,
+    pub(crate) passwords: Passwords,
+    pub(crate) throttle: Throttle,
+    /// Refused sign-ins that the audit log takes.
+    pub(crate) refusals: Quota,
     pub(crate) results: Results,
     pub(crate) cache: Cache,
     /// How many publications were loaded.
@@ -178,6 +199,9 @@ impl App {
             cache: Cache::new(config.cache_bytes),
             generations: AtomicU64::new(0),
             leaks: Quota::new(Instant::now()),
+            passwords: Passwords::new(),
+            throttle: Throttle::new(),
+            refusals: Quota::new(Instant::now()),
             sessions: SessionStates::load(store.session_states().await?),
             log,
             imports: Imports::new(config.imports, config.imports_per_account),
@@ -190,6 +214,7 @@ impl App {
             store,
         };
         app.make_missing_drafts(app.clock.now()).await?;
+        app.upgrade().await?;
         app.refresh().await?;
         Ok(app)
     }

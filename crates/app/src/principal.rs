@@ -1,7 +1,8 @@
 use crate::{limits::Rules, quota::Quota};
 use arc_swap::ArcSwapOption;
 use model::{
-    AccountId, GrantScopes, PermissionSet, Scope, ServerId, SignInId, Timestamp, TokenId, UserId,
+    AccountId, GrantScopes, PermissionSet, Scope, Secret, ServerId, SignInId, Timestamp, TokenId,
+    UserId,
 };
 use std::{
     collections::HashMap,
@@ -22,6 +23,8 @@ pub enum PrincipalId {
     User(UserId),
     /// Whoever can read the data directory and its key.
     Operator,
+    /// Gatewright by itself.
+    System,
 }
 
 /// One who may act, as the registry knows it: what it may do, and what it has under way.
@@ -165,6 +168,7 @@ impl Principal {
             PrincipalId::Token(id) => id.to_string().into(),
             PrincipalId::User(id) => id.to_string().into(),
             PrincipalId::Operator => "operator".into(),
+            PrincipalId::System => "system".into(),
         };
         Self {
             rights,
@@ -226,6 +230,8 @@ pub struct Context {
     pub via: Via,
     /// The sign-in that it belongs to.
     pub sign_in: Option<SignInId>,
+    /// What pages of ours send with what changes anything, and other sites cannot know.
+    pub csrf_token: Option<Secret>,
     /// Makes a creation that is sent twice happen once.
     pub idempotency: Option<Arc<crate::Idempotency>>,
 }

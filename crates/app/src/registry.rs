@@ -237,7 +237,8 @@ fn grants(rows: Vec<store::Grant>) -> HashMap<UserId, Arc<Grants>> {
     by_user.into_iter().map(|(user, grants)| (user, Arc::new(grants))).collect()
 }
 
-fn user_rights(user: &store::User, grants: Option<&Arc<Grants>>) -> Rights {
+/// What a user may do, with those grants.
+pub(crate) fn user_rights(user: &store::User, grants: Option<&Arc<Grants>>) -> Rights {
     let grants = if user.role.has_all_servers() {
         None
     } else {

@@ -99,7 +99,7 @@ impl App {
     /// # Errors
     ///
     /// [`Kind::Internal`] when the session cannot be written.
-    pub fn create_session(
+    pub fn create_mcp_session(
         &self,
         caller: &Caller,
         server: &str,

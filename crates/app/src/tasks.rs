@@ -96,7 +96,7 @@ impl App {
                 let at = (used != 0).then(|| Timestamp::from_millisecond(used).ok())??;
                 match principal.rights.id {
                     PrincipalId::Token(id) => Some((principal.rights.account_id, id, at)),
-                    PrincipalId::User(_) | PrincipalId::Operator => None,
+                    PrincipalId::User(_) | PrincipalId::Operator | PrincipalId::System => None,
                 }
             })
             .collect();
@@ -122,6 +122,15 @@ impl App {
         self.sessions.forget_expired(now);
         self.results.forget_expired(now);
         self.cache.forget_expired(now);
+        let idle = jiff::SignedDuration::try_from(self.config.sign_in_idle).unwrap_or_default();
+        let idle_since = now.checked_sub(idle).unwrap_or(Timestamp::MIN);
+        let ended = self.store.delete_ended_sign_ins(now, idle_since).await;
+        if let Err(error) = ended.and(self.store.delete_expired_links(now).await) {
+            tracing::warn!(
+                error = &error as &dyn std::error::Error,
+                "sign-ins and links that have ended were not removed"
+            );
+        }
         let day_ago = now.checked_sub(REMEMBERED_FOR).unwrap_or(now);
         if let Err(error) = self.store.forget_remembered(day_ago).await {
             tracing::warn!(

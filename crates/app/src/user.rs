@@ -1,4 +1,4 @@
-use crate::{App, Caller, Error, Expected, Page, PageQuery, Patch, clock::entropy};
+use crate::{App, Caller, Error, Expected, OneTimeLink, Page, PageQuery, Patch, clock::entropy};
 use model::{AccountId, Permission, Role, Timestamp, UserId};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -62,6 +62,16 @@ pub struct NewUser {
     pub role: Role,
 }
 
+/// A person that was just added, with the link that lets it choose a password.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct CreatedUser {
+    /// The person.
+    #[serde(flatten)]
+    pub user: User,
+    /// What the person needs to sign in for the first time; shown this once.
+    pub invitation: OneTimeLink,
+}
+
 impl App {
     /// The account's users, in the order of their making.
     ///
@@ -91,7 +101,7 @@ impl App {
     ///
     /// [`crate::Kind::Forbidden`] without [`Permission::WriteUsers`], or for an owner without [`Permission::WriteOwners`];
     /// [`crate::Kind::Conflict`] when the account has a user with that address.
-    pub async fn create_user(&self, caller: &Caller, new: NewUser) -> Result<User, Error> {
+    pub async fn create_user(&self, caller: &Caller, new: NewUser) -> Result<CreatedUser, Error> {
         let account_id = caller.may(Permission::WriteUsers)?;
         if new.role == Role::Owner {
             caller.may(Permission::WriteOwners)?;
@@ -118,9 +128,11 @@ impl App {
                 .field("email"),
             other => other.into(),
         })?;
-        self.commit_created(change, caller, &user, now).await?;
+        let invitation = self.invite(&mut change, &row, now).await?;
+        let created = CreatedUser { user, invitation };
+        self.commit_created(change, caller, &created, now).await?;
         self.refresh().await?;
-        Ok(user)
+        Ok(created)
     }
 
     /// Changes a user. The account keeps at least one owner that can sign in.
@@ -161,6 +173,11 @@ impl App {
         if before.settings.role == Role::Owner {
             keep_an_owner(&mut change, account).await?;
         }
+        if row.disabled_at.is_some() {
+            // Let in again, it begins anew.
+            change.delete_sign_ins(account, id, None).await?;
+            change.delete_links(account, Some(id)).await?;
+        }
         change.commit().await?;
         self.refresh().await?;
         Ok(after)
@@ -197,7 +214,11 @@ impl App {
         self.refresh().await
     }
 
-    async fn known_user(&self, account: AccountId, id: UserId) -> Result<store::User, Error> {
+    pub(crate) async fn known_user(
+        &self,
+        account: AccountId,
+        id: UserId,
+    ) -> Result<store::User, Error> {
         let found = self.store.user(account, id).await?;
         found.ok_or_else(|| Error::not_found("there is no such user"))
     }
@@ -230,7 +251,7 @@ async fn keep_an_owner(change: &mut store::Change, account: AccountId) -> Result
 }
 
 /// An address as it is stored: lower case, so that one person is one user.
-fn email(text: &str) -> Result<String, Error> {
+pub(crate) fn email(text: &str) -> Result<String, Error> {
     let plain = |part: &str| {
         !part.is_empty()
             && !part.contains(|c: char| c.is_whitespace() || c.is_control() || c == '@')
@@ -246,7 +267,8 @@ fn email(text: &str) -> Result<String, Error> {
         .field("email"))
 }
 
-fn name(text: String) -> Result<String, Error> {
+/// A person's name.
+pub(crate) fn name(text: String) -> Result<String, Error> {
     if text.chars().count() <= NAME_CHARS_MAX && !text.contains(char::is_control) {
         return Ok(text);
     }

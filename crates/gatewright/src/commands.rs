@@ -66,7 +66,7 @@ pub(crate) fn run(cli: Cli) -> anyhow::Result<()> {
 async fn up(up: Up) -> anyhow::Result<()> {
     let settings = Settings::read(&up.serving)?;
     let fetching = fetching(&settings.app);
-    let alias = up.serving.data.alias.parse()?;
+    let named = up.serving.data.alias.parse()?;
     let mut publish = publish(&up)?;
     // Read before anything is opened or written: a wrong path costs nothing.
     let description = match &up.description {
@@ -83,21 +83,26 @@ async fn up(up: Up) -> anyhow::Result<()> {
         let own = config::reachable(process.address);
         publish.base_url.get_or_insert_with(|| format!("http://{own}{DEMO_PATH}"));
     }
-    let operator = process.app.operator(&alias, from_cli()).await?;
+    let operator = process.app.operator(&named, from_cli()).await?;
     let outcome = process.app.publish(&operator, prepared, publish).await?;
     let token = process.app.first_token(&operator, &outcome.server).await?;
     let published = process.app.published(&operator, &outcome.server).await?;
+    let setup_url = setup_url(&process, &operator).await?;
+    // It may have been named by a former one.
+    let alias = process.app.get_account(&operator).await?.account.settings.alias;
     let list_bytes = web::list_bytes(&published);
     let url = format!("{}/mcp/{alias}/{}", process.url(), outcome.server);
     let token = token.map(|created| String::from_utf8_lossy(created.token.expose()).into_owned());
     let ready = move || {
         let stdout = &mut std::io::stdout().lock();
         if up.json {
-            let line = report::ready_line(&url, token.as_deref(), list_bytes, &outcome);
+            let (token, setup_url) = (token.as_deref(), setup_url.as_deref());
+            let line = report::ready_line(&url, token, setup_url, list_bytes, &outcome);
             writeln!(stdout, "{line}")?;
         } else {
             report::up(stdout, &outcome, list_bytes)?;
             Snippets { name: &outcome.server, url: &url, token: token.as_deref() }.write(stdout)?;
+            report::setup(stdout, setup_url.as_deref())?;
         }
         Ok(stdout.flush()?)
     };
@@ -166,10 +171,12 @@ fn fetching(config: &app::Config) -> Fetching {
 
 async fn serve(serving: &Serving) -> anyhow::Result<()> {
     let settings = Settings::read(serving)?;
-    let alias = serving.data.alias.parse()?;
+    let named = serving.data.alias.parse()?;
     let process = Process::open(settings, false).await?;
-    let operator = process.app.operator(&alias, from_cli()).await?;
+    let operator = process.app.operator(&named, from_cli()).await?;
     let servers = process.app.list_slugs(&operator).await?;
+    let setup_url = setup_url(&process, &operator).await?;
+    let alias = process.app.get_account(&operator).await?.account.settings.alias;
     let url = process.url();
     process
         .serve(move || {
@@ -177,9 +184,16 @@ async fn serve(serving: &Serving) -> anyhow::Result<()> {
             for server in servers {
                 writeln!(stdout, "{url}/mcp/{alias}/{server}")?;
             }
+            report::setup(stdout, setup_url.as_deref())?;
             Ok(stdout.flush()?)
         })
         .await
+}
+
+/// A link for the account's first owner, as long as there is none: for the terminal alone, since whoever reads it may use it.
+async fn setup_url(process: &Process, operator: &app::Caller) -> anyhow::Result<Option<String>> {
+    let link = process.app.create_setup_link(operator).await?;
+    Ok(link.and_then(|link| link.url))
 }
 
 async fn import(import: &Import) -> anyhow::Result<()> {

@@ -44,6 +44,10 @@ struct Limits {
     kept_results_minutes: Option<u64>,
     cache_bytes: Option<usize>,
     session_hours: Option<u64>,
+    sign_in_idle_minutes: Option<u64>,
+    sign_in_hours: Option<u64>,
+    sign_in_tries: Option<u32>,
+    sign_in_delay_seconds: Option<u64>,
     log_queue_rows: Option<usize>,
     imports: Option<usize>,
     imports_per_account: Option<usize>,
@@ -193,6 +197,16 @@ impl Limits {
             &mut app.session_life,
             seconds(self.session_hours.map(|hours| hours.saturating_mul(3_600))),
         );
+        set(
+            &mut app.sign_in_idle,
+            seconds(self.sign_in_idle_minutes.map(|minutes| minutes.saturating_mul(60))),
+        );
+        set(
+            &mut app.sign_in_life,
+            seconds(self.sign_in_hours.map(|hours| hours.saturating_mul(3_600))),
+        );
+        set(&mut app.sign_in_tries, self.sign_in_tries);
+        set(&mut app.sign_in_delay, seconds(self.sign_in_delay_seconds));
         set(&mut app.log_queue_rows, self.log_queue_rows);
         set(&mut app.imports, self.imports);
         set(&mut app.imports_per_account, self.imports_per_account);

@@ -57,6 +57,9 @@ impl Process {
                 .own_addresses
                 .extend([Some(address), settings.metrics_listen].into_iter().flatten());
         }
+        let url = url(&settings, address);
+        settings.web.https = url.starts_with("https://");
+        settings.app.public_url = Some(url);
         let config = settings.app.clone();
         let app = App::open(&dir, &database, &settings.key, config, Clock::system()).await?;
         Ok(Self { app: Arc::new(app), address, listener, settings, telemetry, _lock: lock })
@@ -64,11 +67,7 @@ impl Process {
 
     /// The URL of this server, as clients know it.
     pub(crate) fn url(&self) -> String {
-        let own = || format!("http://{}", crate::config::reachable(self.address));
-        self.settings
-            .public_url
-            .as_ref()
-            .map_or_else(own, |url| url.trim_end_matches('/').to_owned())
+        url(&self.settings, self.address)
     }
 
     /// Serves, calls `ready` once connections are taken, and ends when it is told to: once asks, twice insists.
@@ -111,4 +110,9 @@ impl Process {
             _ = terminate.recv() => anyhow::bail!("stopped at once; requests were cut off"),
         }
     }
+}
+
+fn url(settings: &Settings, address: SocketAddr) -> String {
+    let own = || format!("http://{}", crate::config::reachable(address));
+    settings.public_url.as_ref().map_or_else(own, |url| url.trim_end_matches('/').to_owned())
 }

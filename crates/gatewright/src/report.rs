@@ -10,6 +10,7 @@ const NAMED_MAX: usize = 10;
 pub(crate) fn ready_line(
     url: &str,
     token: Option<&str>,
+    setup_url: Option<&str>,
     list_bytes: usize,
     outcome: &PublishOutcome,
 ) -> String {
@@ -17,11 +18,21 @@ pub(crate) fn ready_line(
     serde_json::json!({
         "mcp_url": url,
         "token": token,
+        "setup_url": setup_url,
         "tools": counts.exposed + counts.degraded,
         "tokens_estimate": model::tokens_estimate(list_bytes),
         "report": counts,
     })
     .to_string()
+}
+
+/// Where the first owner of an account that has no users chooses a password.
+pub(crate) fn setup(out: &mut impl Write, setup_url: Option<&str>) -> io::Result<()> {
+    let Some(url) = setup_url else { return Ok(()) };
+    writeln!(
+        out,
+        "\nSet up   {url}\n         (makes the first owner; once, within an hour; the next start shows another)"
+    )
 }
 
 /// What `up` has done.

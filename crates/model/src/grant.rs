@@ -148,6 +148,17 @@ impl FromStr for GrantScope {
     }
 }
 
+impl PartialSchema for GrantScope {
+    fn schema() -> RefOr<Schema> {
+        ObjectBuilder::new()
+            .schema_type(Type::String)
+            .pattern(Some("^(mcp:read|mcp:write|tool:[A-Za-z0-9_.-]{1,64})$"))
+            .into()
+    }
+}
+
+impl ToSchema for GrantScope {}
+
 impl Serialize for GrantScope {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_str(self)

@@ -232,6 +232,21 @@ impl Change {
         Ok(done == 1)
     }
 
+    /// Whether the account has that user as of this change.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Sql`].
+    pub async fn has_user(&mut self, account: AccountId, id: UserId) -> Result<bool, Error> {
+        const SQL: &str = "select count(*) from account_user where account_id = $1 and id = $2";
+        let (count,): (i64,) = on!(self.tx, |db| sqlx::query_as(SQL)
+            .bind(account.to_string())
+            .bind(id.to_string())
+            .fetch_one(&mut **db)
+            .await?);
+        Ok(count > 0)
+    }
+
     /// Whether the account has users as of this change, shut out ones too.
     ///
     /// # Errors

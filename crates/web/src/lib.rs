@@ -31,6 +31,8 @@ use std::{sync::Arc, time::Duration};
 pub struct Config {
     /// Whose requests are taken.
     pub hosts: Hosts,
+    /// Whether clients reach us over https, through whoever ends it in front of us.
+    pub https: bool,
     /// Bytes of a request's body.
     pub body_bytes: usize,
     /// Bytes of a request's body that holds an API description.
@@ -67,6 +69,7 @@ impl Default for Config {
     fn default() -> Self {
         Self {
             hosts: Hosts::default(),
+            https: false,
             body_bytes: 8 << 20,
             description_bytes: 64 << 20,
             json: mcp::Limits::default(),

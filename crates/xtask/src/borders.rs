@@ -43,7 +43,7 @@ const PRODUCT: [Border; 8] = [
     Border {
         name: "app",
         ours: &["model", "openapi", "store", "upstream"],
-        owns: &["arc-swap", "crc32fast"],
+        owns: &["arc-swap", "argon2", "crc32fast", "unicode-normalization"],
         never: &["http", "http-body", "http-body-util", "hyper", "hyper-util", "tower"],
     },
     Border {

@@ -29,7 +29,7 @@ impl Call<'_> {
             LimitTarget::Tool { .. } => Subject::Tool(self.server, self.tool.into()),
             LimitTarget::Token { .. } => match self.principal {
                 PrincipalId::Token(id) => Subject::Token(id),
-                PrincipalId::User(_) | PrincipalId::Operator => return None,
+                PrincipalId::User(_) | PrincipalId::Operator | PrincipalId::System => return None,
             },
             LimitTarget::User { .. } => Subject::User(self.user?),
         };

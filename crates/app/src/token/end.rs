@@ -95,7 +95,7 @@ impl App {
         let now = self.clock.now();
         let by_itself = Context { via: Via::System, ..Context::default() };
         for known in self.store.tokens_to_purge(now, ROUND).await? {
-            let caller = authenticate::operator(known.account_id, by_itself.clone());
+            let caller = authenticate::system(known.account_id, by_itself.clone());
             // Another process may have removed it.
             self.remove_token(&caller, "token.purge", &known, now).await?;
         }
@@ -103,7 +103,7 @@ impl App {
         let since = now.checked_sub(SignedDuration::from_hours(24 * i64::from(days)));
         let Ok(since) = since else { return Ok(()) };
         for known in self.store.tokens_unused_since(since, now, ROUND).await? {
-            let caller = authenticate::operator(known.account_id, by_itself.clone());
+            let caller = authenticate::system(known.account_id, by_itself.clone());
             match self.end_token(&caller, "token.revoke_unused", known).await {
                 // Another process was quicker.
                 Ok(_) | Err(Error { kind: crate::Kind::Changed, .. }) => {}

@@ -23,10 +23,10 @@ fn an_edit_by_hand_is_named() {
     gateway.wait();
     let log = home.write("server.log", gateway.log());
     let clean = home.done(&["audit", "verify"]);
-    assert!(clean.contains("local: 4 rows, intact"), "{clean}");
+    assert!(clean.contains("local: 5 rows, intact"), "{clean}");
     assert!(clean.contains("the installation: 0 rows, intact"), "{clean}");
     let anchored = home.done(&["audit", "verify", "--json", "--checkpoint", &log]);
-    assert!(anchored.contains(r#"{"account":"local","intact":true,"rows":4}"#), "{anchored}");
+    assert!(anchored.contains(r#"{"account":"local","intact":true,"rows":5}"#), "{anchored}");
     let none = home.write("none.log", "{\"message\":\"serving\"}\n");
     let refused = home.run(&["audit", "verify", "--checkpoint", &none]);
     refused.refused(&["there is no checkpoint"]);

@@ -24,6 +24,7 @@ mod options;
 mod postgres;
 mod second_start;
 mod secrets;
+mod setup;
 mod signals;
 mod tokens;
 mod traces;

@@ -1,3 +1,4 @@
+use super::{cookie, forgery};
 use crate::{Shared, problem::Problem};
 use app::{Caller, Context};
 use axum::{
@@ -27,16 +28,24 @@ impl FromRequestParts<Arc<Shared>> for Asked {
             return Ok(Self(caller.clone()));
         }
         let source = parts.extensions.get::<Peer>().map(|peer| peer.0);
-        let bearer = bearer(&parts.headers)?;
         let context = Context { source, ..Context::default() };
-        let caller = shared.app.authenticate(bearer, context).await?;
+        let https = shared.config.https;
+        // A token is sent on purpose, a cookie by itself: where both come, the token says who asks.
+        let caller = if parts.headers.contains_key(header::AUTHORIZATION) {
+            shared.app.authenticate(bearer(&parts.headers)?, context).await?
+        } else {
+            let cookie = cookie::read(&parts.headers, https).ok_or_else(sign_in)?;
+            let caller = shared.app.authenticate_cookie(cookie, context).await?;
+            forgery::check(&parts.method, &parts.headers, &caller, https)?;
+            caller
+        };
         parts.extensions.insert(caller.clone());
         Ok(Self(caller))
     }
 }
 
 fn sign_in() -> Problem {
-    let detail = "send a valid API token: Authorization: Bearer gwt_…";
+    let detail = "sign in, or send a valid API token: Authorization: Bearer gwt_…";
     Problem::new(StatusCode::UNAUTHORIZED, "sign_in", detail)
 }
 

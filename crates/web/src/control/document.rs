@@ -8,7 +8,9 @@ use utoipa::{
         ResponseBuilder,
         path::{Operation, Parameter, ParameterBuilder, ParameterIn},
         schema::{ObjectBuilder, Type},
-        security::{HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme},
+        security::{
+            ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme,
+        },
     },
 };
 use utoipa_axum::router::OpenApiRouter;
@@ -31,7 +33,8 @@ pub fn document() -> OpenApi {
     info.description = Some(
         "Everything that Gatewright does. Errors are problem documents (RFC 9457) with a stable `code`. Lists are pages: \
          `next` of one is the `cursor` of the next. Changes are JSON merge patches (RFC 7396) and need `If-Match`. \
-         Creations take an `Idempotency-Key`."
+         Creations take an `Idempotency-Key`. A browser that has signed in sends the `csrf_token` of its session as `X-CSRF-Token` \
+         with everything but GET."
             .to_owned(),
     );
     let mut document = OpenApiBuilder::new().info(info).paths(found.paths).build();
@@ -45,14 +48,20 @@ pub fn document() -> OpenApi {
         .description(Some("An API token."))
         .build();
     components.add_security_scheme("token", SecurityScheme::Http(bearer));
+    let about =
+        "What `create_session` and `accept_link` set. Over plain http its name is `gatewright`.";
+    let cookie = ApiKey::Cookie(ApiKeyValue::with_description("__Host-gatewright", about));
+    components.add_security_scheme("session", SecurityScheme::ApiKey(cookie));
     document.components = Some(components);
-    document.security = Some(vec![SecurityRequirement::new("token", Vec::<String>::new())]);
+    document.security = Some(Vec::from(
+        ["token", "session"].map(|name| SecurityRequirement::new(name, Vec::<String>::new())),
+    ));
     for (path, item) in &mut document.paths.paths {
         let has_parameters = path.contains('{');
         let methods = [
             (&mut item.get, Effect::Read),
             (&mut item.post, Effect::Post),
-            (&mut item.put, Effect::Change),
+            (&mut item.put, Effect::Put),
             (&mut item.patch, Effect::Change),
             (&mut item.delete, Effect::Delete),
         ];
@@ -70,6 +79,7 @@ pub fn document() -> OpenApi {
 enum Effect {
     Read,
     Post,
+    Put,
     Change,
     Delete,
 }
@@ -87,6 +97,8 @@ fn complete(operation: &mut Operation, effect: Effect, has_parameters: bool) {
     if !anonymous {
         errors.push(("401", "There is no valid credential."));
         errors.push(("403", "The credential does not cover this."));
+    } else {
+        errors.push(("403", "A page of another site may not send this."));
     }
     if has_parameters || effect != Effect::Read {
         errors.push(("404", "There is no such thing, or not for this caller."));
@@ -94,7 +106,8 @@ fn complete(operation: &mut Operation, effect: Effect, has_parameters: bool) {
     if effect != Effect::Read {
         errors.push(("409", "It collides with what is there."));
     }
-    if matches!(effect, Effect::Change | Effect::Delete) || has_parameters && effect == Effect::Post
+    if matches!(effect, Effect::Put | Effect::Change | Effect::Delete)
+        || has_parameters && effect == Effect::Post
     {
         errors.push(("412", "It was changed since it was read."));
     }
@@ -124,7 +137,7 @@ fn complete(operation: &mut Operation, effect: Effect, has_parameters: bool) {
             "The ETag of what was read, or `*` for whatever is there.",
             true,
         )),
-        Effect::Delete => {
+        Effect::Put | Effect::Delete => {
             parameters.push(header("If-Match", "The ETag of what was read.", false));
         }
         Effect::Read | Effect::Post => {}

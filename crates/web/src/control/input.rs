@@ -1,4 +1,7 @@
-use super::asked::{Asked, Peer};
+use super::{
+    asked::{Asked, Peer},
+    forgery,
+};
 use crate::{Shared, problem::Problem};
 use app::{Caller, Context, Expected, Idempotency, Patch};
 use axum::{
@@ -24,6 +27,9 @@ pub(crate) struct Change(pub(crate) Caller, pub(crate) Expected, pub(crate) Patc
 
 /// The input of a POST that needs no credential, and what is known of its sender.
 pub(crate) struct Anonymous<T>(pub(crate) Context, pub(crate) T);
+
+/// The caller, the revision that it has read, if it says so, and what shall be there in its place.
+pub(crate) struct Put<T>(pub(crate) Caller, pub(crate) Expected, pub(crate) T);
 
 /// `If-Match`, for operations that go without one too.
 pub(crate) struct IfMatch(pub(crate) Expected);
@@ -67,8 +73,25 @@ impl<T: DeserializeOwned + Send> FromRequest<Arc<Shared>> for Anonymous<T> {
     async fn from_request(request: Request, shared: &Arc<Shared>) -> Result<Self, Response> {
         let (parts, body) = request.into_parts();
         let source = parts.extensions.get::<Peer>().map(|peer| peer.0);
+        forgery::check_anonymous(&parts.headers, shared.config.https)
+            .map_err(IntoResponse::into_response)?;
         let body = read_json(&parts.headers, body, shared.config.body_bytes).await?;
         Ok(Self(Context { source, ..Context::default() }, parse(&body)?))
+    }
+}
+
+impl<T: DeserializeOwned + Send> FromRequest<Arc<Shared>> for Put<T> {
+    type Rejection = Response;
+
+    async fn from_request(request: Request, shared: &Arc<Shared>) -> Result<Self, Response> {
+        let (mut parts, body) = request.into_parts();
+        let Asked(caller) = Asked::from_request_parts(&mut parts, shared)
+            .await
+            .map_err(IntoResponse::into_response)?;
+        let body = read_json(&parts.headers, body, shared.config.body_bytes).await?;
+        let input = parse(&body)?;
+        let expected = if_match(&parts.headers).map_err(IntoResponse::into_response)?;
+        Ok(Self(caller, expected.unwrap_or(Expected::Any), input))
     }
 }
 

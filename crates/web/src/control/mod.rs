@@ -9,9 +9,12 @@ mod apps;
 mod asked;
 mod audit;
 mod connections;
+mod cookie;
 mod curl;
 mod document;
 mod export;
+mod forgery;
+mod grants;
 mod input;
 mod limits;
 mod local;
@@ -23,6 +26,7 @@ mod resources;
 mod schema;
 mod server_tools;
 mod servers;
+mod sessions;
 mod test_cases;
 mod tokens;
 mod usage;
@@ -49,7 +53,9 @@ fn operations() -> OpenApiRouter<Arc<Shared>> {
         .merge(actions::router())
         .merge(apps::router())
         .merge(connections::router())
+        .merge(grants::router())
         .merge(limits::router())
+        .merge(sessions::router())
         .merge(tokens::router())
         .merge(usage::router())
         .merge(users::router())

@@ -5,7 +5,7 @@ use super::{
     schema::Patched,
 };
 use crate::{Shared, problem::Problem};
-use app::{NewUser, Page, PageQuery, User, UserSettings};
+use app::{CreatedUser, NewUser, OneTimeLink, Page, PageQuery, User, UserSettings};
 use axum::extract::State;
 use model::UserId;
 use std::sync::Arc;
@@ -14,11 +14,10 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 type UserPatch = Patched<UserSettings>;
 
 pub(crate) fn router() -> OpenApiRouter<Arc<Shared>> {
-    OpenApiRouter::new().routes(routes!(list_users, create_user)).routes(routes!(
-        get_user,
-        update_user,
-        delete_user
-    ))
+    OpenApiRouter::new()
+        .routes(routes!(list_users, create_user))
+        .routes(routes!(get_user, update_user, delete_user))
+        .routes(routes!(create_reset_link))
 }
 
 /// List users
@@ -34,14 +33,16 @@ async fn list_users(
 }
 
 /// Create a user
-#[utoipa::path(post, path = "/users", tag = "Users", request_body = NewUser, responses((status = 201, body = User)))]
+///
+/// With an invitation: a link, shown this once, by which the person chooses a password.
+#[utoipa::path(post, path = "/users", tag = "Users", request_body = NewUser, responses((status = 201, body = CreatedUser)))]
 async fn create_user(
     State(shared): State<Arc<Shared>>,
     Create(caller, new): Create<NewUser>,
-) -> Result<Created<User>, Problem> {
-    let user = shared.app.create_user(&caller, new).await?;
-    let location = format!("/api/v1/users/{}", user.id);
-    Ok(Created { location, revision: Some(user.revision), body: user })
+) -> Result<Created<CreatedUser>, Problem> {
+    let created = shared.app.create_user(&caller, new).await?;
+    let location = format!("/api/v1/users/{}", created.user.id);
+    Ok(Created { location, revision: Some(created.user.revision), body: created })
 }
 
 /// Get a user
@@ -95,4 +96,23 @@ async fn delete_user(
 ) -> Result<Done, Problem> {
     shared.app.delete_user(&caller, id, expected).await?;
     Ok(Done)
+}
+
+/// Make a reset link
+///
+/// A link, shown this once, by which the person chooses another password. It takes the place of every link of before; when it is
+/// used, every sign-in of the person ends.
+#[utoipa::path(
+    post,
+    path = "/users/{user}/reset-link",
+    tag = "Users",
+    params(("user" = UserId, Path)),
+    responses((status = 200, body = OneTimeLink))
+)]
+async fn create_reset_link(
+    State(shared): State<Arc<Shared>>,
+    Asked(caller): Asked,
+    Path(id): Path<UserId>,
+) -> Result<Plain<OneTimeLink>, Problem> {
+    Ok(Plain(shared.app.create_reset_link(&caller, id).await?))
 }

@@ -325,7 +325,7 @@ impl Post<'_> {
         let mcp::Call::Initialize(initialize) = &request.call else { return accepted() };
         let (shared, revision) = (self.shared, initialize.revision);
         let client = self.client(request);
-        let created = shared.app.create_session(
+        let created = shared.app.create_mcp_session(
             &self.asked.caller,
             &self.asked.published.name,
             revision.as_str(),

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 /// The control API of a world, as one token sees it.
 pub(crate) struct Api<'w> {
-    world: &'w World,
+    pub(crate) world: &'w World,
     bearer: String,
 }
 

@@ -120,6 +120,12 @@ impl World {
         self.app.now()
     }
 
+    /// The fixture's id.
+    pub(crate) fn server_id(&self) -> String {
+        let slug = "fixture".parse().unwrap();
+        self.block_on(self.app.published(&self.operator, &slug)).unwrap().id.to_string()
+    }
+
     /// A token with that scope.
     pub(crate) fn token_for(
         &self,
