@@ -20,10 +20,11 @@ impl Clock {
         Self { now: Arc::new(now) }
     }
 
-    /// The time.
+    /// The time in whole milliseconds, as it is stored: what was just made reads the same when it is read again.
     #[must_use]
     pub fn now(&self) -> Timestamp {
-        (self.now)()
+        let now = (self.now)();
+        Timestamp::from_millisecond(now.as_millisecond()).unwrap_or(now)
     }
 }
 
