@@ -48,6 +48,7 @@ mod request;
 mod resource;
 mod retention;
 mod server;
+mod server_file;
 mod servers;
 mod session;
 mod session_view;
@@ -115,9 +116,10 @@ pub use request::{
 };
 pub use resource::Template;
 pub use server::{Reached, ServerWatch, Signal, Subscription};
+pub use server_file::{ImportServer, ServerDocument};
 pub use servers::{
-    BulkServers, CloneServer, FormerSlug, NewServer, Server, ServerEnabled, ServerQuery,
-    ServerSettings, ServerSort, VersionFacts,
+    BulkServers, CloneServer, FormerSlug, NewServer, RecentUsage, Server, ServerEnabled,
+    ServerQuery, ServerSettings, ServerSort, VersionFacts,
 };
 pub use session::{Session, SessionHandle};
 pub use session_view::{CallerKind, SessionAccount, SessionView};

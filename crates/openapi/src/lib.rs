@@ -25,11 +25,13 @@ mod security;
 mod server;
 mod text;
 mod tree;
+mod yaml;
 
 pub use error::Error;
 pub use files::{FileError, Files, NoFiles};
 pub use options::{Limits, Options, OutputSchemas, Rule, RuleError};
 pub use report::{Counts, Format, Import, Note, OperationReport, Report, Status};
+pub use yaml::{OwnDocument, yaml_of_json};
 
 /// Reads the description called `name` from `bytes`. For files, `name` is the path below the folder that `files` reads
 /// from, which references may not leave; a URL is for messages alone.

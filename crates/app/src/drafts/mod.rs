@@ -16,6 +16,8 @@ pub use test_case::{NewTestCase, TestCase, TestCaseSettings};
 pub use tool::{NewServerTool, OfferedTool, ServerTool, ServerToolSettings};
 
 pub(crate) use add::Names;
+pub(crate) use part::{Part, check_count, new_row};
+pub(crate) use resource::{check_all_bytes, check_uri};
 pub(crate) use tool::{next_position, offer, read_action};
 
 use crate::Error;

@@ -90,10 +90,7 @@ impl App {
     ) -> Result<V, Error> {
         let account = caller.may(Permission::WriteServers)?;
         part.check().map_err(invalid)?;
-        if others >= PARTS_MAX {
-            let message = format!("a server has at most {PARTS_MAX} of these");
-            return Err(Error::conflict(message).code("too_many"));
-        }
+        check_count(others + 1)?;
         let now = self.clock.now();
         let found = Found { part, updated_at: now, revision: 1 };
         let row = found.row()?;
@@ -173,6 +170,20 @@ impl App {
         }
         Ok(change.commit().await?)
     }
+}
+
+/// Refuses more of a kind than a server may have.
+pub(crate) fn check_count(count: usize) -> Result<(), Error> {
+    if count <= PARTS_MAX {
+        return Ok(());
+    }
+    let message = format!("a server has at most {PARTS_MAX} of these");
+    Err(Error::conflict(message).code("too_many"))
+}
+
+/// The row of a part that was checked.
+pub(crate) fn new_row<P: Part>(part: P, now: Timestamp) -> Result<DraftPart, Error> {
+    Found { part, updated_at: now, revision: 1 }.row()
 }
 
 fn taken<P: Part>(error: store::Error) -> Error {

@@ -186,10 +186,8 @@ impl App {
             return Err(Error::conflict(message).code("uri_taken").field("uri"));
         }
         let bytes: usize = others.iter().map(|other| other.part.content.bytes()).sum();
-        if bytes + resource.content.bytes() > ALL_BYTES_MAX {
-            let message = format!("the resources of a server have at most {ALL_BYTES_MAX} bytes");
-            return Err(Error::conflict(message).code("too_large").field("content"));
-        }
+        check_all_bytes(bytes + resource.content.bytes())
+            .map_err(|error| error.field("content"))?;
         Ok(others.len())
     }
 }
@@ -200,4 +198,13 @@ pub(crate) fn check_uri(resource: &Resource, wire: Wire<'_>) -> Result<(), Error
     }
     Err(Error::invalid("this is no URI with a scheme: write one such as docs://handbook")
         .field("uri"))
+}
+
+/// Refuses more than all resources of a server may have together.
+pub(crate) fn check_all_bytes(bytes: usize) -> Result<(), Error> {
+    if bytes <= ALL_BYTES_MAX {
+        return Ok(());
+    }
+    let message = format!("the resources of a server have at most {ALL_BYTES_MAX} bytes");
+    Err(Error::conflict(message).code("too_large"))
 }

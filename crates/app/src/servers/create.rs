@@ -157,6 +157,7 @@ impl App {
             tool_count: count(draft.tools.len()),
             enabled_tool_count: count(enabled),
             published: None,
+            recent_usage: None,
             deleted_at: None,
             created_at: now,
             updated_at: now,

@@ -1,8 +1,8 @@
-use super::{FormerSlug, Server, ServerSettings, VersionFacts};
-use crate::{App, Error};
+use super::{FormerSlug, RecentUsage, Server, ServerSettings, VersionFacts};
+use crate::{App, Error, limits::window};
 use model::{AccountId, AppId, ConnectionId, ServerId, Timestamp};
 use std::collections::{BTreeMap, HashMap};
-use store::{ServerRow, ToolCount, Version};
+use store::{ServerRow, ToolCount, UsageFilter, Version};
 
 /// What is known of the account's servers beside their own rows.
 #[derive(Default)]
@@ -12,6 +12,8 @@ pub(super) struct Facts {
     former: HashMap<ServerId, Vec<FormerSlug>>,
     hosts: HashMap<ServerId, Vec<String>>,
     connections: HashMap<ServerId, BTreeMap<AppId, ConnectionId>>,
+    /// Absent where it was not looked up.
+    usage: Option<HashMap<ServerId, RecentUsage>>,
 }
 
 impl App {
@@ -41,6 +43,33 @@ impl App {
         }
         Ok(facts)
     }
+
+    /// The same, with how much each server was used of late.
+    pub(super) async fn add_recent_usage(
+        &self,
+        account: AccountId,
+        now: Timestamp,
+        facts: &mut Facts,
+    ) -> Result<(), Error> {
+        let today = window::day(now);
+        let filter = UsageFilter {
+            from_day: today.saturating_sub(1),
+            to_day: today,
+            by_server: true,
+            limit: u32::MAX,
+            ..UsageFilter::default()
+        };
+        let mut usage = HashMap::new();
+        for (key, counts) in self.store.usage(account, &filter).await? {
+            // What was counted under no server's id is nobody's here.
+            if let Ok(server) = key.server.parse() {
+                let recent = RecentUsage { calls: counts.calls, failures: counts.failures };
+                usage.insert(server, recent);
+            }
+        }
+        facts.usage = Some(usage);
+        Ok(())
+    }
 }
 
 impl Facts {
@@ -61,6 +90,10 @@ impl Facts {
             tool_count: count.all,
             enabled_tool_count: count.enabled,
             published: self.versions.get(&id).cloned().map(VersionFacts::from),
+            recent_usage: self
+                .usage
+                .as_ref()
+                .map(|usage| usage.get(&id).copied().unwrap_or_default()),
             deleted_at: row.deleted_at,
             created_at: row.created_at,
             updated_at: row.updated_at,

@@ -113,7 +113,11 @@ impl App {
                 .collect();
         rows.sort_by(|(one, _), (other, _)| one.cmp(other));
         rows.truncate(size as usize + 1);
-        let facts = self.server_facts(account, self.clock.now()).await?;
+        let now = self.clock.now();
+        let mut facts = self.server_facts(account, now).await?;
+        if caller.may(Permission::ReadUsage).is_ok() {
+            self.add_recent_usage(account, now, &mut facts).await?;
+        }
         Ok(Page::new(rows, size, |(place, _)| place.clone(), |(_, row)| facts.view(row)))
     }
 }

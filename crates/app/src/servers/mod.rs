@@ -13,7 +13,7 @@ pub use create::{CloneServer, NewServer};
 pub use list::{ServerQuery, ServerSort};
 pub use settings::ServerSettings;
 
-pub(crate) use create::new_row;
+pub(crate) use create::{NewDraft, new_row};
 
 use crate::{App, Caller, Error};
 use model::{AccountId, Permission, ServerId, Slug, Timestamp};
@@ -39,6 +39,10 @@ pub struct Server {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub published: Option<VersionFacts>,
+    /// How much it was used of late: in lists, for callers that may read usage.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub recent_usage: Option<RecentUsage>,
     /// When it was deleted. It can be restored for 30 days.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
@@ -49,6 +53,15 @@ pub struct Server {
     pub updated_at: Timestamp,
     /// Its ETag; changes of the draft count too.
     pub revision: i64,
+}
+
+/// Calls of a server of yesterday and today, UTC.
+#[derive(Clone, Copy, Debug, Default, Serialize, ToSchema)]
+pub struct RecentUsage {
+    /// Calls that were let in.
+    pub calls: i64,
+    /// Of these, those that ended in an error.
+    pub failures: i64,
 }
 
 /// A name in the URL that was given up.

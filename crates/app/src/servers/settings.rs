@@ -89,7 +89,7 @@ pub struct ServerSettings {
 }
 
 impl ServerSettings {
-    pub(super) fn of(
+    pub(crate) fn of(
         row: &ServerRow,
         host_names: Vec<String>,
         connections: BTreeMap<AppId, ConnectionId>,
@@ -144,7 +144,7 @@ impl ServerSettings {
     /// # Errors
     ///
     /// [`crate::Kind::Invalid`] for the first member that breaks a rule.
-    pub(super) fn check(mut self) -> Result<Self, Error> {
+    pub(crate) fn check(mut self) -> Result<Self, Error> {
         check_name(&self.name)?;
         check_text("description", &self.description, DESCRIPTION_CHARS_MAX)?;
         check_text("instructions", &self.instructions, INSTRUCTIONS_CHARS_MAX)?;

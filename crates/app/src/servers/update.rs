@@ -117,9 +117,8 @@ async fn put_lists(
 pub(super) fn slug_taken(error: store::Error) -> Error {
     match error {
         store::Error::Duplicate => {
-            Error::conflict("another server of the account has this slug, or had it until lately")
-                .code("slug_taken")
-                .field("slug")
+            let message = "another server of the account has this slug, or had it until lately; a deleted one keeps its own until it is purged";
+            Error::conflict(message).code("slug_taken").field("slug")
         }
         other => other.into(),
     }

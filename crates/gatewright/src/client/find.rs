@@ -2,45 +2,73 @@ use super::api::Api;
 use anyhow::bail;
 use serde_json::Value;
 
+/// Something that people name otherwise than by its id.
+struct Noun {
+    what: &'static str,
+    /// Begins its ids.
+    prefix: &'static str,
+    /// The list that has it.
+    path: &'static str,
+    /// Narrows that list.
+    filter: Option<(&'static str, &'static str)>,
+    /// The member that people know it by.
+    member: &'static str,
+}
+
+const APP: Noun = Noun { what: "app", prefix: "app_", path: "/apps", filter: None, member: "key" };
+const SERVER: Noun =
+    Noun { what: "MCP server", prefix: "srv_", path: "/servers", filter: None, member: "slug" };
+const USER: Noun =
+    Noun { what: "user", prefix: "usr_", path: "/users", filter: None, member: "email" };
+const CONNECTION: Noun =
+    Noun { what: "connection", prefix: "con_", path: "/connections", filter: None, member: "name" };
+const DELETED_SERVER: Noun =
+    Noun { what: "deleted MCP server", filter: Some(("deleted", "true")), ..SERVER };
+
 /// The id of what somebody names: by its id, or by the member that people know it by.
 ///
 /// # Errors
 ///
 /// When the account has nothing of that name; then with the names that there are.
-pub(crate) async fn id(
-    api: &Api,
-    (what, path, member): (&str, &str, &str),
-    prefix: &str,
-    name: &str,
-) -> anyhow::Result<String> {
-    if name.strip_prefix(prefix).is_some_and(|digits| digits.len() == 32) {
+async fn id(api: &Api, noun: &Noun, name: &str) -> anyhow::Result<String> {
+    let is_id = |digits: &str| digits.len() == 32 && digits.bytes().all(|b| b.is_ascii_hexdigit());
+    if name.strip_prefix(noun.prefix).is_some_and(is_id) {
         return Ok(name.to_owned());
     }
-    let items = api.items(path, &[]).await?;
-    let known = |item: &Value| item.get(member).and_then(Value::as_str).map(str::to_owned);
+    let query = noun.filter.map(|(name, value)| (name, Some(value.to_owned())));
+    let items = api.items(noun.path, query.as_slice()).await?;
+    let known = |item: &Value| item.get(noun.member).and_then(Value::as_str).map(str::to_owned);
     if let Some(found) = items.iter().find(|item| known(item).as_deref() == Some(name)) {
         return Ok(found.get("id").and_then(Value::as_str).unwrap_or_default().to_owned());
     }
     let names: Vec<String> = items.iter().filter_map(known).collect();
-    bail!("there is no {what} {name}: there are {}", names.join(", "))
+    if names.is_empty() {
+        bail!("there is no {} {name}: the account has none", noun.what);
+    }
+    bail!("there is no {} {name}: there are {}", noun.what, names.join(", "))
 }
 
 /// The id of an app, by its key.
 pub(crate) async fn app(api: &Api, name: &str) -> anyhow::Result<String> {
-    id(api, ("app", "/apps", "key"), "app_", name).await
+    id(api, &APP, name).await
 }
 
 /// The id of an MCP server, by its slug.
 pub(crate) async fn server(api: &Api, name: &str) -> anyhow::Result<String> {
-    id(api, ("MCP server", "/servers", "slug"), "srv_", name).await
+    id(api, &SERVER, name).await
+}
+
+/// The id of an MCP server that was deleted, by its slug.
+pub(crate) async fn deleted_server(api: &Api, name: &str) -> anyhow::Result<String> {
+    id(api, &DELETED_SERVER, name).await
 }
 
 /// The id of a user, by its e-mail address.
 pub(crate) async fn user(api: &Api, name: &str) -> anyhow::Result<String> {
-    id(api, ("user", "/users", "email"), "usr_", name).await
+    id(api, &USER, name).await
 }
 
 /// The id of a connection, by its name.
 pub(crate) async fn connection(api: &Api, name: &str) -> anyhow::Result<String> {
-    id(api, ("connection", "/connections", "name"), "con_", name).await
+    id(api, &CONNECTION, name).await
 }

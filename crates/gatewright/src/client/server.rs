@@ -5,8 +5,10 @@ use super::{
     show::{self, Column},
     target::Target,
 };
+use anyhow::Context as _;
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
+use std::{io::Write as _, path::PathBuf};
 
 const COLUMNS: [Column; 7] = [
     Column::new("ID", "/id"),
@@ -33,6 +35,9 @@ pub(crate) enum ServerCommand {
         /// Only those that have this text in name, slug or description
         #[arg(long, value_name = "TEXT")]
         search: Option<String>,
+        /// Deleted ones, in the place of the others
+        #[arg(long)]
+        deleted: bool,
     },
     /// Make a server. It begins disabled, with a draft and nothing published.
     Create {
@@ -104,6 +109,25 @@ pub(crate) enum ServerCommand {
         #[arg(long)]
         slug: Option<String>,
     },
+    /// Write a server's settings and draft as a YAML file, without ids and secrets.
+    Export {
+        /// Slug or id
+        server: String,
+        /// File to write [default: standard output]
+        #[arg(long, short, value_name = "FILE")]
+        output: Option<PathBuf>,
+    },
+    /// Make a server of an exported file. It begins disabled, with nothing published.
+    Import {
+        /// The file; `-` is standard input
+        file: String,
+        /// Slug of the new server [default: the file's]
+        #[arg(long, conflicts_with = "into")]
+        slug: Option<String>,
+        /// Server, by slug or id, whose draft the file takes the place of; no new server is made
+        #[arg(long, value_name = "SERVER")]
+        into: Option<String>,
+    },
     /// Delete a server. It can be restored for 30 days.
     Delete {
         /// Slug or id
@@ -111,12 +135,12 @@ pub(crate) enum ServerCommand {
     },
     /// Restore a server that was deleted.
     Restore {
-        /// srv_…
+        /// Slug or id
         server: String,
     },
     /// Delete a deleted server for good.
     Purge {
-        /// srv_…
+        /// Slug or id
         server: String,
     },
 }
@@ -182,8 +206,10 @@ pub(crate) async fn run(target: &Target, command: ServerCommand) -> anyhow::Resu
     let api = target.open().await?;
     let json = target.json;
     match command {
-        ServerCommand::List { search } => {
-            show::list(json, &api.items("/servers", &[("search", search)]).await?, &COLUMNS)?;
+        ServerCommand::List { search, deleted } => {
+            let deleted = deleted.then(|| "true".to_owned());
+            let query = [("search", search), ("deleted", deleted)];
+            show::list(json, &api.items("/servers", &query).await?, &COLUMNS)?;
         }
         ServerCommand::Create { name, slug, description, app } => {
             let mut tools = Vec::new();
@@ -227,18 +253,40 @@ pub(crate) async fn run(target: &Target, command: ServerCommand) -> anyhow::Resu
             let body = Members::default().with("name", name).with("slug", slug).all();
             show::one(json, &api.json(Ask::post(&path, body)).await?)?;
         }
+        ServerCommand::Export { server, output } => {
+            let path = format!("{}/export", path(&api, &server).await?);
+            let file = api.send(Ask::get(&path)).await?.bytes().await?;
+            match output {
+                Some(output) => {
+                    let cannot = || format!("cannot write {}: check the path", output.display());
+                    std::fs::write(&output, &file).with_context(cannot)?;
+                }
+                None => std::io::stdout().lock().write_all(&file)?,
+            }
+        }
+        ServerCommand::Import { file, slug, into } => {
+            let document = input::text(&file)?;
+            let path = match into {
+                Some(server) => format!("{}/import", path(&api, &server).await?),
+                None => "/servers/import".to_owned(),
+            };
+            let body = Members::default().with("document", Some(document)).with("slug", slug);
+            show::one(json, &api.json(Ask::post(&path, body.all())).await?)?;
+        }
         ServerCommand::Delete { server } => {
             let path = path(&api, &server).await?;
             api.json(Ask::delete(&path)).await?;
-            let id = path.rsplit('/').next().unwrap_or_default();
-            show::say(json, &format!("deleted; `gatewright server restore {id}` brings it back"))?;
+            let restore = format!("gatewright server restore {server}");
+            show::say(json, &format!("deleted; `{restore}` brings it back within 30 days"))?;
         }
         ServerCommand::Restore { server } => {
-            let path = format!("/servers/{server}/restore");
+            let id = find::deleted_server(&api, &server).await?;
+            let path = format!("/servers/{id}/restore");
             show::one(json, &api.json(Ask::act(&path)).await?)?;
         }
         ServerCommand::Purge { server } => {
-            api.json(Ask::act(&format!("/servers/{server}/purge"))).await?;
+            let id = find::deleted_server(&api, &server).await?;
+            api.json(Ask::act(&format!("/servers/{id}/purge"))).await?;
             show::say(json, &format!("{server} is gone for good"))?;
         }
     }

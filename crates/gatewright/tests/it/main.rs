@@ -24,6 +24,7 @@ mod options;
 mod postgres;
 mod second_start;
 mod secrets;
+mod server_files;
 mod setup;
 mod signals;
 mod tokens;

@@ -24,6 +24,7 @@ mod requests;
 mod resource_templates;
 mod resources;
 mod schema;
+mod server_files;
 mod server_tools;
 mod servers;
 mod sessions;
@@ -62,6 +63,7 @@ fn operations() -> OpenApiRouter<Arc<Shared>> {
         .merge(requests::router())
         .merge(audit::router())
         .merge(servers::router())
+        .merge(server_files::router())
         .merge(server_tools::router())
         .merge(prompts::router())
         .merge(resources::router())

@@ -15,6 +15,9 @@ pub(crate) struct Created<T> {
 /// JSON of anything else.
 pub(crate) struct Plain<T>(pub(crate) T);
 
+/// A document in YAML (RFC 9512).
+pub(crate) struct Yaml(pub(crate) String);
+
 /// Done, and nothing to say.
 pub(crate) struct Done;
 
@@ -54,6 +57,14 @@ impl<T: Serialize> IntoResponse for Created<T> {
 impl<T: Serialize> IntoResponse for Plain<T> {
     fn into_response(self) -> Response {
         json(StatusCode::OK, &self.0)
+    }
+}
+
+impl IntoResponse for Yaml {
+    fn into_response(self) -> Response {
+        let mut response = Response::new(axum::body::Body::from(self.0));
+        put(&mut response, header::CONTENT_TYPE, "application/yaml");
+        response
     }
 }
 

@@ -177,7 +177,7 @@ async fn purge_server(
     Ok(Done)
 }
 
-fn tagged(server: Server) -> Tagged<Server> {
+pub(super) fn tagged(server: Server) -> Tagged<Server> {
     let revision = server.revision;
     Tagged(server, revision)
 }

@@ -71,6 +71,8 @@ fn body(operation: &str) -> Option<Value> {
         "verify_audit" => json!({}),
         "create_server" => json!({"name": "New"}),
         "enable_servers" => json!({"servers": ["{server}"], "enabled": true}),
+        "import_server" => json!({"document": "gatewright: server/1\nslug: new\nname: New\n"}),
+        "import_draft" => json!({"document": "gatewright: server/1\nslug: x\nname: Other\n"}),
         "update_server" => json!({"name": "Changed"}),
         "clone_server" | "publish_server" | "rollback_server" => json!({}),
         "add_server_tool" => json!({"app": "{fixture}", "action": "fail"}),

@@ -184,6 +184,25 @@ fn servers_are_found_sorted_and_paged() {
 }
 
 #[test]
+fn a_list_says_how_much_each_server_was_used_of_late() {
+    let world = World::new();
+    let api = world.full_api("local");
+    create(&api, json!({"name": "Unused", "slug": "unused"}));
+    world.call("echo", r#"{"text":"x"}"#);
+    world.call("echo", "{}");
+    world.logged(2);
+    let used =
+        |query: &str| api.get(&format!("/servers?search={query}")).json()["items"][0].clone();
+    let recent = used("fixture")["recent_usage"].clone();
+    assert_eq!(recent, json!({"calls": 2, "failures": 1}));
+    assert_eq!(used("unused")["recent_usage"], json!({"calls": 0, "failures": 0}));
+    let without = world.api("local", &[Permission::ReadServers]).get("/servers").json();
+    assert_eq!(without["items"][0].get("recent_usage"), None);
+    world.pass(Duration::from_secs(2 * 24 * 60 * 60));
+    assert_eq!(used("fixture")["recent_usage"], json!({"calls": 0, "failures": 0}));
+}
+
+#[test]
 fn many_are_turned_on_each_for_itself() {
     let world = World::new();
     let api = world.full_api("local");

@@ -12,6 +12,7 @@ mod api_actions;
 mod api_apps;
 mod api_audit;
 mod api_connections;
+mod api_export;
 mod api_grants;
 mod api_limits;
 mod api_links;
