@@ -178,7 +178,7 @@ pub(crate) struct Data {
     pub(crate) key_file: Option<PathBuf>,
     /// The sealing key itself, from the environment only
     #[arg(long, env = "GATEWRIGHT_KEY", hide = true, hide_env_values = true, global = true)]
-    pub(crate) key: Option<String>,
+    pub(crate) sealing_key: Option<String>,
 }
 
 /// How to serve. What is not given here comes from the environment, then from the configuration file, then a default.
@@ -308,4 +308,34 @@ pub(crate) struct Logs {
     /// Rows to begin with
     #[arg(long, short = 'n', default_value_t = 50)]
     pub(crate) lines: u32,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Cli;
+    use clap::{Command, CommandFactory as _};
+    use std::collections::BTreeSet;
+
+    /// Clap takes an argument of a subcommand for the global one of the same name, and says nothing.
+    fn hidden(command: &Command, path: &str, above: &BTreeSet<String>, found: &mut Vec<String>) {
+        let mut global = above.clone();
+        for argument in command.get_arguments() {
+            let id = argument.get_id().to_string();
+            if above.contains(&id) {
+                found.push(format!("{path}: {id}"));
+            } else if argument.is_global_set() {
+                global.insert(id);
+            }
+        }
+        for one in command.get_subcommands() {
+            hidden(one, &format!("{path} {}", one.get_name()), &global, found);
+        }
+    }
+
+    #[test]
+    fn no_argument_hides_a_global_one() {
+        let mut found = Vec::new();
+        hidden(&Cli::command(), "gatewright", &BTreeSet::new(), &mut found);
+        assert_eq!(found, [""; 0]);
+    }
 }

@@ -360,7 +360,7 @@ fn database_url(data: &Data) -> anyhow::Result<Option<Secret>> {
 
 /// Where the sealing keys of a command come from.
 pub(crate) fn key(data: &Data) -> KeySource {
-    match (&data.key, &data.key_file) {
+    match (&data.sealing_key, &data.key_file) {
         (Some(text), _) => KeySource::Given(Secret::from(text.clone())),
         (None, Some(path)) => KeySource::Path(path.clone()),
         (None, None) => KeySource::File,

@@ -21,6 +21,7 @@ pub(crate) enum AccountCommand {
     /// Make an account. Its operator works on it with --alias.
     Create {
         /// Its part of every MCP URL
+        #[arg(id = "new_alias", value_name = "ALIAS")]
         alias: String,
         /// For people
         #[arg(long, default_value = "")]
@@ -31,7 +32,7 @@ pub(crate) enum AccountCommand {
     /// Change the account's alias or name.
     Update {
         /// New alias; the old one goes on answering for a while
-        #[arg(long = "new-alias", value_name = "ALIAS")]
+        #[arg(id = "new_alias", long = "new-alias", value_name = "ALIAS")]
         alias: Option<String>,
         /// New name
         #[arg(long)]

@@ -1,12 +1,14 @@
 //! `kill -9` at any moment: what was acknowledged is there after the restart, and nobody had to repair anything.
 //!
 //! Each cycle starts the process on the same data directory, checks what the cycles before were promised, then writes from
-//! several sides and kills all of them at once: processes that make and revoke tokens, clients that call a server with a
-//! strict log, and clients that end sessions. Every fifth process is killed while it starts, with another description to publish.
+//! several sides until it is killed: clients that change things through the control API, commands that do so beside it, clients
+//! that call a server with a strict log, and clients that end sessions. Half of the processes are killed at any time, and half
+//! die at the n-th time that a file is made safe on the disk. Some die while they start, with another description to publish.
 
 use crate::{
     api::{Api, DESCRIPTION},
     binary::{Gateway, Home},
+    crash_writer::Writer,
     http::Connection,
     mcp::Endpoint,
 };
@@ -15,7 +17,7 @@ use sqlx::{Connection as _, SqliteConnection, sqlite::SqliteConnectOptions};
 use std::{
     collections::{BTreeMap, BTreeSet},
     io::Read as _,
-    process::Stdio,
+    process::{Command, Stdio},
     sync::{
         Mutex,
         atomic::{AtomicBool, AtomicUsize, Ordering},
@@ -26,15 +28,25 @@ use std::{
 
 /// Cycles at least; `GATEWRIGHT_CRASH_CYCLES` may ask for more.
 const CYCLES: usize = 100;
-/// Processes at once that make and revoke tokens.
-const WRITERS: usize = 4;
-/// Clients at once that call, and that end sessions.
+/// Clients at once that change things through the control API.
+const WRITERS: usize = 3;
+/// Clients at once that call.
 const CALLERS: usize = 2;
 /// Calls of one client in one cycle, so that a cycle's rows fit into one look at the log.
 const CALLS_MAX: usize = 300;
-/// The latest moment of the kill, from the start of the writers, unless one command takes half of it.
-const KILLED_WITHIN_MS: u64 = 300;
-/// Promises of older cycles that are checked again in each; the last check is of all.
+/// Changes at most that are acknowledged before the kill: however busy the machine is, something was written.
+const CHANGES_MAX: u64 = 15;
+/// The latest moment of the kill after that.
+const KILLED_WITHIN_MS: u64 = 20;
+/// How long a process is waited for that shall die by itself, or shall acknowledge something.
+const PATIENCE: Duration = Duration::from_secs(3);
+/// The latest moment of the kill of a process that starts.
+const STARTS_WITHIN_MS: u64 = 150;
+/// The last file that is made safe on the disk, counted from the start of the process, unless it is killed before.
+const SYNCS_MAX: u64 = 80;
+/// How many of a thousand objects are looked at in each cycle; the last check is of all.
+const SHARE: u64 = 150;
+/// Promises of other kinds that are checked again in each.
 const SAMPLE: usize = 25;
 const REVISION: &str = "2025-11-25";
 
@@ -49,6 +61,11 @@ impl Random {
         let seed: u64 = given.unwrap_or_else(clock);
         eprintln!("GATEWRIGHT_CRASH_SEED={seed}");
         Self(seed | 1)
+    }
+
+    /// Another one, that goes its own way.
+    pub(crate) fn another(&mut self) -> Self {
+        Self(self.below(u64::MAX) | 1)
     }
 
     pub(crate) fn below(&mut self, bound: u64) -> u64 {
@@ -83,14 +100,20 @@ struct Tally {
     revoked: usize,
     calls: usize,
     sessions: usize,
-    killed_starting: usize,
+    killed: usize,
+    died_at_sync: usize,
+    died_starting: usize,
 }
 
-impl Tally {
-    fn is_enough(&self, cycles: usize) -> bool {
-        let tokens = self.created > cycles && self.revoked > cycles / 4;
-        tokens && self.calls > cycles && self.sessions > cycles
-    }
+/// What a process must be given to die at a sync, compiled by whatever links Rust on this machine.
+fn preload(home: &Home) -> String {
+    let library = home.path().join("die_at_sync.so").to_str().unwrap().to_owned();
+    let source = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/die_at_sync.c");
+    let mut compiler = Command::new("cc");
+    compiler.args(["-shared", "-fPIC", "-O1", "-o", &library, source, "-ldl"]);
+    let status = compiler.status().expect("cc is there, since Rust links with it");
+    assert!(status.success(), "{compiler:?}");
+    library
 }
 
 struct World {
@@ -98,6 +121,8 @@ struct World {
     api: Api,
     descriptions: [String; 2],
     config: String,
+    /// Makes a process die at a sync.
+    preload: String,
 }
 
 impl World {
@@ -109,11 +134,12 @@ impl World {
         // Revoked tokens are strangers after a restart, and this test knows many.
         let config =
             home.write("gatewright.toml", "[limits]\nunknown_tokens_per_second = 1000000\n");
-        Self { home, api: Api::start(), descriptions, config }
+        let preload = preload(&home);
+        Self { home, api: Api::start(), descriptions, config, preload }
     }
 
-    /// `up` with one of two descriptions: three tools, or two.
-    fn up(&self, which: usize) -> Gateway {
+    /// `up` with one of two descriptions: three tools, or two. It may die at that sync, just before or after.
+    fn up(&self, which: usize, dies: Option<(u64, bool)>) -> Gateway {
         let (base, file) = (self.api.base(), &self.descriptions[which]);
         let arguments = [
             "up",
@@ -130,7 +156,14 @@ impl World {
             "--listen",
             "127.0.0.1:0",
         ];
-        Gateway::begin(&self.home, &mut self.home.command(&arguments))
+        let mut command = self.home.command(&arguments);
+        if let Some((sync, after)) = dies {
+            command.env("LD_PRELOAD", &self.preload).env("DIE_AT_SYNC", sync.to_string());
+            if after {
+                command.env("DIE_AFTER_SYNC", "1");
+            }
+        }
+        Gateway::begin(&self.home, &mut command)
     }
 
     /// Runs one command until it ends or `stop` is set, and gives the whole lines that it printed before it was killed.
@@ -162,12 +195,11 @@ impl World {
     fn write(
         &self,
         name: &str,
-        first: usize,
         promises: &Mutex<Promises>,
         tally: &Mutex<Tally>,
         stop: &AtomicBool,
     ) {
-        for turn in first.. {
+        for turn in 1.. {
             if stop.load(Ordering::SeqCst) {
                 return;
             }
@@ -324,8 +356,8 @@ async fn check_files(home: &Home) {
     }
 }
 
-/// Each change has its audit row, whether anybody was told of it or not.
-async fn check_audit(home: &Home, promises: &Promises) {
+/// Each change has its audit row, whether anybody was told of it or not, and what is listed is what was made.
+async fn check_audit(home: &Home, promises: &Promises, writers: &[Writer]) {
     let dir = store::DataDir::existing(&home.data()).unwrap();
     let (database, key) = (store::Database::Sqlite(dir.clone()), store::KeySource::File);
     let (store, _) = store::Store::open(&dir, &database, &key, [0; 32]).await.unwrap();
@@ -338,30 +370,68 @@ async fn check_audit(home: &Home, promises: &Promises) {
     let events = store.audit_entries(Some(account.id), &all, from, u32::MAX).await.unwrap();
     let verdict = store.verify_audit(Some(account.id), &[]).await.unwrap();
     assert!(matches!(verdict, store::Verdict::Intact { .. }), "{verdict:?}");
-    let all = store::TokenFilter { limit: u32::MAX, ..store::TokenFilter::default() };
-    let tokens = store.tokens(account.id, &all).await.unwrap();
     let objects = |event: &str| {
         let rows = events.iter().filter(|row| row.event == event).map(|row| row.object.clone());
         rows.collect::<BTreeSet<String>>()
     };
+    let all = store::TokenFilter { limit: u32::MAX, ..store::TokenFilter::default() };
+    let tokens = store.tokens(account.id, &all).await.unwrap();
     let ids = tokens.iter().map(|token| token.id.to_string()).collect::<BTreeSet<_>>();
     assert_eq!(objects("token.create"), ids);
     let revoked = tokens.iter().filter(|token| token.revoked_at.is_some());
     assert_eq!(objects("token.revoke"), revoked.map(|token| token.id.to_string()).collect());
     assert!(promises.live.keys().chain(promises.revoked.keys()).all(|id| ids.contains(id)));
+    for (event, deleted) in [
+        ("user.create", "user.delete"),
+        ("connection.create", "connection.delete"),
+        ("limit.create", "limit.delete"),
+    ] {
+        let made = |live: bool| -> BTreeSet<String> {
+            let sets = writers.iter().map(|writer| writer.made()[event].clone());
+            sets.flat_map(|(all, alive)| if live { alive } else { all }).collect()
+        };
+        assert_eq!(objects(event), made(false), "{event}");
+        assert_eq!(&objects(event) - &objects(deleted), made(true), "{deleted}");
+    }
     store.close().await;
 }
 
-/// A window in which commands end, however busy the machine is, and the token that only the first start prints.
-fn first_start(world: &World) -> (u64, String) {
-    let mut gateway = world.up(0);
+/// The first start. Its token opens the server, and another the control API, where there is one more app.
+struct First {
+    token: String,
+    owner: String,
+    app: String,
+}
+
+fn first_start(world: &World) -> First {
+    let mut gateway = world.up(0, None);
     assert!(gateway.wait_ready(), "{}", gateway.log());
-    let began = Instant::now();
-    world.home.done(&["token", "list"]);
-    let took = began.elapsed().as_millis();
     let token = gateway.ready["token"].as_str().unwrap().to_owned();
+    let told = |arguments: &[&str], member: &str| {
+        let value: Value = serde_json::from_str(&world.home.done(arguments)).unwrap();
+        value[member].as_str().unwrap().to_owned()
+    };
+    let (file, base) = (&world.descriptions[0], world.api.base());
+    let app = ["app", "create", "--json", file, "--key", "second", "--base-url", &base];
+    let app = told(&app, "id");
+    let owner = ["token", "create", "--json", "--name", "owner", "--role", "owner"];
+    let owner = told(&owner, "token");
     gateway.kill();
-    (KILLED_WITHIN_MS.max(2 * u64::try_from(took).unwrap()), token)
+    First { token, owner, app }
+}
+
+/// Waits until a process has died by itself, or, where it is killed from outside, until it is `time`; and kills it.
+fn end(mut gateway: Gateway, dies: bool, time: impl Fn() -> bool) -> bool {
+    let deadline = Instant::now() + PATIENCE;
+    while Instant::now() < deadline && (dies || !time()) {
+        if !gateway.lives() {
+            assert!(dies, "{}", gateway.log());
+            return true;
+        }
+        thread::sleep(Duration::from_millis(1));
+    }
+    gateway.kill();
+    false
 }
 
 #[test]
@@ -372,57 +442,94 @@ fn no_acknowledged_change_is_lost() {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let (promises, tally) = (Mutex::new(Promises::default()), Mutex::new(Tally::default()));
     let numbers = AtomicUsize::new(0);
-    let (window, token) = first_start(&world);
-    let mut cycle = 0;
-    loop {
-        // On a busy machine little is written before the kill: then there are more cycles, within reason.
-        let last =
-            cycle >= cycles && tally.lock().unwrap().is_enough(cycles) || cycle >= 3 * cycles;
-        cycle += 1;
-        let which = random.below(2) as usize;
-        let mut gateway = world.up(which);
-        if cycle % 5 == 0 && !last {
-            thread::sleep(random.millis(window / 2));
-            gateway.kill();
-            tally.lock().unwrap().killed_starting += 1;
-            continue;
-        }
-        assert!(gateway.wait_ready(), "cycle {cycle} does not start: {}", gateway.log());
-        let endpoint = gateway.endpoint_for(&token);
+    let First { token, owner, app } = first_start(&world);
+    let mut writers: Vec<Writer> = (0..WRITERS)
+        .map(|number| Writer::new(format!("writer-{number}"), &owner, &app, random.another()))
+        .collect();
+    for cycle in 1.. {
+        let last = cycle > cycles;
         // Before anything else writes to the log.
         check_log(&world, &std::mem::take(&mut promises.lock().unwrap().answered));
-        let names: &[&str] =
-            if which == 0 { &["echo", "wait", "add_note"] } else { &["echo", "wait"] };
-        assert_eq!(endpoint.names(), names, "the new tools or the old ones, never a mixture");
-        check(&world, &gateway, &token, &promises.lock().unwrap(), &mut random, last);
-        runtime.block_on(check_files(&world.home));
+        let which = random.below(2) as usize;
+        let dies =
+            (cycle % 2 == 0 && !last).then(|| (1 + random.below(SYNCS_MAX), random.below(2) == 0));
+        let mut gateway = world.up(which, dies);
+        if cycle % 10 == 1 && !last {
+            thread::sleep(random.millis(STARTS_WITHIN_MS));
+            gateway.kill();
+            tally.lock().unwrap().died_starting += 1;
+            continue;
+        }
+        if !gateway.wait_ready() {
+            assert!(dies.is_some(), "cycle {cycle} does not start: {}", gateway.log());
+            tally.lock().unwrap().died_starting += 1;
+            continue;
+        }
+        // Those that die by themselves may do so while they are asked: what they answer is checked in the cycle after.
+        if dies.is_none() {
+            let endpoint = gateway.endpoint_for(&token);
+            let names: &[&str] =
+                if which == 0 { &["echo", "wait", "add_note"] } else { &["echo", "wait"] };
+            assert_eq!(endpoint.names(), names, "the new tools or the old ones, never a mixture");
+            check(&world, &gateway, &token, &promises.lock().unwrap(), &mut random, last);
+            let mut connection = Connection::open(gateway.address).unwrap();
+            for writer in &mut writers {
+                writer.settle(&mut connection);
+                writer.check(&mut connection, if last { 1_000 } else { SHARE });
+            }
+            runtime.block_on(check_files(&world.home));
+        }
         if last {
             gateway.stop();
             break;
         }
-        let stop = AtomicBool::new(false);
+        let (stop, done) = (AtomicBool::new(false), AtomicUsize::new(0));
+        let endpoint = gateway.endpoint_for(&token);
         thread::scope(|scope| {
-            for writer in 0..WRITERS {
-                let (world, promises, tally, stop) = (&world, &promises, &tally, &stop);
+            let (world, promises, tally, stop, done) = (&world, &promises, &tally, &stop, &done);
+            scope.spawn(move || world.write(&format!("cycle {cycle}"), promises, tally, stop));
+            for writer in writers.iter_mut().filter(|writer| writer.is_settled()) {
+                let address = gateway.address;
                 scope.spawn(move || {
-                    world.write(&format!("cycle {cycle}"), writer, promises, tally, stop)
+                    if let Ok(mut connection) = Connection::open(address) {
+                        writer.write(&mut connection, done);
+                    }
                 });
             }
             for _ in 0..CALLERS {
-                scope.spawn(|| call(&endpoint, cycle, &numbers, &promises));
+                scope.spawn(|| call(&endpoint, cycle, &numbers, promises));
             }
-            scope.spawn(|| end_sessions(&endpoint, &token, &promises));
-            thread::sleep(random.millis(window));
+            scope.spawn(|| end_sessions(&endpoint, &token, promises));
+            let changes = random.below(CHANGES_MAX) as usize;
+            let pause = random.millis(KILLED_WITHIN_MS);
+            let died = end(gateway, dies.is_some(), || {
+                let enough = done.load(Ordering::SeqCst) >= changes;
+                if enough {
+                    thread::sleep(pause);
+                }
+                enough
+            });
             stop.store(true, Ordering::SeqCst);
-            gateway.kill();
+            let mut tally = tally.lock().unwrap();
+            if died {
+                tally.died_at_sync += 1;
+            } else {
+                tally.killed += 1;
+            }
         });
         let (mut tally, promises) = (tally.lock().unwrap(), promises.lock().unwrap());
         tally.calls += promises.answered.len();
         tally.sessions = promises.ended.len();
     }
     let promises = promises.into_inner().unwrap();
-    runtime.block_on(check_audit(&world.home, &promises));
+    runtime.block_on(check_audit(&world.home, &promises, &writers));
     let tally = tally.into_inner().unwrap();
-    eprintln!("{cycle} cycles in {:.0?}, acknowledged and kept: {tally:?}", began.elapsed());
-    assert!(tally.is_enough(cycles), "too little was written to show anything: {tally:?}");
+    eprintln!("{cycles} cycles in {:.0?}, acknowledged and kept: {tally:?}", began.elapsed());
+    for writer in &writers {
+        eprintln!("{:?}, interrupted: {:?}", writer.acknowledged, writer.interrupted);
+    }
+    let changes = writers.iter().flat_map(|writer| writer.acknowledged.values());
+    assert!(changes.sum::<usize>() > cycles, "too little was changed");
+    assert!(tally.calls > cycles && tally.sessions > cycles, "{tally:?}");
+    assert!(tally.died_at_sync > cycles / 5 && tally.created > 0, "{tally:?}");
 }

@@ -14,6 +14,7 @@ mod client;
 mod config;
 mod crash;
 mod crash_first;
+mod crash_writer;
 mod demo;
 mod health;
 mod http;
