@@ -20,8 +20,10 @@ pub struct Use {
     pub slug: Slug,
     /// Whether its published version does.
     pub published: bool,
-    /// Whether its draft does.
+    /// Whether its draft does, tools that are off too.
     pub draft: bool,
+    /// Whether it was deleted: it can be restored, so what it uses stays until it is purged.
+    pub deleted: bool,
     /// The tools and resource templates that do, by name. None where it is the server's connection for an app of which it has
     /// no tool.
     pub tools: Vec<String>,
@@ -70,10 +72,11 @@ struct UsedAction {
     name: String,
 }
 
-/// One tool of a published version or a draft, as far as its parts go.
+/// One tool of a published version or a draft, as far as its parts go; or a draft's connection for an app.
 struct Tool<'a> {
     app: AppId,
-    action: &'a str,
+    /// None where there is no tool yet.
+    action: Option<&'a str>,
     /// None: the app's default.
     connection: Option<ConnectionId>,
 }
@@ -91,12 +94,15 @@ impl UsedBy {
         let mut message = format!("{what} is in use by ");
         for (at, one) in self.items.iter().take(NAMED_MAX).enumerate() {
             let comma = if at == 0 { "" } else { ", " };
-            write!(message, "{comma}{}", one.slug).expect("a string takes all text");
+            let deleted = if one.deleted { " (deleted)" } else { "" };
+            write!(message, "{comma}{}{deleted}", one.slug).expect("a string takes all text");
         }
         if let Some(more) = self.items.len().checked_sub(NAMED_MAX).filter(|more| *more > 0) {
             write!(message, " and {more} more").expect("a string takes all text");
         }
+        let deleted = self.items.iter().any(|one| one.deleted);
         message.push_str(": take it out there first");
+        message.push_str(if deleted { ", or purge what is deleted" } else { "" });
         Err(Error::conflict(message).code("in_use"))
     }
 }
@@ -118,7 +124,7 @@ impl App {
         app: AppId,
         action: &str,
     ) -> Result<UsedBy, Error> {
-        self.uses(account, |tool| tool.app == app && tool.action == action).await
+        self.uses(account, |tool| tool.app == app && tool.action == Some(action)).await
     }
 
     /// What uses the connection, by its id or as the default of its app.
@@ -127,26 +133,11 @@ impl App {
         account: AccountId,
         connection: &Connection,
     ) -> Result<UsedBy, Error> {
-        let mut found = self
-            .uses(account, |tool| match tool.connection {
-                Some(id) => id == connection.id,
-                None => connection.is_default && tool.app == connection.app_id,
-            })
-            .await?;
-        for binding in self.store.bindings(account).await? {
-            let other = |one: &Use| one.server != binding.server_id;
-            if binding.connection_id == connection.id && found.items.iter().all(other) {
-                let row = self.any_server(account, binding.server_id).await?;
-                found.items.push(Use {
-                    server: binding.server_id,
-                    slug: row.server.slug,
-                    published: false,
-                    draft: true,
-                    tools: Vec::new(),
-                });
-            }
-        }
-        Ok(found)
+        self.uses(account, |tool| match tool.connection {
+            Some(id) => id == connection.id,
+            None => connection.is_default && tool.app == connection.app_id,
+        })
+        .await
     }
 
     /// What uses the connection as the default of its app alone.
@@ -167,7 +158,7 @@ impl App {
         let mut used = HashSet::new();
         self.uses(account, |tool| {
             if tool.app == app {
-                used.insert(tool.action.to_owned());
+                used.extend(tool.action.map(str::to_owned));
             }
             false
         })
@@ -180,44 +171,51 @@ impl App {
         account: AccountId,
         mut is_use: impl FnMut(&Tool<'_>) -> bool,
     ) -> Result<UsedBy, Error> {
-        let mut drafts = self.draft_tools_that(account, &mut is_use).await?;
+        let mut drafts = self.drafts_that(account, &mut is_use).await?;
         let mut items = Vec::new();
-        for server in self.store.servers(account).await? {
+        for row in self.store.server_rows(account).await? {
+            let (server, deleted) = (row.server, row.deleted_at.is_some());
             let text = self.store.publication(account, server.id, server.version).await?;
             let published = match text {
                 Some(text) => tools_that(&text, &mut is_use)?,
                 None => BTreeSet::new(),
             };
-            let draft = drafts.remove(&server.id).unwrap_or_default();
-            if published.is_empty() && draft.is_empty() {
+            let draft = drafts.remove(&server.id);
+            if published.is_empty() && draft.is_none() {
                 continue;
             }
             items.push(Use {
                 server: server.id,
                 slug: server.slug,
                 published: !published.is_empty(),
-                draft: !draft.is_empty(),
-                tools: published.union(&draft).cloned().collect(),
+                draft: draft.is_some(),
+                deleted,
+                tools: published.union(&draft.unwrap_or_default()).cloned().collect(),
             });
         }
         Ok(UsedBy { items })
     }
 
-    async fn draft_tools_that(
+    /// The drafts that do, with the names of the tools that do.
+    async fn drafts_that(
         &self,
         account: AccountId,
         mut is_use: impl FnMut(&Tool<'_>) -> bool,
     ) -> Result<HashMap<ServerId, BTreeSet<String>>, Error> {
-        let bindings = self.store.bindings(account).await?.into_iter();
-        let bound: HashMap<(ServerId, AppId), ConnectionId> = bindings
-            .map(|binding| ((binding.server_id, binding.app_id), binding.connection_id))
-            .collect();
         let mut found: HashMap<ServerId, BTreeSet<String>> = HashMap::new();
+        let mut bound: HashMap<(ServerId, AppId), ConnectionId> = HashMap::new();
+        for binding in self.store.bindings(account).await? {
+            let connection = Some(binding.connection_id);
+            if is_use(&Tool { app: binding.app_id, action: None, connection }) {
+                found.entry(binding.server_id).or_default();
+            }
+            bound.insert((binding.server_id, binding.app_id), binding.connection_id);
+        }
         for used in self.store.draft_uses(account).await? {
             let bound = bound.get(&(used.server_id, used.app_id)).copied();
             let seen = Tool {
                 app: used.app_id,
-                action: &used.action,
+                action: Some(&used.action),
                 connection: used.connection_id.or(bound),
             };
             if is_use(&seen) {
@@ -239,7 +237,8 @@ fn tools_that(
     let mut names = BTreeSet::new();
     let mut see = |number: usize, action: &str, own: Option<ConnectionId>, name: &str| {
         let Some(app) = document.apps.get(number) else { return };
-        let seen = Tool { app: app.id, action, connection: own.or(app.connection) };
+        let connection = own.or(app.connection);
+        let seen = Tool { app: app.id, action: Some(action), connection };
         if is_use(&seen) {
             names.insert(name.to_owned());
         }

@@ -21,8 +21,13 @@ const OPERATIONS: [Column; 4] = [
     Column::new("PATH", "/path"),
     Column::new("WHY", "/notes/0/reason"),
 ];
-pub(crate) const USES: [Column; 3] =
-    [Column::new("KIND", "/kind"), Column::new("ID", "/id"), Column::new("NAME", "/name")];
+pub(crate) const USES: [Column; 5] = [
+    Column::new("SERVER", "/slug"),
+    Column::new("PUBLISHED", "/published"),
+    Column::new("DRAFT", "/draft"),
+    Column::new("DELETED", "/deleted"),
+    Column::new("TOOLS", "/tools"),
+];
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum AppCommand {

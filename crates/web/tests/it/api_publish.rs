@@ -147,40 +147,6 @@ fn up_keeps_what_was_changed_by_hand_and_writes_nothing_when_nothing_changed() {
 }
 
 #[test]
-fn what_a_draft_uses_cannot_be_removed() {
-    let world = World::new();
-    let api = world.full_api("local");
-    let made = api.post("/servers", &json!({"name": "Uses", "slug": "uses"})).json();
-    let at = format!("/servers/{}", made["id"].as_str().unwrap());
-    let app = api.fixture_app();
-    let used = |path: &str| -> Vec<Value> {
-        let found = api.get(&format!("{path}/used-by")).json()["items"].clone();
-        let of = |one: &&Value| one["slug"] == "uses";
-        found.as_array().unwrap().iter().filter(of).cloned().collect()
-    };
-    assert_eq!(used(&format!("/apps/{app}")), Vec::<Value>::new());
-    api.post(&format!("{at}/tools"), &json!({"app": app, "action": "slow", "name": "s"}));
-    let found = used(&format!("/apps/{app}/actions/slow"));
-    assert_eq!((&found[0]["draft"], &found[0]["published"]), (&true.into(), &false.into()));
-    assert_eq!(found[0]["tools"], json!(["s"]));
-    assert_eq!(used(&format!("/apps/{app}/actions/echo")), Vec::<Value>::new());
-
-    let credential = json!({"kind": "bearer", "token": "secret"});
-    let new = json!({"app": app, "name": "second", "credential": credential});
-    let connection = api.post("/connections", &new).json()["id"].as_str().unwrap().to_owned();
-    let path = format!("/connections/{connection}");
-    assert_eq!(used(&path), Vec::<Value>::new());
-    let bound = api.patch(&at, &json!({"connections": {(app.as_str()): connection}}));
-    assert_eq!(bound.json()["connections"][&app], connection.as_str(), "{bound:?}");
-    assert_eq!(used(&path)[0]["tools"], json!(["s"]));
-    assert_eq!(problem(&api.delete(&path)), (409, "in_use".into(), None));
-    api.delete(&format!("{at}/tools/s"));
-    assert_eq!(used(&path)[0]["tools"], json!([]), "the binding itself is a use");
-    assert_eq!(api.patch(&at, &json!({"connections": {(app.as_str()): null}})).status, 200);
-    assert_eq!(api.delete(&path).status, 204);
-}
-
-#[test]
 fn a_tool_goes_by_its_own_connection_and_a_server_by_its_own() {
     let world = World::new();
     let api = world.full_api("local");

@@ -26,6 +26,7 @@ mod api_tokens;
 mod api_tools;
 mod api_usage;
 mod api_users;
+mod api_uses;
 mod browser;
 mod calls;
 mod canary;
