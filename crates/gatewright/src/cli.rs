@@ -2,9 +2,9 @@ use crate::{
     admin::{audit::AuditCommand, backup::Backup, key::KeyCommand, restore::Restore},
     client::{
         account::AccountCommand, action::ActionCommand, app::AppCommand,
-        connection::ConnectionCommand, part::PartCommand, profile::ProfileCommand, raw::ApiRequest,
-        server::ServerCommand, target::Target, token::TokenCommand, tool::ToolCommand,
-        user::UserCommand,
+        connection::ConnectionCommand, grant::GrantCommand, limit::LimitCommand, part::PartCommand,
+        profile::ProfileCommand, raw::ApiRequest, server::ServerCommand, target::Target,
+        token::TokenCommand, tool::ToolCommand, user::UserCommand,
     },
 };
 use clap::{Args, Parser, Subcommand};
@@ -102,6 +102,20 @@ pub(crate) enum Command {
         target: Target,
         #[command(subcommand)]
         command: UserCommand,
+    },
+    /// Say which servers and tools a person may call.
+    Grant {
+        #[command(flatten)]
+        target: Target,
+        #[command(subcommand)]
+        command: GrantCommand,
+    },
+    /// Set rate limits and quotas.
+    Limit {
+        #[command(flatten)]
+        target: Target,
+        #[command(subcommand)]
+        command: LimitCommand,
     },
     /// Remember servers and tokens under names.
     Profile {

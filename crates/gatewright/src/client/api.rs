@@ -99,6 +99,11 @@ impl<'a> Ask<'a> {
         Self { body: Some(body), if_match: Some("*".to_owned()), ..Self::new(Method::PATCH, path) }
     }
 
+    /// An object in the place of whatever is there.
+    pub(crate) fn put(path: &'a str, body: Value) -> Self {
+        Self { body: Some(body), if_match: Some("*".to_owned()), ..Self::new(Method::PUT, path) }
+    }
+
     /// A request as somebody wrote it: the path may have a query.
     pub(crate) fn raw(method: Method, path: &'a str, body: Option<Value>) -> Self {
         let writes = method == Method::PATCH || method == Method::PUT;

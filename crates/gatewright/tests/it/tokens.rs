@@ -9,6 +9,11 @@ use crate::{
 use serde_json::{Value, json};
 use std::time::{Duration, Instant};
 
+/// JSON that a command has printed.
+pub(crate) fn parsed(text: &str) -> Value {
+    serde_json::from_str(text).unwrap_or_else(|_| panic!("no JSON: {text}"))
+}
+
 /// Makes a token, and gives its id and its text.
 pub(crate) fn create(home: &Home, options: &[&str]) -> (String, String) {
     let mut all = vec!["token", "create", "--json", "--name", "test"];
