@@ -131,7 +131,8 @@ fn skips(place: &Path) -> Result<PathBuf> {
     Ok(path)
 }
 
-fn specs() -> Option<PathBuf> {
+/// The folder of real descriptions, if it is there.
+pub(super) fn specs() -> Option<PathBuf> {
     match std::env::var_os("GATEWRIGHT_SPECS") {
         Some(specs) => Some(PathBuf::from(specs)).filter(|path| path.is_dir()),
         None => workspace::shared("specs"),
