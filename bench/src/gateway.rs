@@ -3,6 +3,7 @@
 use crate::{Options, mcp::Endpoint, process};
 use anyhow::{Context, Result, ensure};
 use serde::Deserialize;
+use serde_json::Value;
 use std::{
     fs::{self, File},
     io::{BufRead, BufReader},
@@ -39,7 +40,20 @@ impl Gateway {
         data: &Path,
         token: Option<&str>,
     ) -> Result<Self> {
-        let (mut child, log) = spawn(exe, Start::Up(description, upstream), data, free_address()?)?;
+        Self::up_on(exe, description, upstream, data, token, None)
+    }
+
+    /// The same, on a PostgreSQL database when there is a URL of one.
+    pub(crate) fn up_on(
+        exe: &Path,
+        description: &Path,
+        upstream: SocketAddr,
+        data: &Path,
+        token: Option<&str>,
+        database: Option<&str>,
+    ) -> Result<Self> {
+        let start = Start::Up(description, upstream);
+        let (mut child, log) = spawn_on(exe, start, data, free_address()?, database)?;
         let mut line = String::new();
         BufReader::new(child.stdout.take().expect("piped by spawn")).read_line(&mut line)?;
         let ready: Result<Ready, _> = serde_json::from_str(&line);
@@ -97,6 +111,16 @@ pub(crate) fn spawn(
     data: &Path,
     listen: SocketAddr,
 ) -> Result<(Child, PathBuf)> {
+    spawn_on(exe, start, data, listen, None)
+}
+
+fn spawn_on(
+    exe: &Path,
+    start: Start<'_>,
+    data: &Path,
+    listen: SocketAddr,
+    database: Option<&str>,
+) -> Result<(Child, PathBuf)> {
     let log = data.with_extension("log");
     let mut command = Command::new(exe);
     match start {
@@ -117,9 +141,24 @@ pub(crate) fn spawn(
         .arg(data);
     // Checked on every call, and never reached.
     command.env("GATEWRIGHT_CALLS_PER_SECOND", "1000000");
+    command.envs(database.map(|url| ("GATEWRIGHT_DATABASE_URL", url)));
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(File::create(&log)?);
     let child = command.spawn().with_context(|| format!("cannot start {}", exe.display()))?;
     Ok((child, log))
+}
+
+/// Runs a command on a data directory that may be served meanwhile, for the account of that alias; returns what it
+/// printed as JSON, or null.
+pub(crate) fn command(exe: &Path, data: &Path, alias: &str, arguments: &[&str]) -> Result<Value> {
+    let mut command = Command::new(exe);
+    command.args(arguments).args(["--json", "--alias", alias]).arg("--data-dir").arg(data);
+    let output = command.stdin(Stdio::null()).output()?;
+    let errors = String::from_utf8_lossy(&output.stderr);
+    ensure!(output.status.success(), "{arguments:?}: {errors}");
+    if output.stdout.is_empty() {
+        return Ok(Value::Null);
+    }
+    serde_json::from_slice(&output.stdout).with_context(|| format!("{arguments:?} printed no JSON"))
 }
 
 /// What `import --dry-run` says of a description.
@@ -141,7 +180,7 @@ pub(crate) fn import(
     command.arg("import").arg(description).args(["--dry-run", "--json"]);
     command.stderr(File::create(directory.join("import.log"))?);
     let run = process::run(&mut command, &directory.join("import.json"))?;
-    let value: serde_json::Value =
+    let value: Value =
         serde_json::from_slice(&run.stdout).context("import --json printed no JSON")?;
     let counts =
         value.get("report").filter(|report| report.get("exposed").is_some()).unwrap_or(&value);

@@ -51,6 +51,8 @@ pub(crate) enum Work {
     Rest { path: String, body: Option<String> },
     /// `tools/call` with these params, in which [`NONCE`] may stand.
     Call { endpoint: Endpoint, era: Era, params: String },
+    /// The same, whatever the answers are: for a tenant that asks for all it can get, and is refused much.
+    Flood { endpoint: Endpoint, params: String },
     /// These requests in turn, each answered byte for byte as in the file beside it.
     Replay { exchanges: Vec<(PathBuf, PathBuf)> },
 }
@@ -149,6 +151,7 @@ struct Worker {
 enum Task {
     Rest(Template),
     Call(Template),
+    Flood(Template),
     Replay(Vec<(Vec<u8>, Vec<u8>)>),
 }
 
@@ -167,6 +170,10 @@ impl Worker {
                 let request =
                     endpoint.request(*era, session.as_deref(), "tools/call", params, Some(ID));
                 Task::Call(Template::new(request))
+            }
+            Work::Flood { endpoint, params } => {
+                let request = endpoint.request(Era::Modern, None, "tools/call", params, Some(ID));
+                Task::Flood(Template::new(request))
             }
             Work::Replay { exchanges } => {
                 let read = |(request, answer): &(PathBuf, PathBuf)| {
@@ -228,6 +235,14 @@ impl Worker {
                 let expected = template.fill(&nonce, id);
                 let answer = self.connection.exchange(&template.bytes).await?;
                 check_call(answer.status, answer.json()?, id, &answer::answer(&expected))?;
+            }
+            Task::Flood(template) => {
+                template.fill(&nonce, id);
+                let answer = self.connection.exchange(&template.bytes).await?;
+                // Whoever is refused comes again at once, as the worst of clients do, but not in a loop without end.
+                if answer.status != 200 {
+                    tokio::time::sleep(Duration::from_millis(1)).await;
+                }
             }
             Task::Replay(exchanges) => {
                 for (request, expected) in exchanges {

@@ -29,7 +29,7 @@ mod upstream;
 
 use anyhow::Result;
 use clap::{Parser, Subcommand};
-use std::path::PathBuf;
+use std::{path::PathBuf, time::Duration};
 
 /// Measures Gatewright against a plain reverse proxy and a static file server, side by side in one run.
 #[derive(Parser)]
@@ -53,6 +53,10 @@ enum Command {
     Call(#[command(flatten)] Options),
     /// `tools/list` of 10, 500 and 1,223 tools against the same bytes from memory.
     List(#[command(flatten)] Options),
+    /// `tools/call` with publishing rules and limits, on both engines, and with an earlier build.
+    Rules(#[command(flatten)] Options),
+    /// One tenant beside another that asks for all it can get.
+    Neighbors(#[command(flatten)] Options),
     /// Latency at 1,000 calls a second, against the proxy.
     Latency(#[command(flatten)] Options),
     /// Import of the largest descriptions.
@@ -65,7 +69,11 @@ enum Command {
     Startup(#[command(flatten)] Options),
     /// The REST upstream.
     #[command(hide = true)]
-    Upstream,
+    Upstream {
+        /// How long it takes to answer.
+        #[arg(default_value_t = 0)]
+        milliseconds: u64,
+    },
     /// The plain reverse proxy.
     #[command(hide = true)]
     Proxy {
@@ -95,6 +103,12 @@ pub(crate) struct Options {
     /// The gateway's binary; by default `gatewright` beside this one.
     #[arg(long)]
     pub(crate) gateway: Option<PathBuf>,
+    /// An earlier build of the gateway, to be compared in the same run.
+    #[arg(long)]
+    pub(crate) before: Option<PathBuf>,
+    /// URL of an empty PostgreSQL database, for a gateway on it.
+    #[arg(long)]
+    pub(crate) postgres: Option<String>,
     /// Only measurements whose name contains this.
     #[arg(long, default_value = "")]
     pub(crate) only: String,
@@ -103,13 +117,18 @@ pub(crate) struct Options {
 fn main() -> Result<()> {
     let arguments = Arguments::parse();
     match arguments.command {
-        Command::Upstream => serve::run(upstream::answer),
+        Command::Upstream { milliseconds } => {
+            let delay = Duration::from_millis(milliseconds);
+            serve::run(move |request| upstream::answer(request, delay))
+        }
         Command::Proxy { upstream } => proxy::run(&upstream),
         Command::Fixed { files } => fixed::run(&files),
         Command::Load => load::run(),
         Command::All { options, out } => scenario::all(&options, &out),
         Command::Call(options) => scenario::one(&options, "call"),
         Command::List(options) => scenario::one(&options, "list"),
+        Command::Rules(options) => scenario::one(&options, "rules"),
+        Command::Neighbors(options) => scenario::one(&options, "neighbors"),
         Command::Latency(options) => scenario::one(&options, "latency"),
         Command::Import(options) => scenario::one(&options, "import"),
         Command::Memory(options) => scenario::one(&options, "memory"),

@@ -3,7 +3,7 @@
 use anyhow::{Context, Result, ensure};
 use std::{
     fs,
-    io::{BufRead, BufReader, Write},
+    io::{BufRead, BufReader, Read, Write},
     net::SocketAddr,
     path::Path,
     process::{Child, Command, Stdio},
@@ -112,15 +112,41 @@ pub(crate) fn run(command: &mut Command, stdout: &Path) -> Result<Run> {
     Ok(Run { seconds, peak_rss_mb: peak / 1000.0, stdout: fs::read(stdout)? })
 }
 
-/// Runs the load generator.
+/// A load generator that runs beside what is measured, and ends with this value.
+pub(crate) struct Load(Child);
+
+impl Load {
+    /// Starts it.
+    pub(crate) fn start(job: &crate::load::Job) -> Result<Self> {
+        let exe = std::env::current_exe()?;
+        let mut child =
+            Command::new(exe).arg("load").stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
+        child.stdin.take().expect("piped above").write_all(&serde_json::to_vec(job)?)?;
+        Ok(Self(child))
+    }
+
+    /// Whether it still asks.
+    pub(crate) fn lives(&mut self) -> bool {
+        matches!(self.0.try_wait(), Ok(None))
+    }
+}
+
+impl Drop for Load {
+    fn drop(&mut self) {
+        // It may have ended by itself: nothing to do then.
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+/// Runs the load generator to its end.
 pub(crate) fn load(job: &crate::load::Job) -> Result<crate::load::Measured> {
-    let exe = std::env::current_exe()?;
-    let mut child =
-        Command::new(exe).arg("load").stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
-    child.stdin.take().expect("piped above").write_all(&serde_json::to_vec(job)?)?;
-    let output = child.wait_with_output()?;
-    ensure!(output.status.success(), "the load generator found a fault, see above");
-    Ok(serde_json::from_slice(&output.stdout)?)
+    let mut load = Load::start(job)?;
+    let mut stdout = Vec::new();
+    load.0.stdout.take().expect("piped above").read_to_end(&mut stdout)?;
+    let status = load.0.wait()?;
+    ensure!(status.success(), "the load generator found a fault, see above");
+    Ok(serde_json::from_slice(&stdout)?)
 }
 
 fn kilobytes(text: &str, name: &str) -> Option<f64> {

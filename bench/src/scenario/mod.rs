@@ -5,6 +5,8 @@ mod import;
 mod latency;
 mod list;
 mod memory;
+mod neighbors;
+mod rules;
 mod sessions;
 mod startup;
 
@@ -21,8 +23,10 @@ use std::{
 
 type Scenario = fn(&Context) -> Result<Section>;
 
-const SCENARIOS: [(&str, Scenario); 7] = [
+const SCENARIOS: [(&str, Scenario); 9] = [
     ("call", call::run),
+    ("rules", rules::run),
+    ("neighbors", neighbors::run),
     ("list", list::run),
     ("latency", latency::run),
     ("import", import::run),
@@ -54,6 +58,11 @@ impl Context {
     /// The REST upstream.
     pub(crate) fn upstream(&self) -> Result<Server> {
         Server::start(&["upstream"])
+    }
+
+    /// One that takes a second for each answer.
+    pub(crate) fn slow_upstream(&self) -> Result<Server> {
+        Server::start(&["upstream", "1000"])
     }
 
     /// The plain proxy in front of it.
