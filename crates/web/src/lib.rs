@@ -8,6 +8,7 @@ mod control;
 mod data;
 mod demo;
 mod guard;
+mod harden;
 mod health;
 mod listen;
 mod metrics;

@@ -1,4 +1,4 @@
-use crate::{body::Body, rpc_error};
+use crate::{body::Body, harden::harden, rpc_error};
 use app::{Error, Kind};
 use axum::response::IntoResponse;
 use http::{HeaderValue, Response, StatusCode, header};
@@ -111,5 +111,7 @@ pub(crate) fn problem(
     code: &'static str,
     detail: &'static str,
 ) -> Response<Body> {
-    Problem::new(status, code, detail).into_response().map(Body::Router)
+    let mut response = Problem::new(status, code, detail).into_response();
+    harden(response.headers_mut());
+    response.map(Body::Router)
 }

@@ -52,7 +52,7 @@ impl<T: DeserializeOwned + Send, const DOCUMENT: bool> FromRequest<Arc<Shared>>
             .map_err(IntoResponse::into_response)?;
         let config = &shared.config;
         let limit = if DOCUMENT { config.description_bytes } else { config.body_bytes };
-        let body = read_json(&parts.headers, body, limit).await?;
+        let body = read_json(&parts.headers, DOCUMENT_TYPES, body, limit).await?;
         let input = parse(&body)?;
         if let Some(idempotency) = idempotency(&parts, &body)? {
             let context =
@@ -75,7 +75,8 @@ impl<T: DeserializeOwned + Send> FromRequest<Arc<Shared>> for Anonymous<T> {
         let source = parts.extensions.get::<Peer>().map(|peer| peer.0);
         forgery::check_anonymous(&parts.headers, shared.config.https)
             .map_err(IntoResponse::into_response)?;
-        let body = read_json(&parts.headers, body, shared.config.body_bytes).await?;
+        let body =
+            read_json(&parts.headers, DOCUMENT_TYPES, body, shared.config.body_bytes).await?;
         Ok(Self(Context { source, ..Context::default() }, parse(&body)?))
     }
 }
@@ -88,7 +89,8 @@ impl<T: DeserializeOwned + Send> FromRequest<Arc<Shared>> for Put<T> {
         let Asked(caller) = Asked::from_request_parts(&mut parts, shared)
             .await
             .map_err(IntoResponse::into_response)?;
-        let body = read_json(&parts.headers, body, shared.config.body_bytes).await?;
+        let body =
+            read_json(&parts.headers, DOCUMENT_TYPES, body, shared.config.body_bytes).await?;
         let input = parse(&body)?;
         let expected = if_match(&parts.headers).map_err(IntoResponse::into_response)?;
         Ok(Self(caller, expected.unwrap_or(Expected::Any), input))
@@ -103,7 +105,7 @@ impl FromRequest<Arc<Shared>> for Change {
         let Asked(caller) = Asked::from_request_parts(&mut parts, shared)
             .await
             .map_err(IntoResponse::into_response)?;
-        let body = read_json(&parts.headers, body, shared.config.body_bytes).await?;
+        let body = read_json(&parts.headers, PATCH_TYPES, body, shared.config.body_bytes).await?;
         let patch = parse(&body)?;
         let expected = if_match(&parts.headers).map_err(IntoResponse::into_response)?;
         let missing = || {
@@ -170,18 +172,31 @@ fn if_match(headers: &HeaderMap) -> Result<Option<Expected>, Problem> {
     Ok(Some(Expected::Revision(revision.unwrap_or(-1))))
 }
 
-async fn read_json(headers: &HeaderMap, body: Body, limit: usize) -> Result<Bytes, Response> {
+/// The media types of a body, the proper one first.
+const DOCUMENT_TYPES: &[&str] = &["application/json"];
+const PATCH_TYPES: &[&str] = &["application/merge-patch+json", "application/json"];
+
+async fn read_json(
+    headers: &HeaderMap,
+    types: &[&str],
+    body: Body,
+    limit: usize,
+) -> Result<Bytes, Response> {
+    let refused = |code, detail: String| {
+        let status = StatusCode::UNSUPPORTED_MEDIA_TYPE;
+        Err(Problem::new(status, code, detail).into_response())
+    };
     let media_type = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
     let is_json = media_type.is_some_and(|text| {
         let essence = text.split(';').next().unwrap_or_default().trim();
-        ["application/json", "application/merge-patch+json"]
-            .iter()
-            .any(|known| essence.eq_ignore_ascii_case(known))
+        types.iter().any(|known| essence.eq_ignore_ascii_case(known))
     });
     if !is_json {
-        let detail = "send JSON: Content-Type: application/json";
-        let status = StatusCode::UNSUPPORTED_MEDIA_TYPE;
-        return Err(Problem::new(status, "not_json", detail).into_response());
+        return refused("not_json", format!("send JSON: Content-Type: {}", types[0]));
+    }
+    let coding = headers.get(header::CONTENT_ENCODING);
+    if coding.is_some_and(|coding| !coding.as_bytes().eq_ignore_ascii_case(b"identity")) {
+        return refused("coded", "send the body as it is, without a Content-Encoding".to_owned());
     }
     axum::body::to_bytes(body, limit).await.map_err(|error| {
         let too_large = std::error::Error::source(&error)
@@ -205,15 +220,28 @@ fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, Response> {
     let parsed = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
         let path = error.path().to_string();
         let code = if error.inner().is_data() { "invalid" } else { "invalid_json" };
-        let problem = Problem::invalid(code, error.inner().to_string());
-        // What has no place in the input yet: the input as a whole, or a member that was cut off.
-        if matches!(path.as_str(), "." | "?") { problem } else { problem.field(path) }
+        let message = error.inner().to_string();
+        let place = place(&path, &message);
+        let problem = Problem::invalid(code, message);
+        if place.is_empty() { problem } else { problem.field(place) }
     });
     let ended = |parsed| {
         let end = deserializer.end();
         end.map(|()| parsed).map_err(|error| Problem::invalid("invalid_json", error.to_string()))
     };
     parsed.and_then(ended).map_err(IntoResponse::into_response)
+}
+
+/// The member that is at fault: the one that was read, or the one of it that is missing. The input as a whole, and a member that was
+/// cut off, have no name.
+fn place(path: &str, message: &str) -> String {
+    let path = if matches!(path, "." | "?") { "" } else { path };
+    let missing = message.strip_prefix("missing field `").and_then(|rest| rest.split_once('`'));
+    match missing {
+        Some((name, _)) if path.is_empty() => name.to_owned(),
+        Some((name, _)) => format!("{path}.{name}"),
+        None => path.to_owned(),
+    }
 }
 
 /// Whether JSON text has an escaped NUL in it, which no database text can hold.
@@ -262,7 +290,19 @@ fn replay(answer: &[u8]) -> Response {
 
 #[cfg(test)]
 mod tests {
-    use super::holds_nul;
+    use super::{holds_nul, place};
+
+    #[test]
+    fn a_missing_member_is_named() {
+        for (path, message, expected) in [
+            (".", "missing field `email` at line 1 column 2", "email"),
+            ("?", "EOF while parsing a value", ""),
+            ("credential", "missing field `token` at line 1 column 2", "credential.token"),
+            ("tools[1].app", "invalid type: integer `1`, expected a string", "tools[1].app"),
+        ] {
+            assert_eq!(place(path, message), expected);
+        }
+    }
 
     #[test]
     fn an_escaped_nul_is_found_and_an_escaped_backslash_is_none() {

@@ -38,7 +38,7 @@ pub(crate) use asked::Peer;
 pub use document::{document, document_text};
 pub use local::{LocalApi, LocalReply};
 
-use crate::{Shared, problem::Problem};
+use crate::{Shared, harden::harden, problem::Problem};
 use axum::{Router, routing::get};
 use http::{HeaderValue, StatusCode, header};
 use std::sync::Arc;
@@ -82,7 +82,7 @@ pub(crate) fn router(shared: Arc<Shared>) -> Router {
     router
         .route(&format!("{BASE}/openapi.json"), get(describe))
         .method_not_allowed_fallback(method_not_allowed)
-        .layer(axum::middleware::map_response(harden))
+        .layer(axum::middleware::map_response(hardened))
         .with_state(shared)
 }
 
@@ -91,17 +91,7 @@ async fn method_not_allowed() -> Problem {
     Problem::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", detail)
 }
 
-/// What keeps a browser from doing more with an answer than it was meant for.
-async fn harden(mut response: axum::response::Response) -> axum::response::Response {
-    let headers = response.headers_mut();
-    let fixed = [
-        (header::CACHE_CONTROL, "no-store"),
-        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-        (header::REFERRER_POLICY, "no-referrer"),
-        (header::CONTENT_SECURITY_POLICY, "default-src 'none'; frame-ancestors 'none'"),
-    ];
-    for (name, value) in fixed {
-        headers.entry(name).or_insert(HeaderValue::from_static(value));
-    }
+async fn hardened(mut response: axum::response::Response) -> axum::response::Response {
+    harden(response.headers_mut());
     response
 }

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 /// The control API of a world, as one token sees it.
 pub(crate) struct Api<'w> {
     pub(crate) world: &'w World,
-    bearer: String,
+    pub(crate) bearer: String,
 }
 
 impl World {

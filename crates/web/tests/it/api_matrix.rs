@@ -33,7 +33,7 @@ const AFTER: &[(&str, &str)] = &[
 const PERSONAL: &[&str] = &["update_me", "delete_session"];
 
 /// A world whose log keeps what is asked.
-fn prepared() -> World {
+pub(crate) fn prepared() -> World {
     World::with(Setting { strict_log: true, log_payloads: true, ..Setting::default() })
 }
 
@@ -105,7 +105,7 @@ fn scope() -> Value {
 }
 
 /// An object of the account for each parameter of a path.
-fn objects(world: &World, api: &Api<'_>) -> BTreeMap<&'static str, String> {
+pub(crate) fn objects(world: &World, api: &Api<'_>) -> BTreeMap<&'static str, String> {
     let made = |path: &str, body: Value| {
         let reply = api.post(path, &body);
         assert_eq!(reply.status, 201, "{path}: {reply:?}");

@@ -124,7 +124,7 @@ fn whatever_is_wrong_the_refusal_is_the_same() {
         Some("password"),
     );
     check(json!({"account": "local", "email": "a@b.c", "password": "a\0b"}), "invalid_text", None);
-    check(json!({"account": "local", "email": "a@b.c"}), "invalid", None);
+    check(json!({"account": "local", "email": "a@b.c"}), "invalid", Some("password"));
     check(
         json!({"account": "local", "email": "a@b.c", "password": "x", "role": "owner"}),
         "invalid",

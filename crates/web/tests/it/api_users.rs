@@ -40,7 +40,7 @@ fn input_that_is_wrong_is_refused_with_its_place() {
     };
     check("{", "invalid_json", None);
     check("[]", "invalid", None);
-    check(r#"{"role":"member"}"#, "invalid", None);
+    check(r#"{"role":"member"}"#, "invalid", Some("email"));
     check(r#"{"email":"ada@example.com","role":"king"}"#, "invalid", Some("role"));
     check(r#"{"email":"ada@example.com","role":"member","id":"usr_1"}"#, "invalid", Some("id"));
     check(r#"{"email":"ada@example.com","role":"member","role":"owner"}"#, "invalid", None);

@@ -4,6 +4,7 @@ mod docker;
 mod files;
 mod sql;
 mod text;
+mod threats;
 
 use crate::{borders, step::Tally, workspace};
 use anyhow::{Context, Result, ensure};
@@ -35,7 +36,7 @@ pub(crate) struct Finding {
 
 type Rule = fn(&Tree) -> Vec<Finding>;
 
-const RULES: [(&str, Rule); 12] = [
+const RULES: [(&str, Rule); 13] = [
     ("crate borders", borders::check),
     ("files of at most 800 lines", files::short),
     ("no build products, no large files", files::sources_only),
@@ -48,6 +49,7 @@ const RULES: [(&str, Rule); 12] = [
     ("no registry host names", text::no_registry_hosts),
     ("no paths of this machine", text::no_local_paths),
     ("Dockerfile", docker::check),
+    ("threats have their tests", threats::named_tests_are_there),
 ];
 
 /// Checks the project.
