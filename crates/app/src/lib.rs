@@ -56,6 +56,7 @@ mod shelf;
 mod sign_in;
 mod target;
 mod tasks;
+mod tested;
 mod throttle;
 mod token;
 mod tool;
@@ -124,6 +125,10 @@ pub use servers::{
 pub use session::{Session, SessionHandle};
 pub use session_view::{CallerKind, SessionAccount, SessionView};
 pub use sign_in::{CreatedSession, NewSession};
+pub use tested::{
+    TestCall, TestCaseRun, TestContent, TestResult, TestedServer, TestedTool, TestedToolQuery,
+    TestedUpstream, TestedVersion,
+};
 pub use token::{
     CreatedToken, LeakedToken, NewToken, Token, TokenQuery, TokenRotation, TokenSettings,
     TokenState,

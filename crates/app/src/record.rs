@@ -66,11 +66,13 @@ pub struct Record {
     pub user_id: Option<UserId>,
     /// Whether it was a call that was let in.
     pub admission: Admitted,
+    /// Whether somebody tried a tool.
+    pub test: bool,
     /// What the client calls itself.
     pub client_name: Option<String>,
     /// The version that it names.
     pub client_version: Option<String>,
-    /// The protocol revision.
+    /// The protocol revision; empty where none was spoken.
     pub revision: &'static str,
     /// How it ended.
     pub outcome: RecordOutcome,
@@ -315,7 +317,7 @@ fn row(record: Record, order: &mut Order) -> RequestRow {
         upstream_bytes_in: record.upstream.map(|facts| wide(facts.bytes_in)),
         bytes_in: bytes(record.bytes_in),
         bytes_out: bytes(record.bytes_out),
-        test: false,
+        test: record.test,
         arguments: record.arguments,
         result: record.result,
         asked_as: record.asked_as,

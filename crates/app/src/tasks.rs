@@ -22,9 +22,7 @@ type Act<'a> = Pin<Box<dyn Future<Output = ()> + Send + 'a>>;
 impl App {
     /// Starts the background tasks on the runtime that it is called on. They end by [`App::close`].
     pub fn tasks(self: &Arc<Self>) {
-        if let Some(writer) = self.writer.lock().unwrap_or_else(PoisonError::into_inner).take() {
-            self.tracker.spawn(writer.run(self.store.clone(), self.stop.clone()));
-        }
+        self.write_log();
         self.every(self.config.refresh_interval, |app| {
             Box::pin(async {
                 if let Err(error) = app.refresh().await {
@@ -58,6 +56,13 @@ impl App {
         });
         self.every(PURGE_INTERVAL, |app| Box::pin(app.purge()));
         self.tracker.spawn(Arc::clone(self).sign_audit_log());
+    }
+
+    /// Starts the one task without which no row of the request log is written: for a process that serves nobody, and ends soon.
+    pub fn write_log(&self) {
+        if let Some(writer) = self.writer.lock().unwrap_or_else(PoisonError::into_inner).take() {
+            self.tracker.spawn(writer.run(self.store.clone(), self.stop.clone()));
+        }
     }
 
     fn every(self: &Arc<Self>, interval: Duration, act: fn(&App) -> Act<'_>) {

@@ -167,6 +167,14 @@ impl Tool {
         self.output_schema.as_ref().and_then(|schema| compiled(&self.output, schema).ok())
     }
 
+    /// Whether it sends nothing that writes.
+    pub(crate) fn is_safe(&self) -> bool {
+        match &self.work {
+            Work::Http(work) => work.call.is_safe(),
+            Work::ReadResult => true,
+        }
+    }
+
     /// Whether the caller may see and call it. What is built in is open to whoever may use the server: it shows a caller
     /// nothing but its own.
     pub(crate) fn is_visible_to(&self, caller: &Caller, server: ServerId) -> bool {

@@ -4,7 +4,7 @@ use crate::{
         account::AccountCommand, action::ActionCommand, app::AppCommand,
         connection::ConnectionCommand, grant::GrantCommand, limit::LimitCommand, part::PartCommand,
         profile::ProfileCommand, raw::ApiRequest, server::ServerCommand, target::Target,
-        token::TokenCommand, tool::ToolCommand, user::UserCommand,
+        test_case::TestCaseCommand, token::TokenCommand, tool::ToolCommand, user::UserCommand,
     },
 };
 use clap::{Args, Parser, Subcommand};
@@ -67,6 +67,13 @@ pub(crate) enum Command {
         target: Target,
         #[command(subcommand)]
         command: ToolCommand,
+    },
+    /// Keep calls of tools, and run them as tests.
+    TestCase {
+        #[command(flatten)]
+        target: Target,
+        #[command(subcommand)]
+        command: TestCaseCommand,
     },
     /// Write the prompts of a server.
     Prompt {

@@ -34,6 +34,7 @@ pub(crate) fn run(cli: Cli) -> anyhow::Result<()> {
             Command::Action { target, command } => client::action::run(&target, command).await,
             Command::Server { target, command } => client::server::run(&target, command).await,
             Command::Tool { target, command } => client::tool::run(&target, command).await,
+            Command::TestCase { target, command } => client::test_case::run(&target, command).await,
             Command::Prompt { target, command } => {
                 client::part::run(&target, Kind::Prompt, command).await
             }

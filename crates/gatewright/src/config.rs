@@ -301,7 +301,8 @@ fn read_file(path: &Path) -> anyhow::Result<File> {
         .with_context(|| format!("the configuration {} is not right", path.display()))
 }
 
-fn rules(texts: &[String]) -> anyhow::Result<Vec<AllowRule>> {
+/// Addresses that may be called although they are private.
+pub(crate) fn rules(texts: &[String]) -> anyhow::Result<Vec<AllowRule>> {
     texts
         .iter()
         .map(|text| text.parse().with_context(|| format!("--allow-address {text}")))

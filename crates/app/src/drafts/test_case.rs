@@ -204,7 +204,7 @@ impl App {
         Ok(change.commit().await?)
     }
 
-    async fn known_case(
+    pub(crate) async fn known_case(
         &self,
         account: AccountId,
         server: ServerId,
@@ -218,7 +218,7 @@ impl App {
 }
 
 impl TestCase {
-    fn new(row: store::TestCase) -> Result<Self, Error> {
+    pub(crate) fn new(row: store::TestCase) -> Result<Self, Error> {
         let arguments = RawJson::parse(row.arguments).map_err(|error| {
             Error::new(crate::Kind::Internal, "a test case cannot be read").with_source(error)
         })?;

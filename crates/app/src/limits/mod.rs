@@ -310,6 +310,7 @@ mod tests {
                 principal: Arc::clone(caller.principal()),
                 user_id: None,
                 admission: admission.get(),
+                test: false,
                 client_name: None,
                 client_version: None,
                 revision: "2026-07-28",

@@ -55,7 +55,7 @@ pub struct LoggedRequest {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub client_version: Option<String>,
-    /// The protocol revision.
+    /// The protocol revision; empty where none was spoken.
     pub revision: String,
     /// How it ended.
     pub outcome: RecordOutcome,

@@ -13,7 +13,7 @@ use store::{AppPlace, DraftTool, PublishedUse, ServerRow};
 /// The draft of a server, read whole.
 pub(crate) struct Draft {
     pub(crate) row: ServerRow,
-    /// Those that are on, in their order.
+    /// In their order.
     pub(crate) tools: Vec<DraftTool>,
     pub(crate) prompts: Vec<Prompt>,
     pub(crate) resources: Vec<Resource>,
@@ -72,11 +72,21 @@ struct Apps {
 }
 
 impl App {
-    /// The draft of a server.
+    /// The draft of a server, less the tools that are off: what its next version would be made of.
     pub(crate) async fn draft(&self, account: AccountId, row: ServerRow) -> Result<Draft, Error> {
+        let mut draft = self.whole_draft(account, row).await?;
+        draft.tools.retain(|tool| tool.enabled);
+        Ok(draft)
+    }
+
+    /// The draft of a server with all of its tools.
+    pub(crate) async fn whole_draft(
+        &self,
+        account: AccountId,
+        row: ServerRow,
+    ) -> Result<Draft, Error> {
         let id = row.server.id;
-        let mut tools = self.store.draft_tools(account, id).await?;
-        tools.retain(|tool| tool.enabled);
+        let tools = self.store.draft_tools(account, id).await?;
         let bindings = self.store.bindings(account).await?.into_iter();
         let own = bindings.filter(|binding| binding.server_id == id);
         let places = self.store.app_places(account).await?;

@@ -11,6 +11,7 @@ pub use diff::{DraftProblem, ListBudget, NameChanges, ServerDiff, SettingChange,
 pub use publish::{PublishServer, PublishedVersion};
 pub use read::{VersionDetail, VersionTool};
 
+pub(crate) use read::read;
 pub(crate) use up::{Upped, Upping};
 
 use compose::{Composed, Draft};

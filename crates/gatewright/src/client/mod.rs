@@ -17,6 +17,7 @@ pub(crate) mod raw;
 pub(crate) mod server;
 pub(crate) mod show;
 pub(crate) mod target;
+pub(crate) mod test_case;
 pub(crate) mod token;
 pub(crate) mod tool;
 pub(crate) mod user;

@@ -19,6 +19,12 @@ const COLUMNS: [Column; 7] = [
     Column::new("VERSION", "/published/version"),
     Column::new("TOKENS", "/published/list_tokens"),
 ];
+const TESTED: [Column; 4] = [
+    Column::new("NAME", "/name"),
+    Column::new("ON", "/enabled"),
+    Column::new("SAFE", "/safe"),
+    Column::new("TITLE", "/title"),
+];
 const VERSIONS: [Column; 6] = [
     Column::new("VERSION", "/version"),
     Column::new("PUBLISHED", "/published_at"),
@@ -108,6 +114,14 @@ pub(crate) enum ServerCommand {
         /// Slug of the new one [default: made of the old]
         #[arg(long)]
         slug: Option<String>,
+    },
+    /// List the tools that `gatewright tool test` can call: the draft's, or those that are published.
+    Test {
+        /// Slug or id
+        server: String,
+        /// Those that are published, not the draft's
+        #[arg(long)]
+        published: bool,
     },
     /// Write a server's settings and draft as a YAML file, without ids and secrets.
     Export {
@@ -252,6 +266,11 @@ pub(crate) async fn run(target: &Target, command: ServerCommand) -> anyhow::Resu
             let path = format!("{}/clone", path(&api, &server).await?);
             let body = Members::default().with("name", name).with("slug", slug).all();
             show::one(json, &api.json(Ask::post(&path, body)).await?)?;
+        }
+        ServerCommand::Test { server, published } => {
+            let path = format!("{}/test/tools", path(&api, &server).await?);
+            let query = [("version", published.then(|| "published".to_owned()))];
+            show::list(json, &api.items(&path, &query).await?, &TESTED)?;
         }
         ServerCommand::Export { server, output } => {
             let path = format!("{}/export", path(&api, &server).await?);

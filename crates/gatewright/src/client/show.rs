@@ -48,6 +48,31 @@ pub(crate) fn one(json: bool, item: &Value) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// A block of a tool's result: its text line by line, or what it is.
+pub(crate) fn block(block: &Value) -> anyhow::Result<()> {
+    let out = &mut std::io::stdout().lock();
+    let member = |name: &str| block.get(name).and_then(Value::as_str);
+    match member("text") {
+        Some(text) => {
+            for line in text.lines() {
+                writeln!(out, "{}", crate::report::shown(line))?;
+            }
+        }
+        None => {
+            let (kind, media) = (member("type"), member("mime_type"));
+            let base64 = member("data").or(member("blob")).unwrap_or_default();
+            let (kind, media) = (kind.unwrap_or_default(), media.unwrap_or_default());
+            writeln!(
+                out,
+                "({kind} {}, {} characters of base64)",
+                crate::report::shown(media),
+                base64.len()
+            )?;
+        }
+    }
+    Ok(())
+}
+
 /// The items of a page, or of a list that is none.
 pub(crate) fn items(mut list: Value) -> Vec<Value> {
     match list.get_mut("items").map(Value::take).unwrap_or(list) {

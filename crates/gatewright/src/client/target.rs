@@ -27,6 +27,18 @@ pub(crate) struct Target {
     /// Profile with a URL and a token; see `gatewright profile`
     #[arg(long, env = "GATEWRIGHT_PROFILE", global = true, value_name = "NAME")]
     pub(crate) profile: Option<String>,
+    /// Call APIs in private networks and on this machine too, while the data directory is worked on itself
+    #[arg(long, env = "GATEWRIGHT_ALLOW_PRIVATE_NETWORKS", global = true)]
+    pub(crate) allow_private_networks: bool,
+    /// Private address, network or address:port that may be called then; may be repeated
+    #[arg(
+        long,
+        env = "GATEWRIGHT_ALLOW_ADDRESS",
+        value_delimiter = ',',
+        global = true,
+        value_name = "ADDRESS"
+    )]
+    pub(crate) allow_address: Vec<String>,
     /// Print JSON
     #[arg(long, global = true)]
     pub(crate) json: bool,
@@ -59,9 +71,16 @@ impl Target {
 
     async fn local(&self) -> anyhow::Result<Api> {
         let (dir, database) = config::places(&self.data)?;
-        let (key, app) = (config::key(&self.data), app::Config::default());
+        let key = config::key(&self.data);
+        let app = app::Config {
+            allow_private_networks: self.allow_private_networks,
+            allow_addresses: config::rules(&self.allow_address)?,
+            ..app::Config::default()
+        };
         let app = Arc::new(App::open(&dir, &database, &key, app, Clock::system()).await?);
         let context = Asked { via: Via::Cli, ..Asked::default() };
+        // A test of a tool has its row in the request log.
+        app.write_log();
         let operator = app.operator(&self.data.alias.parse()?, context).await?;
         let api = web::LocalApi::new(Arc::clone(&app), operator, web::Config::default());
         Ok(Api::Local(Box::new(api), app))

@@ -6,7 +6,9 @@ use super::{
     show::{self, Column},
     target::Target,
 };
+use anyhow::bail;
 use clap::Subcommand;
+use serde_json::{Value, json};
 
 const COLUMNS: [Column; 4] = [
     Column::new("NAME", "/name"),
@@ -76,6 +78,19 @@ pub(crate) enum ToolCommand {
         #[arg(long, value_name = "JSON")]
         settings: Option<String>,
     },
+    /// Call a tool to try it: the draft's, or the one that is published. Its row of the request log is marked as a test.
+    Test {
+        /// Slug or id of the server
+        server: String,
+        /// Its name
+        tool: String,
+        /// The arguments as JSON, or @FILE
+        #[arg(long, value_name = "JSON", default_value = "{}")]
+        arguments: String,
+        /// Call the tool that is published, not the draft's
+        #[arg(long)]
+        published: bool,
+    },
     /// Remove a tool from the draft.
     Remove {
         /// Slug or id of the server
@@ -88,37 +103,43 @@ pub(crate) enum ToolCommand {
 /// Runs a command on tools.
 pub(crate) async fn run(target: &Target, command: ToolCommand) -> anyhow::Result<()> {
     let api = target.open().await?;
-    let json = target.json;
+    let done = act(&api, target.json, command).await;
+    // Whatever a test has come to, its row of the request log is written before this ends.
+    api.close().await;
+    done
+}
+
+async fn act(api: &Api, json: bool, command: ToolCommand) -> anyhow::Result<()> {
     let settings =
         |text: Option<String>| text.map(|text| input::json("--settings", &text)).transpose();
     match command {
         ToolCommand::List { server } => {
-            let path = format!("{}/tools", server::path(&api, &server).await?);
+            let path = format!("{}/tools", server::path(api, &server).await?);
             show::list(json, &api.items(&path, &[]).await?, &COLUMNS)?;
         }
         ToolCommand::Get { server, tool } => {
-            show::one(json, &api.json(Ask::get(&path(&api, &server, &tool).await?)).await?)?;
+            show::one(json, &api.json(Ask::get(&path(api, &server, &tool).await?)).await?)?;
         }
         ToolCommand::Add { server, app, action, name, settings: given, connection } => {
             let connection = match connection {
-                Some(name) => Some(find::connection(&api, &name).await?),
+                Some(name) => Some(find::connection(api, &name).await?),
                 None => None,
             };
             let body = Members::default()
-                .with("app", Some(find::app(&api, &app).await?))
+                .with("app", Some(find::app(api, &app).await?))
                 .with("action", Some(action))
                 .with("name", name)
                 .with("settings", settings(given)?)
                 .with("connection", connection);
-            let path = format!("{}/tools", server::path(&api, &server).await?);
+            let path = format!("{}/tools", server::path(api, &server).await?);
             show::one(json, &api.json(Ask::post(&path, body.all())).await?)?;
         }
         ToolCommand::AddAll { server, app, tag, read_only } => {
             let body = Members::default()
-                .with("app", Some(find::app(&api, &app).await?))
+                .with("app", Some(find::app(api, &app).await?))
                 .with("tags", (!tag.is_empty()).then_some(tag))
                 .with("read_only", Some(read_only));
-            let path = format!("{}/tools/select", server::path(&api, &server).await?);
+            let path = format!("{}/tools/select", server::path(api, &server).await?);
             let added = api.json(Ask::post(&path, body.all())).await?;
             show::list(json, &show::items(added), &COLUMNS)?;
         }
@@ -128,15 +149,37 @@ pub(crate) async fn run(target: &Target, command: ToolCommand) -> anyhow::Result
                 .with("enabled", enabled)
                 .with("settings", settings(given)?)
                 .some()?;
-            let path = path(&api, &server, &tool).await?;
+            let path = path(api, &server, &tool).await?;
             show::one(json, &api.json(Ask::patch(&path, patch)).await?)?;
         }
+        ToolCommand::Test { server, tool, arguments, published } => {
+            let version = if published { "published" } else { "draft" };
+            let arguments = input::json("--arguments", &arguments)?;
+            let tool: String = url_encoded(&tool).collect();
+            let path = format!("{}/test/tools/{tool}", server::path(api, &server).await?);
+            let body = json!({ "version": version, "arguments": arguments });
+            tested(json, &api.json(Ask::post(&path, body)).await?)?;
+        }
         ToolCommand::Remove { server, tool } => {
-            api.json(Ask::delete(&path(&api, &server, &tool).await?)).await?;
+            api.json(Ask::delete(&path(api, &server, &tool).await?)).await?;
             show::say(json, &format!("removed {tool} from the draft"))?;
         }
     }
-    api.close().await;
+    Ok(())
+}
+
+/// What a test came to, as a model would read it.
+fn tested(json: bool, result: &Value) -> anyhow::Result<()> {
+    if json {
+        show::one(json, result)?;
+    } else {
+        for block in result.get("content").and_then(Value::as_array).into_iter().flatten() {
+            show::block(block)?;
+        }
+    }
+    if result.get("is_error") == Some(&Value::Bool(true)) {
+        bail!("the call ended with an error");
+    }
     Ok(())
 }
 

@@ -31,4 +31,5 @@ mod server_files;
 mod setup;
 mod signals;
 mod tokens;
+mod tool_tests;
 mod traces;

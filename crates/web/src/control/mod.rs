@@ -28,6 +28,7 @@ mod server_files;
 mod server_tools;
 mod servers;
 mod sessions;
+mod test_calls;
 mod test_cases;
 mod tokens;
 mod usage;
@@ -69,6 +70,7 @@ fn operations() -> OpenApiRouter<Arc<Shared>> {
         .merge(resources::router())
         .merge(resource_templates::router())
         .merge(test_cases::router())
+        .merge(test_calls::router())
         .merge(versions::router())
 }
 

@@ -3,7 +3,7 @@ use super::{
     record::{Ending, Pending},
 };
 use crate::{Shared, rpc_error, trace};
-use app::{Companions, Kind, Observer, Outbound, RecordOutcome, Step};
+use app::{Admission, Companions, Error, Kind, Observer, Outbound, RecordOutcome, Step};
 use bytes::Bytes;
 use mcp::{
     Block, Id, LogLevel, OwnedId, Progress, Refusal, ResourceBody, Revision, RpcError, ToolResult,
@@ -12,13 +12,18 @@ use model::{Content, Outcome};
 use std::{borrow::Cow, time::Duration};
 use tokio::sync::mpsc;
 
-/// A tool call, as the wire gave it.
+/// A tool call, whoever made it.
 pub(crate) struct Call<'a> {
-    pub(crate) id: Id<'a>,
     pub(crate) name: &'a str,
     pub(crate) arguments: &'a str,
     pub(crate) traceparent: Option<&'a str>,
     pub(crate) tracestate: Option<&'a str>,
+}
+
+/// How a call came over MCP, and so how it is answered.
+#[derive(Clone, Copy)]
+pub(crate) struct Framing<'a> {
+    pub(crate) id: Id<'a>,
     pub(crate) revision: Revision,
 }
 
@@ -37,17 +42,15 @@ impl Answered {
     }
 }
 
-/// Calls the tool, and writes the row of the request log.
-pub(crate) async fn call(
+/// Calls the tool: the one way to it, for MCP and for tests.
+pub(crate) async fn perform(
     shared: &Shared,
     asked: &Asked,
     outbound: &Outbound,
-    call: Call<'_>,
+    call: &Call<'_>,
     observer: Option<&dyn Observer>,
-    pending: Pending,
-) -> Answered {
-    let modern = call.revision.is_modern();
-    let app = &shared.app;
+    admission: &Admission,
+) -> Result<Outcome, Error> {
     let run = trace::call(
         shared,
         call.traceparent,
@@ -55,18 +58,44 @@ pub(crate) async fn call(
         call.name,
         &asked.published.name,
         async |traceparent| {
-            let with = Companions { observer, traceparent, admission: Some(&pending.admission) };
-            app.call_tool(
-                &asked.caller,
-                &asked.published,
-                call.name,
-                call.arguments,
-                outbound,
-                with,
-            )
-            .await
+            let with = Companions { observer, traceparent, admission: Some(admission) };
+            let (caller, published) = (&asked.caller, &asked.published);
+            shared.app.call_tool(caller, published, call.name, call.arguments, outbound, with).await
         },
     );
+    run.await
+}
+
+/// What the request log is told of a call that came to an outcome.
+pub(crate) fn ending(
+    shared: &Shared,
+    asked: &Asked,
+    call: &Call<'_>,
+    outcome: &Outcome,
+    bytes_out: usize,
+) -> Ending<'static> {
+    let redacted = || shared.app.redacted(&asked.published, call.name, call.arguments, outcome);
+    Ending {
+        outcome: if outcome.is_error { RecordOutcome::ToolError } else { RecordOutcome::Ok },
+        error: outcome.is_error.then(|| Cow::Owned(first_line(outcome))),
+        upstream: outcome.upstream.status.is_some().then_some(outcome.upstream),
+        bytes_out,
+        payloads: asked.published.log_payloads.then(redacted),
+    }
+}
+
+/// Calls the tool, and writes the row of the request log.
+pub(crate) async fn call(
+    shared: &Shared,
+    asked: &Asked,
+    outbound: &Outbound,
+    call: Call<'_>,
+    framing: Framing<'_>,
+    observer: Option<&dyn Observer>,
+    pending: Pending,
+) -> Answered {
+    let modern = framing.revision.is_modern();
+    let run = perform(shared, asked, outbound, &call, observer, &pending.admission);
     let (answered, ending) = match run.await {
         Ok(outcome) => {
             let blocks: Vec<Block<'_>> = outcome.content.iter().map(block).collect();
@@ -75,23 +104,13 @@ pub(crate) async fn call(
                 structured: outcome.structured.as_ref().map(model::RawJson::get),
                 is_error: outcome.is_error,
             };
-            let body =
-                Bytes::from(mcp::tool_response(call.id, &result, call.revision, &shared.info));
-            let payloads = asked
-                .published
-                .log_payloads
-                .then(|| app.redacted(&asked.published, call.name, call.arguments, &outcome));
-            let ending = Ending {
-                outcome: if outcome.is_error {
-                    RecordOutcome::ToolError
-                } else {
-                    RecordOutcome::Ok
-                },
-                error: outcome.is_error.then(|| Cow::Owned(first_line(&outcome))),
-                upstream: outcome.upstream.status.is_some().then_some(outcome.upstream),
-                bytes_out: body.len(),
-                payloads,
-            };
+            let body = Bytes::from(mcp::tool_response(
+                framing.id,
+                &result,
+                framing.revision,
+                &shared.info,
+            ));
+            let ending = ending(shared, asked, &call, &outcome, body.len());
             (Answered::Result(body), ending)
         }
         Err(error) => {
@@ -100,7 +119,7 @@ pub(crate) async fn call(
                 Kind::NotFound => RpcError::unknown_tool(call.name),
                 _ => rpc_error::rpc_error(&error),
             };
-            let refusal = known.refuse(Some(call.id), modern);
+            let refusal = known.refuse(Some(framing.id), modern);
             let ending = Ending::refused(error.message.clone(), refusal.body.len());
             (Answered::Refused { refusal, retry_after: rpc_error::retry_after(&error) }, ending)
         }
@@ -109,7 +128,7 @@ pub(crate) async fn call(
         Ok(()) => answered,
         Err(error) => {
             rpc_error::log(&error);
-            let refusal = rpc_error::rpc_error(&error).refuse(Some(call.id), modern);
+            let refusal = rpc_error::rpc_error(&error).refuse(Some(framing.id), modern);
             Answered::Refused { refusal, retry_after: rpc_error::retry_after(&error) }
         }
     }

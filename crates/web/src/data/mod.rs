@@ -13,7 +13,9 @@ mod record;
 mod stream;
 mod streams;
 
+pub(crate) use call::{Call, ending, perform};
 pub(crate) use cancel::Cancels;
-pub(crate) use entry::endpoint;
+pub(crate) use entry::{Asked, endpoint};
 pub use list::list_bytes;
+pub(crate) use record::{Arrival, Client, Ending, Pending};
 pub(crate) use streams::Streams;

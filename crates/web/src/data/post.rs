@@ -1,6 +1,6 @@
 use super::{
     answer::{self, accepted},
-    call::{Answered, Call, STEP_EVENTS, Steps, call},
+    call::{Answered, Call, Framing, STEP_EVENTS, Steps, call},
     cancel::Cancellable,
     entry::{Asked, asked, failed},
     get,
@@ -374,14 +374,13 @@ impl Post<'_> {
             return self.streamed_call(request, tool, arguments, level, cancellable, pending);
         }
         let one = Call {
-            id: request.id,
             name: &tool.name,
             arguments,
             traceparent: request.meta.traceparent.as_deref(),
             tracestate: request.meta.tracestate.as_deref(),
-            revision: self.revision,
         };
-        let run = call(self.shared, &self.asked, self.outbound, one, None, pending);
+        let framing = Framing { id: request.id, revision: self.revision };
+        let run = call(self.shared, &self.asked, self.outbound, one, framing, None, pending);
         let answered = match &cancellable {
             None => Some(run.await),
             Some(cancellable) => cancellable.token.run_until_cancelled(run).await,
@@ -438,14 +437,13 @@ impl Post<'_> {
         let revision = self.revision;
         let work = async move {
             let one = Call {
-                id: id.get(),
                 name: &name,
                 arguments: &arguments,
                 traceparent: traceparent.as_deref(),
                 tracestate: tracestate.as_deref(),
-                revision,
             };
-            let run = call(&shared, &asked, &outbound, one, Some(&steps), pending);
+            let framing = Framing { id: id.get(), revision };
+            let run = call(&shared, &asked, &outbound, one, framing, Some(&steps), pending);
             let answered = match &cancellable {
                 None => Some(run.await),
                 Some(cancellable) => cancellable.token.run_until_cancelled(run).await,
@@ -495,15 +493,17 @@ impl Post<'_> {
             };
         };
         let one = Call {
-            id: request.id,
             name: &tool.name,
             arguments: tool.arguments.map_or("{}", mcp::Json::as_str),
             traceparent: request.meta.traceparent.as_deref(),
             tracestate: request.meta.tracestate.as_deref(),
-            revision: self.revision,
         };
+        let framing = Framing { id: request.id, revision: self.revision };
         let pending = self.pending(request, Some(&tool.name));
-        call(self.shared, &self.asked, self.outbound, one, None, pending).await.body().to_vec()
+        call(self.shared, &self.asked, self.outbound, one, framing, None, pending)
+            .await
+            .body()
+            .to_vec()
     }
 }
 

@@ -78,6 +78,7 @@ impl Pending {
             principal: Arc::clone(asked.caller.principal()),
             user_id: asked.caller.user_id(),
             admission: Admitted::No,
+            test: false,
             client_name: client.name,
             client_version: client.version,
             revision,
@@ -98,6 +99,12 @@ impl Pending {
             record: Some(record),
             admission: Admission::default(),
         }
+    }
+
+    /// The same, as that of somebody who tries a tool.
+    pub(crate) fn test(mut self) -> Self {
+        self.record.iter_mut().for_each(|record| record.test = true);
+        self
     }
 
     /// Writes the row. For a server with a strict log, the answer may leave only when this is done.

@@ -18,7 +18,14 @@ const OPEN: &[&str] = &["get_session", "delete_session"];
 const ANONYMOUS: &[&str] = &["revoke_leaked", "create_session", "accept_link"];
 
 /// Operations that are no change although they are no GET: they answer a question that has a body, or none for a cache.
-const ASKING: &[&str] = &["verify_audit", "replay_request", "preview_import", "reimport_app"];
+const ASKING: &[&str] = &[
+    "verify_audit",
+    "replay_request",
+    "preview_import",
+    "reimport_app",
+    "test_tool",
+    "run_test_case",
+];
 
 /// Operations that another must go before.
 const AFTER: &[(&str, &str)] = &[
@@ -82,6 +89,8 @@ fn body(operation: &str) -> Option<Value> {
         "update_prompt" | "update_resource" | "update_resource_template" => json!({"title": "T"}),
         "create_resource" => resource("new"),
         "create_resource_template" => template("new", "{fixture}"),
+        "test_tool" => json!({"arguments": {"id": "1"}}),
+        "run_test_case" => json!({}),
         "create_test_case" => json!({"name": "new", "arguments": {}}),
         "update_test_case" => json!({"name": "changed"}),
         _ => return None,
@@ -152,7 +161,7 @@ fn server_objects(api: &Api<'_>) -> BTreeMap<&'static str, String> {
         assert_eq!(reply.status, 201, "{path}: {reply:?}");
         reply.json()
     };
-    let new = json!({"name": "Matrix", "tools": [{"app": app, "actions": ["slow"]}]});
+    let new = json!({"name": "Matrix", "tools": [{"app": app, "actions": ["get_item"]}]});
     let server = made("/servers", new)["id"].as_str().unwrap().to_owned();
     let at = |noun: &str| format!("/servers/{server}/{noun}");
     made(&at("publish"), json!({}));
@@ -161,11 +170,12 @@ fn server_objects(api: &Api<'_>) -> BTreeMap<&'static str, String> {
     made(&at("publish"), json!({}));
     made(&at("resources"), resource("two"));
     made(&at("resource-templates"), template("three", &app));
-    let case = made(&at("tools/slow/test-cases"), json!({"name": "four", "arguments": {}}));
+    let case =
+        made(&at("tools/get_item/test-cases"), json!({"name": "four", "arguments": {"id": "1"}}));
     BTreeMap::from([
         ("fixture", app),
         ("server", server.clone()),
-        ("tool", "slow".to_owned()),
+        ("tool", "get_item".to_owned()),
         ("prompt", "one".to_owned()),
         ("resource", "two".to_owned()),
         ("resource_template", "three".to_owned()),

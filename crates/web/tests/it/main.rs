@@ -22,6 +22,7 @@ mod api_publish;
 mod api_requests;
 mod api_servers;
 mod api_session;
+mod api_tests;
 mod api_tokens;
 mod api_tools;
 mod api_usage;
