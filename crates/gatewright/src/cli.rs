@@ -1,10 +1,11 @@
 use crate::{
-    admin::{audit::AuditCommand, backup::Backup, key::KeyCommand, restore::Restore},
+    admin::{backup::Backup, key::KeyCommand, restore::Restore},
     client::{
-        account::AccountCommand, action::ActionCommand, app::AppCommand,
+        account::AccountCommand, action::ActionCommand, app::AppCommand, audit::AuditCommand,
         connection::ConnectionCommand, grant::GrantCommand, limit::LimitCommand, part::PartCommand,
-        profile::ProfileCommand, raw::ApiRequest, server::ServerCommand, target::Target,
-        test_case::TestCaseCommand, token::TokenCommand, tool::ToolCommand, user::UserCommand,
+        profile::ProfileCommand, raw::ApiRequest, request::RequestCommand, server::ServerCommand,
+        target::Target, test_case::TestCaseCommand, token::TokenCommand, tool::ToolCommand,
+        usage::Usage, user::UserCommand,
     },
 };
 use clap::{Args, Parser, Subcommand};
@@ -136,15 +137,24 @@ pub(crate) enum Command {
         /// The shell
         shell: clap_complete::Shell,
     },
-    /// Show the request log.
+    /// Show the newest rows of the request log, and follow it.
     Logs(Logs),
     /// Print the OpenAPI document of the control API.
     #[command(hide = true)]
     Openapi,
-    /// Check the audit log.
+    /// Search, show and export the request log, and see what a call would do today.
+    Request {
+        #[command(flatten)]
+        target: Target,
+        #[command(subcommand)]
+        command: RequestCommand,
+    },
+    /// Show how much was used.
+    Usage(Box<Usage>),
+    /// Search, export and verify the audit log.
     Audit {
         #[command(flatten)]
-        data: Data,
+        target: Target,
         #[command(subcommand)]
         command: AuditCommand,
     },

@@ -1,36 +1,30 @@
 use crate::cli::Data;
 use anyhow::{Context as _, bail};
 use app::{AuditReport, Verdict};
-use clap::Subcommand;
 use std::{
     fs,
     io::{self, Write},
-    path::PathBuf,
+    path::Path,
 };
 
-#[derive(Debug, Subcommand)]
-pub(crate) enum AuditCommand {
-    /// Look at every row of the audit log; exit 1 when one was edited, removed or added from outside.
-    Verify {
-        /// File with a server's log lines that say "audit checkpoint": they show that newer rows were removed
-        #[arg(long, value_name = "FILE")]
-        checkpoint: Option<PathBuf>,
-        /// Print one JSON object a line
-        #[arg(long)]
-        json: bool,
-    },
+/// What to do about a log that is not as it was written.
+pub(crate) const ALTERED: &str =
+    "the audit log was altered from outside: restore a backup, and compare";
+
+/// The text of a file with checkpoints.
+pub(crate) fn read(path: &Path) -> anyhow::Result<String> {
+    fs::read_to_string(path)
+        .with_context(|| format!("cannot read the checkpoints in {}", path.display()))
 }
 
-pub(crate) async fn run(data: &Data, command: AuditCommand) -> anyhow::Result<()> {
-    let AuditCommand::Verify { checkpoint, json } = command;
-    let checkpoints = checkpoint
-        .map(|path| {
-            fs::read_to_string(&path)
-                .with_context(|| format!("cannot read the checkpoints in {}", path.display()))
-        })
-        .transpose()?;
+/// Looks at every row of the installation's audit logs.
+pub(crate) async fn verify(
+    data: &Data,
+    checkpoints: Option<&str>,
+    json: bool,
+) -> anyhow::Result<()> {
     let installation = super::open(data).await?;
-    let reports = installation.verify_audit(checkpoints.as_deref()).await?;
+    let reports = installation.verify_audit(checkpoints).await?;
     installation.close().await;
     let stdout = &mut io::stdout().lock();
     for report in &reports {
@@ -38,7 +32,7 @@ pub(crate) async fn run(data: &Data, command: AuditCommand) -> anyhow::Result<()
     }
     stdout.flush()?;
     if reports.iter().any(|report| matches!(report.verdict, Verdict::Broken { .. })) {
-        bail!("the audit log was altered from outside: restore a backup, and compare");
+        bail!(ALTERED);
     }
     Ok(())
 }

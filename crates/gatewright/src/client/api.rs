@@ -8,6 +8,12 @@ use std::{sync::Arc, time::Duration};
 /// How long the API may be silent; an import of a large description takes the longest.
 pub(crate) const SILENCE: Duration = Duration::from_secs(300);
 
+/// Items of one page at most.
+const PAGE_ITEMS: usize = 200;
+
+/// Query parameters by their names; those without a value are left out.
+pub(crate) type Query = Vec<(&'static str, Option<String>)>;
+
 /// The control API, wherever it is.
 pub(crate) enum Api {
     /// In this process, on the data directory: as its operator.
@@ -116,6 +122,11 @@ impl<'a> Ask<'a> {
         self
     }
 
+    /// Adds those query parameters that there are values for.
+    pub(crate) fn all(self, query: &[(&'static str, Option<String>)]) -> Self {
+        query.iter().fold(self, |ask, (name, value)| ask.with(name, value.as_ref()))
+    }
+
     fn target(&self) -> String {
         let mut target = format!("/api/v1{}", self.path);
         for (index, (name, value)) in self.query.iter().enumerate() {
@@ -160,21 +171,30 @@ impl Api {
         path: &str,
         query: &[(&'static str, Option<String>)],
     ) -> anyhow::Result<Vec<Value>> {
+        self.first(usize::MAX, path, query).await
+    }
+
+    /// The first `count` items of a list, page after page. A page may be empty and not be the last.
+    pub(crate) async fn first(
+        &self,
+        count: usize,
+        path: &str,
+        query: &[(&'static str, Option<String>)],
+    ) -> anyhow::Result<Vec<Value>> {
         let (mut items, mut cursor) = (Vec::new(), None);
-        loop {
-            let mut ask = Ask::get(path).with("limit", Some(200)).with("cursor", cursor.take());
-            for (name, value) in query {
-                ask = ask.with(name, value.clone());
-            }
-            let mut page = self.json(ask).await?;
+        while items.len() < count {
+            let size = PAGE_ITEMS.min(count - items.len());
+            let ask = Ask::get(path).with("limit", Some(size)).with("cursor", cursor.take());
+            let mut page = self.json(ask.all(query)).await?;
             if let Some(Value::Array(more)) = page.get_mut("items").map(Value::take) {
                 items.extend(more);
             }
             match page.get("next").and_then(Value::as_str) {
                 Some(next) => cursor = Some(next.to_owned()),
-                None => return Ok(items),
+                None => break,
             }
         }
+        Ok(items)
     }
 
     /// The answer to a request that went well.

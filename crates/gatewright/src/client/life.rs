@@ -1,5 +1,6 @@
 use anyhow::{Context as _, bail};
-use jiff::SignedDuration;
+use jiff::{SignedDuration, civil::Date};
+use model::Timestamp;
 
 /// A length of time such as `90m`, `1h`, `30d` or `2w`.
 pub(crate) fn parse(option: &str, text: &str) -> anyhow::Result<SignedDuration> {
@@ -18,9 +19,51 @@ pub(crate) fn parse(option: &str, text: &str) -> anyhow::Result<SignedDuration> 
     minutes.checked_mul(60).map(SignedDuration::from_secs).with_context(wrong)
 }
 
+/// A point in time, as the API takes it: as it stands, the beginning of a day in UTC, or so long before now.
+pub(crate) fn moment(
+    option: &str,
+    text: Option<&str>,
+    now: Timestamp,
+) -> anyhow::Result<Option<String>> {
+    let Some(text) = text else { return Ok(None) };
+    if let Ok(time) = text.parse::<Timestamp>() {
+        return Ok(Some(time.to_string()));
+    }
+    if let Ok(day) = text.parse::<Date>() {
+        return Ok(Some(format!("{day}T00:00:00Z")));
+    }
+    let wrong = || {
+        format!(
+            "{option} {text}: write a time, a day, or so long ago, such as 2026-11-26T08:00:00Z, 2026-11-26 or 2h"
+        )
+    };
+    let ago = parse(option, text).ok().with_context(wrong)?;
+    Ok(Some(now.checked_sub(ago).with_context(wrong)?.to_string()))
+}
+
 #[cfg(test)]
 mod tests {
-    use super::parse;
+    use super::{moment, parse};
+
+    #[test]
+    fn moments() {
+        let now = "2026-11-27T03:00:00Z".parse().unwrap();
+        for (text, expected) in [
+            ("2026-11-26T08:00:00Z", "2026-11-26T08:00:00Z"),
+            ("2026-11-26T08:00:00+02:00", "2026-11-26T06:00:00Z"),
+            ("2026-11-26", "2026-11-26T00:00:00Z"),
+            ("2h", "2026-11-27T01:00:00Z"),
+            ("1d", "2026-11-26T03:00:00Z"),
+        ] {
+            let found = moment("--from", Some(text), now).unwrap();
+            assert_eq!(found.as_deref(), Some(expected), "{text}");
+        }
+        assert_eq!(moment("--from", None, now).unwrap(), None);
+        for wrong in ["", "yesterday", "2026-13-01", "9999999w"] {
+            let error = moment("--from", Some(wrong), now).unwrap_err().to_string();
+            assert!(error.contains("--from") && error.contains("2h"), "{error}");
+        }
+    }
 
     #[test]
     fn lives() {

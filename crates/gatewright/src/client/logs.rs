@@ -1,12 +1,10 @@
-use super::api::{Api, Ask};
+use super::api::Api;
 use crate::{cli::Logs, report};
 use serde_json::Value;
 use std::{io::Write as _, time::Duration};
 
 /// How often `logs --follow` looks for new rows.
 const FOLLOW_INTERVAL: Duration = Duration::from_millis(500);
-/// Rows of one page at most.
-const PAGE_ROWS: usize = 200;
 
 /// Prints the newest rows of the request log, oldest first, and goes on with those that come.
 pub(crate) async fn run(logs: &Logs) -> anyhow::Result<()> {
@@ -44,7 +42,7 @@ fn print(rows: &[Value], logs: &Logs) -> anyhow::Result<()> {
     Ok(stdout.flush()?)
 }
 
-/// The first `count` rows in that order, page after page.
+/// The first `count` rows in that order.
 async fn read(
     api: &Api,
     logs: &Logs,
@@ -52,24 +50,12 @@ async fn read(
     after: Option<&str>,
     count: usize,
 ) -> anyhow::Result<Vec<Value>> {
-    let (mut rows, mut cursor): (Vec<Value>, Option<String>) = (Vec::new(), None);
-    while rows.len() < count {
-        let ask = Ask::get("/requests")
-            .with("order", Some(order))
-            .with("after", after)
-            .with("server", logs.server.as_deref())
-            .with("tool", logs.tool.as_deref())
-            .with("outcome", logs.errors.then_some("failed"))
-            .with("limit", Some(PAGE_ROWS.min(count - rows.len())))
-            .with("cursor", cursor.take());
-        let mut page = api.json(ask).await?;
-        if let Some(Value::Array(more)) = page.get_mut("items").map(Value::take) {
-            rows.extend(more);
-        }
-        match page.get("next").and_then(Value::as_str) {
-            Some(next) => cursor = Some(next.to_owned()),
-            None => break,
-        }
-    }
-    Ok(rows)
+    let query = [
+        ("order", Some(order.to_owned())),
+        ("after", after.map(str::to_owned)),
+        ("server", logs.server.clone()),
+        ("tool", logs.tool.clone()),
+        ("outcome", logs.errors.then(|| "failed".to_owned())),
+    ];
+    api.first(count, "/requests", &query).await
 }

@@ -1,4 +1,4 @@
-use super::{api::Ask, target::Target};
+use super::{api::Ask, show, target::Target};
 use anyhow::Context as _;
 use clap::Args;
 use std::io::Write as _;
@@ -28,12 +28,8 @@ pub(crate) async fn run(request: &ApiRequest) -> anyhow::Result<()> {
     let body =
         body.map(|text| serde_json::from_str(&text)).transpose().context("--body is no JSON")?;
     let api = request.target.open().await?;
-    let mut reply = api.send(Ask::raw(method, &request.path, body)).await?;
-    let out = &mut std::io::stdout().lock();
-    while let Some(piece) = reply.chunk().await? {
-        out.write_all(&piece)?;
-    }
-    writeln!(out)?;
+    show::whole(api.send(Ask::raw(method, &request.path, body)).await?).await?;
+    writeln!(std::io::stdout().lock())?;
     api.close().await;
     Ok(())
 }

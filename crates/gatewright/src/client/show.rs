@@ -1,3 +1,4 @@
+use super::api::Reply;
 use serde_json::Value;
 use std::io::Write as _;
 
@@ -71,6 +72,15 @@ pub(crate) fn block(block: &Value) -> anyhow::Result<()> {
         }
     }
     Ok(())
+}
+
+/// The body of an answer as it comes.
+pub(crate) async fn whole(mut reply: Reply) -> anyhow::Result<()> {
+    let out = &mut std::io::stdout().lock();
+    while let Some(piece) = reply.chunk().await? {
+        out.write_all(&piece)?;
+    }
+    Ok(out.flush()?)
 }
 
 /// The items of a page, or of a list that is none.

@@ -69,6 +69,11 @@ impl Target {
         }
     }
 
+    /// Whether it is a server's API, by URL or by profile.
+    pub(crate) fn is_remote(&self) -> bool {
+        self.url.is_some() || self.profile.is_some()
+    }
+
     async fn local(&self) -> anyhow::Result<Api> {
         let (dir, database) = config::places(&self.data)?;
         let key = config::key(&self.data);

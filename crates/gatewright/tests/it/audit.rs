@@ -1,6 +1,10 @@
-//! `gatewright audit verify`.
+//! `gatewright audit`.
 
-use crate::{binary::Home, tokens};
+use crate::{
+    binary::Home,
+    tokens::{self, parsed},
+};
+use serde_json::Value;
 use sqlx::{Connection as _, SqliteConnection, sqlite::SqliteConnectOptions};
 
 /// What somebody can do with the file.
@@ -61,4 +65,60 @@ fn an_account_that_is_gone_with_its_log_is_missed() {
         !found.status.success() && found.stdout.contains(": row 1 and all after it"),
         "{found:?}"
     );
+}
+
+#[test]
+fn the_audit_log_is_searched_and_exported() {
+    let home = Home::new();
+    let _gateway = home.up(&[]);
+    let (token, _) = tokens::create(&home, &[]);
+    let rows = |options: &[&str]| {
+        let mut all = vec!["audit", "list", "--json"];
+        all.extend(options);
+        parsed(&home.done(&all)).as_array().unwrap().clone()
+    };
+    let made = rows(&["--event", "token.create", "--object", &token]);
+    assert_eq!((made.len(), &made[0]["actor_kind"]), (1, &"operator".into()), "{made:?}");
+    assert_eq!(rows(&["-n", "1"]), made, "the newest first");
+    assert_eq!(rows(&["--to", "1h"]).len(), 0);
+    assert_eq!(rows(&["--from", "1h", "--actor", "operator"]).last().unwrap()["seq"], 1);
+    let id = made[0]["id"].as_str().unwrap();
+    let shown = parsed(&home.done(&["audit", "get", id, "--json"]));
+    assert_eq!(shown["after"]["name"], "test", "{shown}");
+    let table = home.done(&["audit", "list"]);
+    assert!(table.starts_with("ROW") && table.contains("token.create"), "{table}");
+    let lines = home.done(&["audit", "export", "--event", "token.create"]);
+    let exported: Vec<Value> = lines.lines().map(parsed).collect();
+    assert_eq!(exported.last().unwrap(), &shown, "oldest first");
+    let csv = home.done(&["audit", "export", "--format", "csv"]);
+    assert!(csv.starts_with("seq,"), "{csv}");
+    home.run(&["audit", "list", "--from", "soon"]).refused(&["--from soon", "2h"]);
+}
+
+#[test]
+fn a_checkpoint_is_verified_on_the_data_directory_and_over_the_api() {
+    let home = Home::new();
+    let gateway = home.up(&[]);
+    let checkpoint = home.write("checkpoint.json", home.done(&["audit", "checkpoint"]));
+    let (_, token) = tokens::create(&home, &["--role", "auditor"]);
+    let url = format!("http://{}", gateway.address);
+    let remote = ["--url", &url, "--token", &token];
+    let verify = |at: &[&str]| {
+        let mut all = vec!["audit", "verify", "--checkpoint", &checkpoint];
+        all.extend(at);
+        home.run(&all)
+    };
+    assert!(verify(&[]).stdout.contains("local: 5 rows, intact"));
+    assert_eq!(verify(&remote).stdout, "5 rows, intact\n");
+    let none = home.write("none.json", "{}");
+    let all =
+        ["audit", "verify", "--checkpoint", &none, remote[0], remote[1], remote[2], remote[3]];
+    home.run(&all).refused(&["no checkpoint of this account", "audit checkpoint"]);
+    edit(
+        &home,
+        "drop trigger audit_row_no_update; update audit_row set event = 'nothing' where seq = 2",
+    );
+    let found = verify(&remote);
+    assert_eq!((found.status.code(), found.stdout.as_str()), (Some(1), "row 2 was altered\n"));
+    assert!(found.stderr.contains("restore a backup"), "{found:?}");
 }

@@ -25,6 +25,7 @@ mod logs;
 mod mcp;
 mod options;
 mod postgres;
+mod requests;
 mod second_start;
 mod secrets;
 mod server_files;

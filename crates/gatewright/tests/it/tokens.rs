@@ -150,7 +150,7 @@ fn what_a_token_cannot_be_is_refused_in_one_line() {
     home.up(&[]).stop();
     let long = "n".repeat(101);
     for (options, words) in [
-        (vec!["--name", "x", "--server", "nope"], vec!["nope"]),
+        (vec!["--name", "x", "--server", "nope"], vec!["nope", "there are demo-bookshop"]),
         (vec!["--name", ""], vec!["name"]),
         (vec!["--name", &long], vec!["name", "100"]),
         (vec!["--name", "x", "--expires-in", "soon"], vec!["--expires-in", "30d"]),
