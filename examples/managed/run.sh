@@ -51,7 +51,8 @@ export GATEWRIGHT_DATA_DIR=$WORK/data GATEWRIGHT_ALIAS=museum
 PORT=$(node -e "net.createServer().listen(0, '127.0.0.1', function () { console.log(this.address().port); this.close(); })")
 URL=http://127.0.0.1:$PORT
 # This machine's own addresses are refused unless they are allowed one by one.
-gatewright serve --listen "127.0.0.1:$PORT" --allow-address "${API#http://}" >"$WORK/serve.out" 2>"$WORK/serve.log" &
+# Not by the function above, which would stand between us and the process that we stop at the end.
+"$GATEWRIGHT_BIN" serve --listen "127.0.0.1:$PORT" --allow-address "${API#http://}" >"$WORK/serve.out" 2>"$WORK/serve.log" &
 SERVER=$!
 until gatewright health --url "$URL/readyz" 2>/dev/null; do
   kill -0 $SERVER || { cat "$WORK/serve.log"; exit 1; }
