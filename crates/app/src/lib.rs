@@ -119,8 +119,8 @@ pub use resource::Template;
 pub use server::{Reached, ServerWatch, Signal, Subscription};
 pub use server_file::{ImportServer, ServerDocument};
 pub use servers::{
-    BulkServers, CloneServer, FormerSlug, NewServer, RecentUsage, Server, ServerEnabled,
-    ServerQuery, ServerSettings, ServerSort, VersionFacts,
+    BulkServers, CloneServer, FormerSlug, NewServer, RecentUsage, Server, ServerAddress,
+    ServerEnabled, ServerQuery, ServerSettings, ServerSort, VersionFacts,
 };
 pub use session::{Session, SessionHandle};
 pub use session_view::{CallerKind, SessionAccount, SessionView};

@@ -14,6 +14,7 @@ mod listen;
 mod metrics;
 mod problem;
 mod rpc_error;
+mod snippets;
 mod trace;
 mod wire;
 
@@ -23,6 +24,7 @@ pub use demo::DEMO_DESCRIPTION;
 pub use guard::Hosts;
 pub use listen::{Listening, serve};
 pub use metrics::serve_metrics;
+pub use snippets::{Snippet, snippets};
 
 use app::App;
 use std::{sync::Arc, time::Duration};

@@ -1,5 +1,6 @@
 //! Servers as those see them who build and run them: settings, state, and what their draft and their version come to.
 
+mod address;
 mod bulk;
 mod create;
 mod facts;
@@ -8,6 +9,7 @@ mod remove;
 mod settings;
 mod update;
 
+pub use address::ServerAddress;
 pub use bulk::{BulkServers, ServerEnabled};
 pub use create::{CloneServer, NewServer};
 pub use list::{ServerQuery, ServerSort};

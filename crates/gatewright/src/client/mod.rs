@@ -5,6 +5,7 @@ pub(crate) mod action;
 pub(crate) mod api;
 pub(crate) mod app;
 pub(crate) mod audit;
+mod connect;
 pub(crate) mod connection;
 mod find;
 pub(crate) mod grant;

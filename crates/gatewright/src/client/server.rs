@@ -1,6 +1,6 @@
 use super::{
     api::{Api, Ask},
-    find,
+    connect, find,
     input::{self, Members},
     show::{self, Column},
     target::Target,
@@ -114,6 +114,14 @@ pub(crate) enum ServerCommand {
         /// Slug of the new one [default: made of the old]
         #[arg(long)]
         slug: Option<String>,
+    },
+    /// Show the server's URLs, and what to paste into clients.
+    Connect {
+        /// Slug or id
+        server: String,
+        /// Host name of the server's own to write it for [default: the path with alias and slug]
+        #[arg(long, value_name = "HOST")]
+        host: Option<String>,
     },
     /// List the tools that `gatewright tool test` can call: the draft's, or those that are published.
     Test {
@@ -266,6 +274,10 @@ pub(crate) async fn run(target: &Target, command: ServerCommand) -> anyhow::Resu
             let path = format!("{}/clone", path(&api, &server).await?);
             let body = Members::default().with("name", name).with("slug", slug).all();
             show::one(json, &api.json(Ask::post(&path, body)).await?)?;
+        }
+        ServerCommand::Connect { server, host } => {
+            let path = format!("{}/connect", path(&api, &server).await?);
+            connect::show(json, &api.json(Ask::get(&path)).await?, host.as_deref())?;
         }
         ServerCommand::Test { server, published } => {
             let path = format!("{}/test/tools", path(&api, &server).await?);

@@ -39,6 +39,9 @@ pub(crate) struct Target {
         value_name = "ADDRESS"
     )]
     pub(crate) allow_address: Vec<String>,
+    /// URL by which clients reach the server, where the data directory is worked on itself
+    #[arg(long, env = "GATEWRIGHT_PUBLIC_URL", global = true, value_name = "URL")]
+    pub(crate) public_url: Option<String>,
     /// Print JSON
     #[arg(long, global = true)]
     pub(crate) json: bool,
@@ -78,6 +81,7 @@ impl Target {
         let (dir, database) = config::places(&self.data)?;
         let key = config::key(&self.data);
         let app = app::Config {
+            public_url: self.public_url.clone(),
             allow_private_networks: self.allow_private_networks,
             allow_addresses: config::rules(&self.allow_address)?,
             ..app::Config::default()

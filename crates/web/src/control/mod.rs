@@ -8,6 +8,7 @@ mod actions;
 mod apps;
 mod asked;
 mod audit;
+mod connect;
 mod connections;
 mod cookie;
 mod curl;
@@ -71,6 +72,7 @@ fn operations() -> OpenApiRouter<Arc<Shared>> {
         .merge(resource_templates::router())
         .merge(test_cases::router())
         .merge(test_calls::router())
+        .merge(connect::router())
         .merge(versions::router())
 }
 

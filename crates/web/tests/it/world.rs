@@ -43,6 +43,7 @@ impl Default for Setting {
         let app = Config {
             allow_private_networks: true,
             refresh_interval: Duration::from_millis(50),
+            public_url: Some("https://gateway.example.com".to_owned()),
             ..Config::default()
         };
         let hosts = web::Hosts::new(true, &[], &["https://console.example.com".to_owned()]);
