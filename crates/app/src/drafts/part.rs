@@ -189,7 +189,7 @@ pub(crate) fn new_row<P: Part>(part: P, now: Timestamp) -> Result<DraftPart, Err
 fn taken<P: Part>(error: store::Error) -> Error {
     match error {
         store::Error::Duplicate => {
-            Error::conflict(format!("the draft has a {} of this name", P::NOUN))
+            Error::conflict(format!("the draft has a {} of this name: choose another", P::NOUN))
                 .code("name_taken")
                 .field("name")
         }

@@ -234,9 +234,11 @@ impl TestCase {
 
 fn taken(error: store::Error) -> Error {
     match error {
-        store::Error::Duplicate => Error::conflict("the tool has a test case of this name")
-            .code("name_taken")
-            .field("name"),
+        store::Error::Duplicate => {
+            Error::conflict("the tool has a test case of this name: choose another")
+                .code("name_taken")
+                .field("name")
+        }
         other => other.into(),
     }
 }

@@ -350,7 +350,9 @@ pub(crate) fn next_position(tools: &[DraftTool]) -> i64 {
 pub(crate) fn name_taken(error: store::Error) -> Error {
     match error {
         store::Error::Duplicate => {
-            Error::conflict("the draft has a tool of this name").code("name_taken").field("name")
+            Error::conflict("the draft has a tool of this name: choose another")
+                .code("name_taken")
+                .field("name")
         }
         other => other.into(),
     }

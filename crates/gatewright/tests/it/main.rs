@@ -28,6 +28,7 @@ mod postgres;
 mod requests;
 mod second_start;
 mod secrets;
+mod server_commands;
 mod server_files;
 mod setup;
 mod signals;

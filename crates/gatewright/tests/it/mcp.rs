@@ -50,7 +50,8 @@ impl Endpoint {
         meta["io.modelcontextprotocol/clientCapabilities"] = json!({});
         meta["io.modelcontextprotocol/clientInfo"] = json!({ "name": self.client, "version": "1" });
         params["_meta"] = meta;
-        let name = params["name"].as_str().map(str::to_owned);
+        // A resource is named by its URI.
+        let name = params["name"].as_str().or(params["uri"].as_str()).map(str::to_owned);
         let body = json!({ "jsonrpc": "2.0", "id": 1, "method": method, "params": params });
         let mut headers = vec![
             ("authorization", self.authorization.as_str()),
