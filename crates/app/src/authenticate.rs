@@ -10,6 +10,9 @@ use std::{
     time::{Duration, Instant},
 };
 
+/// Accounts that are named to whoever names none of them.
+const ACCOUNTS_NAMED: i64 = 20;
+
 impl App {
     /// The caller that a bearer token stands for. Every way to fail is a refusal, and all refusals read alike.
     ///
@@ -42,8 +45,27 @@ impl App {
         Ok(Caller { principal, context })
     }
 
-    /// The operator, on the account that answers to that alias, which is made if it is missing. For commands that open the data
-    /// directory itself: whoever can read it and its key needs no token.
+    /// The operator, on the account that answers to that alias. For commands that open the data directory itself: whoever can read it
+    /// and its key needs no token.
+    ///
+    /// # Errors
+    ///
+    /// [`Kind::NotFound`] when no account answers to it, with those that there are: a slip must not make another account.
+    pub async fn operator_of(&self, alias: &Alias, context: Context) -> Result<Caller, Error> {
+        if let Some(account) = self.store.account_by_alias(alias, self.clock.now()).await? {
+            return Ok(operator(account.id, context));
+        }
+        let known = self.store.accounts_after(None, ACCOUNTS_NAMED).await?;
+        let known: Vec<&str> = known.iter().map(|account| account.alias.as_str()).collect();
+        Err(Error::not_found(if known.is_empty() {
+            "there is no account yet: `gatewright serve` makes the first".to_owned()
+        } else {
+            let known = known.join(", ");
+            format!("no account answers to {alias}: there are {known}; name one by --alias")
+        }))
+    }
+
+    /// The operator, as for [`Self::operator_of`], on an account that is made if it is missing.
     ///
     /// # Errors
     ///

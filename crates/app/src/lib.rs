@@ -1,10 +1,10 @@
 //! The use cases of Gatewright: authorise, act, record. Knows no HTTP and no MCP.
 //!
 //! Every public method of [`App`] that touches an account's things takes a [`Caller`] first. Those that cannot are these:
-//! [`App::open`], [`App::authenticate`], [`App::authenticate_cookie`] and [`App::operator`] (they make the callers),
-//! [`App::create_session`] and [`App::accept_link`] (a password or a link says who comes), [`App::server_of_host`] (before anybody asks),
-//! [`App::revoke_leaked`] (who holds a token may end it), [`App::health`], [`App::tasks`], [`App::outbound`] and [`App::close`] (the
-//! process's own life). [`Installation`] is for whoever holds the data
+//! [`App::open`], [`App::authenticate`], [`App::authenticate_cookie`], [`App::operator`] and [`App::operator_of`] (they make the
+//! callers), [`App::create_session`] and [`App::accept_link`] (a password or a link says who comes), [`App::server_of_host`] (before
+//! anybody asks), [`App::revoke_leaked`] (who holds a token may end it), [`App::health`], [`App::tasks`], [`App::outbound`] and
+//! [`App::close`] (the process's own life). [`Installation`] is for whoever holds the data
 //! directory and the key, on this machine: nothing that comes from the network can reach it.
 
 mod account;

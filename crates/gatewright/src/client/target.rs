@@ -90,7 +90,7 @@ impl Target {
         let context = Asked { via: Via::Cli, ..Asked::default() };
         // A test of a tool has its row in the request log.
         app.write_log();
-        let operator = app.operator(&self.data.alias.parse()?, context).await?;
+        let operator = app.operator_of(&self.data.alias.parse()?, context).await?;
         let api = web::LocalApi::new(Arc::clone(&app), operator, web::Config::default());
         Ok(Api::Local(Box::new(api), app))
     }

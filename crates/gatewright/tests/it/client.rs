@@ -41,6 +41,24 @@ fn a_refusal_says_what_to_do_and_fails() {
 }
 
 #[test]
+fn a_slip_makes_no_account_and_what_there_is_is_named() {
+    let home = Home::new();
+    drop(home.up(&[]));
+    home.run(&["server", "list", "--alias", "locla"]).refused(&["locla", "local", "--alias"]);
+    home.done(&["account", "create", "acme"]);
+    let lists = ["server", "list", "--alias", "locla"];
+    home.run(&lists).refused(&["there are local, acme"]);
+    let listed = json(&home.done(&["account", "list", "--json"]));
+    assert_eq!(listed.as_array().unwrap().len(), 2, "{listed}");
+    assert_eq!(home.done(&["server", "list", "--json", "--alias", "acme"]), "[]\n");
+    let none = ["server", "get", "crm", "--alias", "acme"];
+    home.run(&none).refused(&["no MCP server crm", "the account has none"]);
+    // The former alias goes on meaning the account.
+    home.done(&["account", "update", "--new-alias", "works", "--alias", "acme"]);
+    home.done(&["server", "list", "--alias", "acme"]);
+}
+
+#[test]
 fn a_profile_is_kept_for_its_owner_alone() {
     let home = Home::new();
     let config = home.path().join("config");

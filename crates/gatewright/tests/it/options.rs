@@ -41,7 +41,7 @@ fn server_and_alias_are_the_url() {
     let token = gateway.ready["token"].as_str().unwrap();
     assert_eq!(gateway.endpoint_at("/mcp/local/Books_2", token).status(), 404);
     // The account is one of its own: commands name it too.
-    assert_eq!(ledger.home.done(&["token", "list", "--json"]).trim(), "[]");
+    ledger.home.run(&["token", "list", "--json"]).refused(&["local", "acme", "--alias"]);
     let tokens = ledger.home.done(&["token", "list", "--json", "--alias", "acme"]);
     assert!(tokens.contains("first token of Books_2"), "{tokens}");
 }
