@@ -1,126 +1,135 @@
 """What the generator cannot know: which objects there are, which of them the run stands on, and what state an object is in."""
 
+import functools
 import itertools
 import os
+from urllib.parse import urljoin
 
-import requests
 import schemathesis
+from objects import ACTION, BEARER, DESCRIPTION, NOWHERE, PASSWORD, Api
+from requests.auth import AuthBase
 from schemathesis import GenerationMode
 from schemathesis.core.parameters import ParameterLocation
 
-AUTHORIZATION = {"Authorization": f"Bearer {os.environ['GATEWRIGHT_TOKEN']}"}
 # Ids of the caller's own token, user and account: without them every later answer would be 401.
 OWN = frozenset(filter(None, os.environ["GATEWRIGHT_OWN"].split(",")))
 READING = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
-
-
-# Nothing answers there, and at once.
-NOWHERE = "http://127.0.0.1:1"
-DESCRIPTION = (
-    '{"openapi":"3.1.0","info":{"title":"Pets","version":"1"},"servers":[{"url":"https://pets.example.com"}],'
-    '"paths":{"/pets":{"get":{"operationId":"list_pets","responses":{}}}}}'
-)
-BEARER = {"kind": "bearer", "token": "secret"}
-# Where the objects of a path's parameter are.
-COLLECTIONS = {"app": "/apps", "connection": "/connections", "token": "/tokens", "user": "/users"}
 numbers = itertools.count()
+api_at = functools.cache(Api)
 
 
 @schemathesis.hook
 def before_call(_context, case, _kwargs):
-    base = case.operation.schema.get_base_url().rstrip("/")
+    api = api_at(urljoin(case.operation.schema.get_base_url(), "/"))
     # Every other case keeps what was made up, so that absent objects and refused bodies stay part of the run.
     if next(numbers) % 2 == 0 and not is_meant_wrong(case):
-        use_objects(Api(base), case)
-        use_body(Api(base), case)
+        use_objects(api, case)
+        use_body(api, case)
     if case.method.upper() in READING:
         return
     for name, value in case.path_parameters.items():
         if value in OWN:
             case.path_parameters[name] = neighbor(value)
     if "If-Match" in case.headers and not breaks(case, ParameterLocation.HEADER):
-        tag = current_tag(case.operation.schema.get_base_url().rstrip("/"), case.formatted_path)
+        tag = "*" if operation_of(case) == "PATCH /me" else api.tag(case.formatted_path)
         if tag is not None:
             case.headers["If-Match"] = tag
 
 
-class Api:
-    """The API itself, for what a case stands on."""
+class Personal(AuthBase):
+    """Sends what only a person in a browser may, as one does: with a cookie, in the place of the token."""
 
-    def __init__(self, base):
-        # The description's paths begin where the API does.
-        self.base = base if base.endswith("/api/v1") else base + "/api/v1"
+    def __call__(self, request):
+        api = api_at(urljoin(request.url, "/"))
+        # Whoever signs out needs a sign-in of its own.
+        headers = api.sign_in() if request.method == "DELETE" else api.person("who changes")[1]
+        request.headers.pop("Authorization", None)
+        request.headers.update(headers)
+        return request
 
-    def items(self, path):
-        answer = requests.get(self.base + path, headers=AUTHORIZATION, timeout=30)
-        return answer.json().get("items", [])
 
-    def make(self, name):
-        if name == "token":
-            return self.make_token()["id"]
-        number = next(numbers)
-        bodies = {
-            "app": lambda: {"kind": "manual", "title": f"App {number}", "base_url": NOWHERE},
-            "connection": lambda: {"app": self.make("app"), "name": "main", "credential": BEARER},
-            "user": lambda: {"email": f"user{number}@example.com", "role": "member"},
-        }
-        answer = requests.post(self.base + COLLECTIONS[name], json=bodies[name](), headers=AUTHORIZATION, timeout=30)
-        answer.raise_for_status()
-        return answer.json()["id"]
+schemathesis.auth.set_from_requests(Personal()).apply_to(operation_id=["delete_session", "update_me"])
 
-    def make_token(self):
-        body = {"name": f"token {next(numbers)}", "scope": {"servers": "all", "tools": "all", "read_only": False}}
-        answer = requests.post(self.base + "/tokens", json=body, headers=AUTHORIZATION, timeout=30)
-        answer.raise_for_status()
-        return answer.json()
 
-    def make_action(self, app):
-        body = {"name": f"action_{next(numbers)}", "description": "Reads.", "method": "GET", "path": "/a"}
-        answer = requests.post(f"{self.base}/apps/{app}/actions", json=body, headers=AUTHORIZATION, timeout=30)
-        answer.raise_for_status()
-        return body["name"]
-
-    def imported_app(self):
-        return next(app["id"] for app in self.items("/apps") if "imported" in app)
+def operation_of(case):
+    return f"{case.method.upper()} {case.operation.path.removeprefix('/api/v1')}"
 
 
 def use_objects(api, case):
-    """Names objects that there are: one of its own for what changes it, since others may be in use."""
-    given = case.path_parameters or {}
-    for name in given:
-        if name in COLLECTIONS:
-            imported = name == "app" and case.operation.path.endswith(("/import-report", "/reimport"))
-            given[name] = api.imported_app() if imported else api.make(name)
-    if "token" in given and case.method.upper() == "DELETE":
+    """Names objects that there are: of its own for what changes them, since others may be in use."""
+    operation = operation_of(case)
+    given = case.path_parameters
+    given.update(api.objects(case.operation.path, fresh=case.method.upper() not in READING))
+    if operation in ("GET /apps/{app}/import-report", "POST /apps/{app}/reimport"):
+        given["app"] = api.imported_app()
+    elif operation == "DELETE /tokens/{token}":
         # Only what has ended can be removed.
-        requests.post(f"{api.base}/tokens/{given['token']}/revoke", headers=AUTHORIZATION, timeout=30).raise_for_status()
-    if "action" in given:
-        given["action"] = api.make_action(given["app"])
+        api.post(f"/tokens/{given['token']}/revoke")
+    elif operation in ("POST /servers/{server}/restore", "POST /servers/{server}/purge"):
+        api.send("DELETE", f"/servers/{given['server']}")
+    elif operation == "DELETE /users/{user}/grants/{server}":
+        path = f"/users/{given['user']}/grants/{given['server']}"
+        api.send("PUT", path, {"scopes": ["mcp:read"]})
+    elif operation.startswith("POST /servers/{server}/") and operation.endswith(("/test/tools/{tool}", "/run")):
+        api.lift_limits()
 
 
 def use_body(api, case):
     """Gives bodies what no generator finds: a description, an app that there is, a credential that can be sent."""
-    method, path = case.method.upper(), case.operation.path.removeprefix("/api/v1")
-    if method != "POST":
-        return
-    if path in ("/import-preview", "/apps/{app}/reimport"):
-        case.body = {"description": DESCRIPTION}
-    elif path == "/apps":
-        case.body = {"description": DESCRIPTION} if next(numbers) % 4 else {"kind": "manual", "title": "A", "base_url": NOWHERE}
-    elif path == "/apps/{app}/actions":
-        case.body = {**case.body, "method": "GET", "path": "/a/{b}", "parameters": [], "body": {"schema": {"type": "object"}}}
-        case.body["description"] = "Reads."
-        case.body.pop("tags", None)
-        case.body.pop("output_schema", None)
-        case.body.pop("title", None)
-    elif path == "/connections":
-        case.body = {"app": api.make("app"), "name": "main", "credential": BEARER}
-    elif path == "/connections/{connection}/rotate":
-        case.body = {"credential": BEARER}
-    elif path == "/tokens/revoke_leaked":
-        case.body = {"token": api.make_token()["token"]}
-    elif path == "/connections/{connection}/test":
-        case.body = {"path": "/"}
+    made = BODIES.get(operation_of(case))
+    if made is not None:
+        case.body = made(api, case.body)
+
+
+def less(body, *names):
+    return {name: value for name, value in body.items() if name not in names}
+
+
+def new_app(api, _body):
+    if next(numbers) % 4 == 1:
+        return {"kind": "manual", "title": "A", "base_url": NOWHERE}
+    return {"description": DESCRIPTION}
+
+
+def new_action(_api, body):
+    new = {"description": "Reads.", "method": "GET", "path": "/a/{b}", "parameters": [], "body": {"schema": {"type": "object"}}}
+    return {**less(body, "tags", "output_schema", "title"), **new}
+
+
+def new_template(api, body):
+    new = {"uri_template": "items://{id}", "app": api.tool_app(), "action": ACTION}
+    return {**less(body, "arguments", "mime_type"), **new}
+
+
+BODIES = {
+    "POST /import-preview": lambda _api, _body: {"description": DESCRIPTION},
+    "POST /apps/{app}/reimport": lambda _api, _body: {"description": DESCRIPTION},
+    "POST /apps": new_app,
+    "POST /apps/{app}/actions": new_action,
+    "POST /connections": lambda api, _body: {"app": api.app(), "name": "main", "credential": BEARER},
+    "POST /connections/{connection}/rotate": lambda _api, _body: {"credential": BEARER},
+    "POST /connections/{connection}/test": lambda _api, _body: {"path": "/"},
+    "POST /links/accept": lambda api, _body: {"link": api.new_user()["invitation"]["link"], "password": PASSWORD},
+    "POST /session": lambda api, _body: {"email": api.person("who signs in")[0], "password": PASSWORD},
+    "PATCH /me": lambda _api, body: less(body, "password", "old_password"),
+    "POST /tokens/revoke_leaked": lambda api, _body: {"token": api.new_token()["token"]},
+    "POST /servers/import": lambda api, _body: {"document": api.server_file(), "slug": api.slug()},
+    "POST /servers/{server}/import": lambda api, _body: {"document": api.server_file()},
+    "POST /servers/{server}/tools": lambda api, body: {
+        **less(body, "connection", "settings"),
+        "app": api.tool_app(),
+        "action": ACTION,
+        "name": "another",
+    },
+    "POST /servers/{server}/tools/select": lambda api, _body: {"app": api.tool_app()},
+    "POST /servers/{server}/resources": lambda _api, body: {**less(body, "mime_type"), "uri": "docs://a", "content": {"text": "A"}},
+    "POST /servers/{server}/resource-templates": new_template,
+    "POST /servers/{server}/tools/{tool}/test-cases": lambda _api, body: {**body, "arguments": {"id": "1"}},
+    "POST /servers/{server}/test/tools/{tool}": lambda _api, _body: {"arguments": {"id": "1"}},
+    "POST /servers/{server}/tools/{tool}/test-cases/{test_case}/run": lambda _api, _body: {},
+    "POST /servers/{server}/publish": lambda _api, body: less(body, "revision"),
+    "POST /servers/{server}/versions/{version}/rollback": lambda _api, body: less(body, "revision"),
+}
 
 
 def is_meant_wrong(case):
@@ -136,13 +145,3 @@ def breaks(case, location):
 def neighbor(identifier):
     """An id of the same form that nothing has."""
     return identifier[:-1] + ("1" if identifier[-1] == "0" else "0")
-
-
-def current_tag(base, path):
-    """The entity tag of the object at a path, or of the one that an action's path begins with."""
-    while path.strip("/"):
-        response = requests.get(base + path, headers=AUTHORIZATION, timeout=30, allow_redirects=False)
-        if "ETag" in response.headers:
-            return response.headers["ETag"]
-        path = path.rpartition("/")[0]
-    return None

@@ -141,7 +141,6 @@ pub struct AuditCheckpoint {
 pub struct VerifyAudit {
     /// A checkpoint that was kept elsewhere: without one, the removal of the newest rows with all their traces cannot be seen.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false)]
     pub checkpoint: Option<AuditCheckpoint>,
 }
 

@@ -59,14 +59,13 @@ pub struct AcceptLink {
     pub password: Password,
     /// The user's name, to be changed with it.
     #[serde(default)]
-    #[schema(max_length = 100, nullable = false, pattern = r"^[^\x00-\x1f\x7f-\x9f]*$")]
+    #[schema(max_length = 100, pattern = r"^[^\x00-\x1f\x7f-\x9f]*$")]
     pub name: Option<String>,
     /// At set-up, what the first owner will sign in with. Every other link knows its user.
     #[serde(default)]
     #[schema(
         min_length = 3,
         max_length = 254,
-        nullable = false,
         pattern = r"^\s*[^@\s\x00-\x1f\x7f-\x9f]+@[^@\s\x00-\x1f\x7f-\x9f]+\s*$"
     )]
     pub email: Option<String>,

@@ -2,7 +2,7 @@ use crate::{
     App, Caller, Error, Expected, Password, Patch, PrincipalId, User, error::Kind, user::name,
 };
 use model::{Timestamp, UserId};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 use utoipa::ToSchema;
 
 /// What a person can change of itself.
@@ -13,19 +13,18 @@ pub struct OwnSettings {
     #[schema(max_length = 100, pattern = r"^[^\x00-\x1f\x7f-\x9f]*$")]
     pub name: String,
     /// The new password.
-    #[serde(default, skip_serializing)]
-    #[schema(
-        value_type = String,
-        format = Password,
-        min_length = 12,
-        max_length = 128,
-        nullable = false
-    )]
+    #[serde(default, serialize_with = "unwritten")]
+    #[schema(value_type = Option<String>, format = Password, min_length = 12, max_length = 128)]
     pub password: Option<Password>,
     /// The password of until now, which a new one needs.
-    #[serde(default, skip_serializing)]
-    #[schema(value_type = String, format = Password, max_length = 128, nullable = false)]
+    #[serde(default, serialize_with = "unwritten")]
+    #[schema(value_type = Option<String>, format = Password, max_length = 128)]
     pub old_password: Option<Password>,
+}
+
+/// A password is read and never written; left out by serde itself, it would be left out of the document too.
+fn unwritten<S: Serializer>(_: &Option<Password>, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_none()
 }
 
 impl App {

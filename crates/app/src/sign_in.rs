@@ -31,7 +31,6 @@ const AUDITED_REFUSALS: (u32, u32) = (1, 20);
 pub struct NewSession {
     /// The account's alias. May be left out where the installation has one account.
     #[serde(default)]
-    #[schema(nullable = false)]
     pub account: Option<Alias>,
     /// The user's e-mail address.
     #[schema(min_length = 1, max_length = 254)]

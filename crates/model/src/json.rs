@@ -78,6 +78,17 @@ impl<'de> Deserialize<'de> for RawJson {
     }
 }
 
+/// Reads a member of an input for which `null` says the same as its absence.
+///
+/// # Errors
+///
+/// When it is neither `null` nor a `T`.
+pub fn or_default<'de, D: Deserializer<'de>, T: Default + Deserialize<'de>>(
+    deserializer: D,
+) -> Result<T, D::Error> {
+    Option::<T>::deserialize(deserializer).map(Option::unwrap_or_default)
+}
+
 #[cfg(test)]
 mod tests {
     use super::RawJson;

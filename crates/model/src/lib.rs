@@ -43,7 +43,7 @@ pub use id::{
     AccountId, ActionId, AppId, AuditId, ConnectionId, GrantId, IdError, LimitId, LinkId,
     RequestId, ServerId, SignInId, TestCaseId, TokenId, UserId,
 };
-pub use json::RawJson;
+pub use json::{RawJson, or_default};
 pub use limit::{LimitMode, LimitTarget, LimitUnit};
 pub use name::{Alias, AppKey, NameError, PromptName, ResourceName, Slug, ToolName};
 pub use outcome::{Content, Outcome, Overflow, ResourceBody, UpstreamFacts};

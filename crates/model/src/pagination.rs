@@ -14,26 +14,22 @@ pub struct Pagination {
     /// The argument that chooses a page, for `page`, `offset` and `cursor`. It stays an argument of the tool, so
     /// that a caller can go on where a walk was cut, unless a rule hides it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false)]
     pub parameter: Option<String>,
     /// The number of the first page for `page` (1 when absent), or of the first item for `offset` (0 when absent).
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false)]
     pub first: Option<u32>,
     /// The argument that takes the length of a page. It is then no argument of the tool.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false)]
     pub size_parameter: Option<String>,
     /// The length of a page that is asked for; a shorter page is the last one of `page` and `offset`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false, minimum = 1, maximum = 10000)]
+    #[schema(minimum = 1, maximum = 10000)]
     pub size: Option<u32>,
     /// Where the list is in an answer, members only; empty when the answer is the list.
     #[serde(default, skip_serializing_if = "FieldPath::is_root")]
     pub items: FieldPath,
     /// Where an answer has the next cursor (`cursor`) or the next URL (`next_url`), members only.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false)]
     pub cursor: Option<FieldPath>,
     /// Pages that one call reads at most: 1 to [`Pagination::MAX_PAGES`].
     #[serde(default = "default_pages")]

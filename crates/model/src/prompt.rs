@@ -1,6 +1,6 @@
 use crate::{
     MAX_ARGUMENT_DESCRIPTION_CHARS, MAX_DESCRIPTION_CHARS, MAX_TITLE_CHARS, PromptName,
-    SettingsError, Template, tool_settings::text,
+    SettingsError, Template, or_default, tool_settings::text,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -23,15 +23,15 @@ pub struct Prompt {
     pub name: PromptName,
     /// For people.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false, min_length = 1, max_length = 200)]
+    #[schema(min_length = 1, max_length = 200)]
     pub title: Option<String>,
     /// What it is for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false, min_length = 1, max_length = 8000)]
+    #[schema(min_length = 1, max_length = 8000)]
     pub description: Option<String>,
     /// What may be filled in.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    #[schema(max_items = 50)]
+    #[serde(default, deserialize_with = "or_default", skip_serializing_if = "Vec::is_empty")]
+    #[schema(value_type = Option<Vec<PromptArgument>>, max_items = 50)]
     pub arguments: Vec<PromptArgument>,
     /// What is said, in order.
     #[schema(min_items = 1, max_items = 50)]
@@ -47,11 +47,11 @@ pub struct PromptArgument {
     pub name: String,
     /// For people.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false, min_length = 1, max_length = 200)]
+    #[schema(min_length = 1, max_length = 200)]
     pub title: Option<String>,
     /// What it means.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false, min_length = 1, max_length = 2000)]
+    #[schema(min_length = 1, max_length = 2000)]
     pub description: Option<String>,
     /// Whether the prompt cannot do without.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]

@@ -26,15 +26,15 @@ pub struct Resource {
     pub uri: String,
     /// For people.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false, min_length = 1, max_length = 200)]
+    #[schema(min_length = 1, max_length = 200)]
     pub title: Option<String>,
     /// What it is about.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false, min_length = 1, max_length = 8000)]
+    #[schema(min_length = 1, max_length = 8000)]
     pub description: Option<String>,
     /// Its media type, such as `text/markdown`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false, min_length = 3, max_length = 127, pattern = "^[!-.0-~]+/[ -~]+$")]
+    #[schema(min_length = 3, max_length = 127, pattern = "^[!-.0-~]+/[ -~]+$")]
     pub mime_type: Option<String>,
     /// What it holds.
     pub content: ResourceContent,

@@ -1,4 +1,4 @@
-use crate::{FieldPath, FieldStep, Pagination, RawJson};
+use crate::{FieldPath, FieldStep, Pagination, RawJson, or_default};
 use serde::{Deserialize, Deserializer, Serialize};
 use std::collections::BTreeMap;
 use utoipa::ToSchema;
@@ -36,38 +36,39 @@ pub const MAX_TIMEOUT_MS: u32 = 300_000;
 pub struct ToolSettings {
     /// For people.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false, min_length = 1, max_length = 200)]
+    #[schema(min_length = 1, max_length = 200)]
     pub title: Option<String>,
     /// For models.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false, min_length = 1, max_length = 8000)]
+    #[schema(min_length = 1, max_length = 8000)]
     pub description: Option<String>,
     /// Hints that differ from the action's.
-    #[serde(skip_serializing_if = "AnnotationRules::is_empty")]
+    #[serde(deserialize_with = "or_default", skip_serializing_if = "AnnotationRules::is_empty")]
+    #[schema(value_type = Option<AnnotationRules>)]
     pub annotations: AnnotationRules,
     /// What becomes of arguments, by their names in the action.
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    #[serde(deserialize_with = "or_default", skip_serializing_if = "BTreeMap::is_empty")]
+    #[schema(value_type = Option<BTreeMap<String, ArgumentRule>>)]
     pub arguments: BTreeMap<String, ArgumentRule>,
     /// The fields of a JSON answer that are passed on, such as `id`, `owner.login` and `items[].id`; the output schema
     /// shrinks with it. A field that an answer lacks is absent; `null` in the place of an object or a list stays.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false, min_items = 1, max_items = 500)]
+    #[schema(min_items = 1, max_items = 500)]
     pub projection: Option<Vec<FieldPath>>,
     /// How the API's own pages are walked.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false)]
     pub pagination: Option<Pagination>,
     /// Tokens that a result may cost before it becomes a summary and a handle.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false, minimum = 100, maximum = 250000)]
+    #[schema(minimum = 100, maximum = 250000)]
     pub result_budget_tokens: Option<u32>,
     /// How long an answer serves later calls of the same caller with the same arguments. Safe methods only.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false, minimum = 1, maximum = 86400)]
+    #[schema(minimum = 1, maximum = 86400)]
     pub cache_seconds: Option<u32>,
     /// How long the whole call may take, every page of a walk included.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false, minimum = 100, maximum = 300000)]
+    #[schema(minimum = 100, maximum = 300000)]
     pub timeout_ms: Option<u32>,
 }
 
@@ -77,19 +78,15 @@ pub struct ToolSettings {
 pub struct AnnotationRules {
     /// Changes nothing. Cannot be claimed of an unsafe method.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false)]
     pub read_only: Option<bool>,
     /// May destroy something.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false)]
     pub destructive: Option<bool>,
     /// Twice is the same as once.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false)]
     pub idempotent: Option<bool>,
     /// Reaches things outside Gatewright's own.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false)]
     pub open_world: Option<bool>,
 }
 
@@ -107,11 +104,11 @@ impl AnnotationRules {
 pub struct ArgumentRule {
     /// Its name in the tool.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false, min_length = 1, max_length = 64, pattern = "^[A-Za-z0-9_.-]+$")]
+    #[schema(min_length = 1, max_length = 64, pattern = "^[A-Za-z0-9_.-]+$")]
     pub rename: Option<String>,
     /// What models are told of it.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false, min_length = 1, max_length = 2000)]
+    #[schema(min_length = 1, max_length = 2000)]
     pub description: Option<String>,
     /// The value that is sent, whoever calls; callers neither see the argument nor may give it. `null` is a value.
     #[serde(deserialize_with = "present", skip_serializing_if = "Option::is_none")]

@@ -24,11 +24,11 @@ pub struct ToolSelection {
     pub app: AppId,
     /// Only these, by name; all when absent.
     #[serde(default)]
-    #[schema(nullable = false, min_items = 1, max_items = 2000)]
+    #[schema(min_items = 1, max_items = 2000)]
     pub actions: Option<Vec<String>>,
     /// Only those with one of these tags.
     #[serde(default)]
-    #[schema(nullable = false, min_items = 1, max_items = 100)]
+    #[schema(min_items = 1, max_items = 100)]
     pub tags: Option<Vec<String>>,
     /// Only those whose method is safe.
     #[serde(default)]

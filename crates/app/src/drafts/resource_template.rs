@@ -20,15 +20,15 @@ pub struct ResourceTemplateSettings {
     pub uri_template: String,
     /// For people.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false, min_length = 1, max_length = 200)]
+    #[schema(min_length = 1, max_length = 200)]
     pub title: Option<String>,
     /// What its resources are about.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false, min_length = 1, max_length = 8000)]
+    #[schema(min_length = 1, max_length = 8000)]
     pub description: Option<String>,
     /// The media type of every one of them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false, min_length = 3, max_length = 127)]
+    #[schema(min_length = 3, max_length = 127)]
     pub mime_type: Option<String>,
     /// The app of its action.
     pub app: AppId,
@@ -37,7 +37,12 @@ pub struct ResourceTemplateSettings {
     pub action: String,
     /// The argument of the action that each variable gives, by the variable's name. A variable that is not here gives the
     /// argument of its own name.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    #[serde(
+        default,
+        deserialize_with = "model::or_default",
+        skip_serializing_if = "BTreeMap::is_empty"
+    )]
+    #[schema(value_type = Option<BTreeMap<String, String>>)]
     pub arguments: BTreeMap<String, String>,
 }
 

@@ -39,7 +39,6 @@ pub struct ServerToolSettings {
     pub enabled: bool,
     /// Its own connection, where it is not the server's for the app.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false)]
     pub connection: Option<ConnectionId>,
     /// What the server makes of the action.
     #[serde(default)]
@@ -58,7 +57,6 @@ pub struct NewServerTool {
     pub action: String,
     /// The action's, when absent.
     #[serde(default)]
-    #[schema(nullable = false)]
     pub name: Option<ToolName>,
     /// Whether the next version has it.
     #[serde(default = "yes")]
@@ -66,7 +64,6 @@ pub struct NewServerTool {
     pub enabled: bool,
     /// Its own connection, where it is not the server's for the app.
     #[serde(default)]
-    #[schema(nullable = false)]
     pub connection: Option<ConnectionId>,
     /// What the server makes of the action.
     #[serde(default)]

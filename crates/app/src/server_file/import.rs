@@ -18,7 +18,6 @@ pub struct ImportServer {
     pub document: String,
     /// Its part of the URL; the file's when absent.
     #[serde(default)]
-    #[schema(nullable = false)]
     pub slug: Option<Slug>,
 }
 
@@ -31,7 +30,6 @@ pub struct ServerDocument {
     pub document: String,
     /// The revision of the server that was read: another one is not replaced.
     #[serde(default, deserialize_with = "number::optional")]
-    #[schema(nullable = false)]
     pub revision: Option<i64>,
 }
 

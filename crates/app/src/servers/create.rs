@@ -18,7 +18,6 @@ pub struct NewServer {
     pub name: String,
     /// Its part of the URL; made of the name when absent.
     #[serde(default)]
-    #[schema(nullable = false)]
     pub slug: Option<Slug>,
     /// What it is for.
     #[serde(default)]
@@ -36,11 +35,10 @@ pub struct NewServer {
 pub struct CloneServer {
     /// For people; the same as the other's when absent.
     #[serde(default)]
-    #[schema(nullable = false, min_length = 1, max_length = 300)]
+    #[schema(min_length = 1, max_length = 300)]
     pub name: Option<String>,
     /// Its part of the URL; made of the other's when absent.
     #[serde(default)]
-    #[schema(nullable = false)]
     pub slug: Option<Slug>,
 }
 

@@ -6,6 +6,9 @@ use std::{fmt, str::FromStr};
 use store::ServerRow;
 use utoipa::{IntoParams, ToSchema};
 
+/// The longest text that is searched for.
+const SEARCH_CHARS_MAX: usize = 200;
+
 /// Which of the account's servers, in which order, and which page of them.
 #[derive(Clone, Debug, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
@@ -27,7 +30,7 @@ pub struct ServerQuery {
     #[param(nullable = false)]
     pub deleted: Option<bool>,
     /// In which order.
-    #[param(nullable = false)]
+    #[param(inline, nullable = false)]
     pub sort: Option<ServerSort>,
 }
 
@@ -86,7 +89,8 @@ impl App {
     ///
     /// # Errors
     ///
-    /// [`crate::Kind::Forbidden`] without [`Permission::ReadServers`]; [`crate::Kind::Invalid`] for a cursor that is none of ours.
+    /// [`crate::Kind::Forbidden`] without [`Permission::ReadServers`]; [`crate::Kind::Invalid`] for a cursor that is none of ours, and
+    /// for words that are too long.
     pub async fn list_servers(
         &self,
         caller: &Caller,
@@ -96,7 +100,12 @@ impl App {
         let page = PageQuery { limit: query.limit, cursor: query.cursor };
         let (size, after) = (page.size()?, page.after::<Place>()?);
         let sort = query.sort.unwrap_or_default();
-        let search = query.search.unwrap_or_default().to_lowercase();
+        let search = query.search.unwrap_or_default();
+        if search.chars().count() > SEARCH_CHARS_MAX {
+            let message = format!("search for {SEARCH_CHARS_MAX} characters at most");
+            return Err(Error::invalid(message).field("search"));
+        }
+        let search = search.to_lowercase();
         let words: Vec<&str> = search.split_whitespace().collect();
         let asked = |row: &ServerRow| {
             row.deleted_at.is_some() == query.deleted.unwrap_or_default()

@@ -56,7 +56,7 @@ pub struct ServerSettings {
         deserialize_with = "number::optional",
         skip_serializing_if = "Option::is_none"
     )]
-    #[schema(nullable = false, minimum = 1, maximum = 10_000_000)]
+    #[schema(minimum = 1, maximum = 10_000_000)]
     pub token_budget: Option<i64>,
     /// Tokens of its tool list above which whoever publishes it is warned.
     #[serde(
@@ -64,7 +64,7 @@ pub struct ServerSettings {
         deserialize_with = "number::optional",
         skip_serializing_if = "Option::is_none"
     )]
-    #[schema(nullable = false, minimum = 1, maximum = 10_000_000)]
+    #[schema(minimum = 1, maximum = 10_000_000)]
     pub token_warning: Option<i64>,
     /// Days that its rows of the request log are kept, where it is not the installation's time.
     #[serde(
@@ -72,7 +72,7 @@ pub struct ServerSettings {
         deserialize_with = "number::optional",
         skip_serializing_if = "Option::is_none"
     )]
-    #[schema(nullable = false, minimum = 1, maximum = 3650)]
+    #[schema(minimum = 1, maximum = 3650)]
     pub log_retention_days: Option<i64>,
     /// Days that a slug goes on answering once it was replaced.
     #[serde(deserialize_with = "number::required")]

@@ -20,7 +20,6 @@ pub struct PublishServer {
     pub note: String,
     /// The revision of the server whose difference was looked at: another one is not published.
     #[serde(default, deserialize_with = "number::optional")]
-    #[schema(nullable = false)]
     pub revision: Option<i64>,
 }
 

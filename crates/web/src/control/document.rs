@@ -106,9 +106,9 @@ fn complete(operation: &mut Operation, effect: Effect, has_parameters: bool) {
     if effect != Effect::Read {
         errors.push(("409", "It collides with what is there."));
     }
-    if matches!(effect, Effect::Put | Effect::Change | Effect::Delete)
-        || has_parameters && effect == Effect::Post
-    {
+    // What no path names has no revision: a sign-in.
+    let has_revision = has_parameters || effect == Effect::Change;
+    if effect != Effect::Read && has_revision {
         errors.push(("412", "It was changed since it was read."));
     }
     if effect == Effect::Change {
@@ -137,10 +137,10 @@ fn complete(operation: &mut Operation, effect: Effect, has_parameters: bool) {
             "The ETag of what was read, or `*` for whatever is there.",
             true,
         )),
-        Effect::Put | Effect::Delete => {
+        Effect::Put | Effect::Delete if has_revision => {
             parameters.push(header("If-Match", "The ETag of what was read.", false));
         }
-        Effect::Read | Effect::Post => {}
+        Effect::Read | Effect::Post | Effect::Put | Effect::Delete => {}
     }
 }
 

@@ -26,7 +26,7 @@ pub(crate) fn router() -> OpenApiRouter<Arc<Shared>> {
     path = "/servers/{server}/export",
     tag = "Servers",
     params(("server" = ServerId, Path)),
-    responses((status = 200, body = String, content_type = "application/yaml"))
+    responses((status = 200, body = Object, content_type = "application/yaml"))
 )]
 async fn export_server(
     State(shared): State<Arc<Shared>>,

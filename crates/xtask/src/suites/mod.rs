@@ -68,14 +68,12 @@ pub(crate) const SUITES: &[Suite] = &[
         what: "the tour of managed servers, on both engines",
         run: example::run,
     },
+    Suite {
+        name: "schemathesis",
+        what: "requests made from the control API's own description, on both engines",
+        run: schemathesis::run,
+    },
 ];
-
-/// Suites that run by name alone: what they test is not there yet, or not yet as they want it.
-pub(crate) const BY_NAME: &[Suite] = &[Suite {
-    name: "schemathesis",
-    what: "requests made from the control API's own description, on both engines",
-    run: schemathesis::run,
-}];
 
 impl Suite {
     /// Runs it as a step.

@@ -1,22 +1,46 @@
 use super::{Shared, shared::Engine};
-use crate::{gateway::Control, step::Tally, tools};
+use crate::{gateway::Control, step::Tally, tools, workspace};
 use anyhow::{Context, Result, ensure};
 use serde_json::{Map, Value};
-use std::{fs, path::Path, process::Command};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::{Command, ExitStatus},
+    thread,
+};
 
-/// Requests made from the API's own description, good ones and bad ones, against a server on each engine.
+/// Requests made from the API's own description, good ones and bad ones, against a server on each engine. Both run at once, since
+/// most of the time goes into the making of requests, which knows one core.
 pub(super) fn run(shared: &Shared) -> Result<Tally> {
     let folder = super::tests("schemathesis");
     let python = tools::python("schemathesis", &folder.join("requirements.txt"))?;
+    let binary = shared.binary()?;
+    let engines = shared.engines("schemathesis")?;
+    let ended = thread::scope(|scope| {
+        let (folder, python) = (&folder, &python);
+        let start = |engine| scope.spawn(move || on(engine, binary, folder, python));
+        let threads: Vec<_> = engines.iter().map(start).collect();
+        threads.into_iter().map(|thread| thread.join()).collect::<Vec<_>>()
+    });
     let mut tally = Tally::default();
-    for engine in shared.engines("schemathesis")? {
-        println!("--- {}", engine.name);
-        tally.add(on(&engine, shared.binary()?, &folder, &python)?);
+    for (engine, ended) in engines.iter().zip(ended) {
+        let report = ended.unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
+        println!("--- {}\n{}", engine.name, report.output);
+        tally.add(report.conclude(&folder)?);
     }
     Ok(tally)
 }
 
-fn on(engine: &Engine, binary: &Path, folder: &Path, python: &Path) -> Result<Tally> {
+/// What came of one engine's run.
+struct Report {
+    /// What it printed.
+    output: String,
+    status: ExitStatus,
+    path: PathBuf,
+}
+
+/// Runs it on an engine, to its end.
+fn on(engine: &Engine, binary: &Path, folder: &Path, python: &Path) -> Result<Report> {
     let scratch = tools::scratch(&format!("schemathesis-{}", engine.name))?;
     let description = super::tests("fixture").join("openapi.yaml");
     let control = Control::start(binary, &description, &scratch, |command| {
@@ -26,28 +50,42 @@ fn on(engine: &Engine, binary: &Path, folder: &Path, python: &Path) -> Result<Ta
         command.env("GATEWRIGHT_TOKEN", &control.token);
         command.env("GATEWRIGHT_OWN", control.own.join(","));
     };
-    let report = scratch.join("report.json");
+    let path = scratch.join("report.json");
     let mut run = Command::new(python.with_file_name("schemathesis"));
     run.arg("--config-file").arg(folder.join("schemathesis.toml")).arg("run");
-    run.arg("--report-json-path").arg(&report).arg(format!("{}/openapi.json", control.api));
+    run.arg("--report-json-path").arg(&path).arg(format!("{}/openapi.json", control.api));
     with(run.current_dir(&scratch).env("PYTHONPATH", folder));
-    let status = run.status().context("schemathesis does not start")?;
-    let report = fs::read(&report).with_context(|| format!("no report; it ended with {status}"))?;
-    let report = serde_json::from_slice(&report)?;
-    let mut tally = judge(&report)?;
-    let known: Map<String, Value> =
-        serde_json::from_slice(&fs::read(folder.join("unreached.json"))?)?;
-    for operation in unreached(&report) {
-        match known.get(operation) {
-            Some(reason) => println!("{operation} was never accepted: {reason}"),
-            None => {
-                println!("error: {operation} was never accepted, so its good answers are untested");
-                tally.failed += 1;
+    let ended = run.output().context("schemathesis does not start")?;
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    let output = text(&ended.stdout) + &text(&ended.stderr);
+    Ok(Report { output, status: ended.status, path })
+}
+
+impl Report {
+    /// Counts what was right and wrong, and says which operations were never accepted.
+    fn conclude(&self, folder: &Path) -> Result<Tally> {
+        let status = self.status;
+        let report =
+            fs::read(&self.path).with_context(|| format!("no report; it ended with {status}"))?;
+        let report = serde_json::from_slice(&report)?;
+        let mut tally = judge(&report)?;
+        let known: Map<String, Value> =
+            serde_json::from_slice(&fs::read(folder.join("unreached.json"))?)?;
+        let document = fs::read(workspace::root().join("openapi.json"))?;
+        for operation in unreached(&report, &operations(&serde_json::from_slice(&document)?)) {
+            match known.get(operation) {
+                Some(reason) => println!("{operation} was never accepted: {reason}"),
+                None => {
+                    println!(
+                        "error: {operation} was never accepted, so its good answers are untested"
+                    );
+                    tally.failed += 1;
+                }
             }
         }
+        ensure!(status.success() || tally.failed > 0, "it ended with {status} and no failure");
+        Ok(tally)
     }
-    ensure!(status.success() || tally.failed > 0, "it ended with {status} and no failure");
-    Ok(tally)
 }
 
 /// Counts requests. A run that left an operation out is no run.
@@ -65,14 +103,28 @@ fn judge(report: &Value) -> Result<Tally> {
     Ok(Tally { passed, failed })
 }
 
-/// Operations that no request got an accepting answer from: their good answers are untested.
-fn unreached(report: &Value) -> Vec<&str> {
-    let rates = report["valid_rates"].as_object().into_iter().flatten();
-    let accepted = |phases: &Value| {
-        let mut phases = phases.as_object().into_iter().flatten();
+/// Every operation, as the report names it.
+fn operations(document: &Value) -> Vec<String> {
+    let paths = document["paths"].as_object().into_iter().flatten();
+    let mut names = Vec::new();
+    for (path, item) in paths {
+        let members = item.as_object().into_iter().flatten();
+        let operations = members.filter(|(_, member)| member["responses"].is_object());
+        names.extend(
+            operations.map(|(method, _)| format!("{} {path}", method.to_ascii_uppercase())),
+        );
+    }
+    names
+}
+
+/// Operations that no request got an accepting answer from: their good answers are untested. The report leaves out those whose every
+/// answer was 401 or 403.
+fn unreached<'a>(report: &Value, operations: &'a [String]) -> Vec<&'a str> {
+    let accepted = |name: &&String| {
+        let mut phases = report["valid_rates"][name.as_str()].as_object().into_iter().flatten();
         phases.any(|(_, counts)| counts["accepted"].as_u64().is_some_and(|count| count > 0))
     };
-    rates.filter(|(_, phases)| !accepted(phases)).map(|(name, _)| name.as_str()).collect()
+    operations.iter().filter(|name| !accepted(name)).map(String::as_str).collect()
 }
 
 #[cfg(test)]
@@ -96,7 +148,13 @@ mod tests {
     #[test]
     fn counts_requests() {
         assert_eq!(judge(&report()).unwrap(), Tally { passed: 42, failed: 3 });
-        assert_eq!(unreached(&report()), ["POST /a"]);
+        let answers = json!({ "responses": {} });
+        let paths = json!({
+            "/a": { "get": answers, "post": answers, "parameters": [] },
+            "/b": { "delete": answers },
+        });
+        let operations = operations(&json!({ "paths": paths }));
+        assert_eq!(unreached(&report(), &operations), ["POST /a", "DELETE /b"]);
     }
 
     #[test]
