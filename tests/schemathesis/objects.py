@@ -19,6 +19,8 @@ PASSWORD = "correct horse battery"
 # The action of every tool that is made here, and so the tool's name.
 ACTION = "get_item"
 NEW_ACTION = {"name": ACTION, "description": "Reads.", "method": "GET", "path": "/items/{id}"}
+# Calls of a limit that refuses none.
+GENEROUS = 1_000_000
 # The protocol's revision that needs no session.
 REVISION = "2026-07-28"
 WHATEVER_IS_THERE = {"If-Match": "*"}
@@ -92,7 +94,7 @@ class Api:
         return self.post("/connections", {"app": self.app(), "name": "main", "credential": BEARER})["id"]
 
     def limit(self, _found):
-        return self.post("/limits", {"target": {"kind": "account"}, "calls": 1_000_000, "per": "day"})["id"]
+        return self.post("/limits", {"target": {"kind": "account"}, "calls": GENEROUS, "per": "day"})["id"]
 
     def token(self, _found=None):
         return self.new_token()["id"]
@@ -191,9 +193,10 @@ class Api:
         return f"slug-{next(self.numbers)}"
 
     def lift_limits(self):
-        """Takes away what the run has made that may refuse calls."""
+        """Takes away what generated requests have made that may refuse calls."""
         for limit in self.get("/limits?limit=200")["items"]:
-            self.send("DELETE", f"/limits/{limit['id']}")
+            if limit["calls"] < GENEROUS:
+                self.send("DELETE", f"/limits/{limit['id']}")
 
     def logged_call(self):
         """A call of a tool, as the request log has it."""

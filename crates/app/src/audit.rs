@@ -44,7 +44,7 @@ pub struct AuditEvent {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub after: Option<Value>,
-    /// The request that asked for it.
+    /// The request to the control API that asked for it, by the `X-Request-Id` of its answer.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub request_id: Option<String>,

@@ -11,7 +11,7 @@ use crate::{
     throttle::Throttle,
 };
 use arc_swap::ArcSwap;
-use model::{AccountId, AuditId, Timestamp};
+use model::{AccountId, ApiRequestId, AuditId, Timestamp};
 use serde::Serialize;
 use std::{
     fmt,
@@ -240,6 +240,12 @@ impl App {
         self.clock.now()
     }
 
+    /// A name for a request to the control API.
+    #[must_use]
+    pub fn new_request_id(&self) -> ApiRequestId {
+        ApiRequestId::new(self.clock.now(), entropy())
+    }
+
     /// Begins a change of the caller's account with its audit row: who did what to which object, which was `before` and
     /// is `after`. Neither may hold a secret.
     pub(crate) async fn begin(
@@ -262,7 +268,7 @@ impl App {
             object: object.to_string(),
             before: before.map(json),
             after: after.map(json),
-            request_id: None,
+            request_id: caller.context().request_id.map(|id| id.to_string()),
         };
         Ok(self.store.begin(&audit).await?)
     }

@@ -1,8 +1,8 @@
 use crate::{limits::Rules, quota::Quota};
 use arc_swap::ArcSwapOption;
 use model::{
-    AccountId, GrantScopes, PermissionSet, Scope, Secret, ServerId, SignInId, Timestamp, TokenId,
-    UserId,
+    AccountId, ApiRequestId, GrantScopes, PermissionSet, Scope, Secret, ServerId, SignInId,
+    Timestamp, TokenId, UserId,
 };
 use std::{
     collections::HashMap,
@@ -228,6 +228,8 @@ pub struct Context {
     pub source: Option<IpAddr>,
     /// How it came.
     pub via: Via,
+    /// What it is called, in its answer and in the audit log.
+    pub request_id: Option<ApiRequestId>,
     /// The sign-in that it belongs to.
     pub sign_in: Option<SignInId>,
     /// What pages of ours send with what changes anything, and other sites cannot know.

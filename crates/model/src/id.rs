@@ -91,6 +91,8 @@ ids! {
     ConnectionId "con";
     /// Names one MCP request in the request log.
     RequestId "req";
+    /// Names one request to the control API: in its answer, and in the audit log.
+    ApiRequestId "api";
     /// Names one row of the audit log.
     AuditId "aud";
     /// Names a user.

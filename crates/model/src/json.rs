@@ -1,5 +1,9 @@
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde::{
+    Deserialize, Deserializer, Serialize, Serializer,
+    de::{MapAccess, Visitor, value::MapAccessDeserializer},
+};
 use serde_json::value::RawValue;
+use std::{fmt, marker::PhantomData};
 
 /// JSON text that is kept byte for byte: key order, unknown members and long numbers survive.
 ///
@@ -78,6 +82,64 @@ impl<'de> Deserialize<'de> for RawJson {
     }
 }
 
+/// Reads an object as an object: serde takes a list of the members' values for a struct too, in the order of our source.
+///
+/// # Errors
+///
+/// When it is no object, or none that is a `T`.
+pub fn object<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
+    deserializer: D,
+) -> Result<T, D::Error> {
+    deserializer.deserialize_map(Object(PhantomData))
+}
+
+/// The same for a member for which `null` says the same as its absence.
+///
+/// # Errors
+///
+/// When it is neither `null` nor an object that is a `T`.
+pub fn object_or_default<'de, D: Deserializer<'de>, T: Default + Deserialize<'de>>(
+    deserializer: D,
+) -> Result<T, D::Error> {
+    deserializer.deserialize_option(ObjectOrNull(PhantomData))
+}
+
+struct Object<T>(PhantomData<T>);
+
+impl<'de, T: Deserialize<'de>> Visitor<'de> for Object<T> {
+    type Value = T;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, members: A) -> Result<T, A::Error> {
+        T::deserialize(MapAccessDeserializer::new(members))
+    }
+}
+
+struct ObjectOrNull<T>(PhantomData<T>);
+
+impl<'de, T: Default + Deserialize<'de>> Visitor<'de> for ObjectOrNull<T> {
+    type Value = T;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_none<E>(self) -> Result<T, E> {
+        Ok(T::default())
+    }
+
+    fn visit_unit<E>(self) -> Result<T, E> {
+        Ok(T::default())
+    }
+
+    fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<T, D::Error> {
+        object(deserializer)
+    }
+}
+
 /// Reads a member of an input for which `null` says the same as its absence.
 ///
 /// # Errors
@@ -91,7 +153,40 @@ pub fn or_default<'de, D: Deserializer<'de>, T: Default + Deserialize<'de>>(
 
 #[cfg(test)]
 mod tests {
-    use super::RawJson;
+    use super::{RawJson, object, object_or_default};
+    use serde::Deserialize;
+
+    #[derive(Debug, Default, PartialEq, Deserialize)]
+    #[serde(default)]
+    struct Inner {
+        a: Option<u8>,
+    }
+
+    #[derive(Debug, Default, PartialEq, Deserialize)]
+    struct Outer {
+        #[serde(default, deserialize_with = "object")]
+        inner: Inner,
+        #[serde(default, deserialize_with = "object_or_default")]
+        other: Inner,
+    }
+
+    #[test]
+    fn an_object_is_no_list() {
+        let one = || Inner { a: Some(1) };
+        let check = |text: &str, expected: Option<Outer>| {
+            assert_eq!(serde_json::from_str(text).ok(), expected, "{text}");
+            let value = serde_json::from_str(text).unwrap();
+            assert_eq!(serde_json::from_value(value).ok(), expected, "{text} as a value");
+        };
+        check("{}", Some(Outer::default()));
+        check(r#"{"inner":{"a":1}}"#, Some(Outer { inner: one(), ..Outer::default() }));
+        check(r#"{"other":{"a":1}}"#, Some(Outer { other: one(), ..Outer::default() }));
+        check(r#"{"other":null}"#, Some(Outer::default()));
+        check(r#"{"inner":null}"#, None);
+        check(r#"{"inner":[1]}"#, None);
+        check(r#"{"other":[1]}"#, None);
+        check(r#"{"other":[]}"#, None);
+    }
 
     #[test]
     fn keeps_numbers_and_order() {

@@ -1,4 +1,4 @@
-use crate::{FieldPath, FieldStep, Pagination, RawJson, or_default};
+use crate::{FieldPath, FieldStep, Pagination, RawJson, object_or_default, or_default};
 use serde::{Deserialize, Deserializer, Serialize};
 use std::collections::BTreeMap;
 use utoipa::ToSchema;
@@ -43,7 +43,10 @@ pub struct ToolSettings {
     #[schema(min_length = 1, max_length = 8000)]
     pub description: Option<String>,
     /// Hints that differ from the action's.
-    #[serde(deserialize_with = "or_default", skip_serializing_if = "AnnotationRules::is_empty")]
+    #[serde(
+        deserialize_with = "object_or_default",
+        skip_serializing_if = "AnnotationRules::is_empty"
+    )]
     #[schema(value_type = Option<AnnotationRules>)]
     pub annotations: AnnotationRules,
     /// What becomes of arguments, by their names in the action.

@@ -40,7 +40,7 @@ pub struct NewApp {
     #[schema(max_items = 20)]
     pub trusted_hosts: Vec<String>,
     /// Which operations become actions.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "model::object")]
     pub rules: ImportRules,
 }
 
@@ -54,7 +54,7 @@ pub struct PreviewImport {
     #[schema(min_length = 1, max_length = 4000)]
     pub location: Option<String>,
     /// Which operations become actions.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "model::object")]
     pub rules: ImportRules,
 }
 

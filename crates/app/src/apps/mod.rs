@@ -75,6 +75,7 @@ pub struct AppSettings {
     #[schema(max_items = 20)]
     pub trusted_hosts: Vec<String>,
     /// Which operations of its description become actions, from the next import on.
+    #[serde(deserialize_with = "model::object")]
     pub rules: ImportRules,
 }
 

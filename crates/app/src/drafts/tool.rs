@@ -41,7 +41,7 @@ pub struct ServerToolSettings {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub connection: Option<ConnectionId>,
     /// What the server makes of the action.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "model::object")]
     #[schema(required)]
     pub settings: ToolSettings,
 }
@@ -66,7 +66,7 @@ pub struct NewServerTool {
     #[serde(default)]
     pub connection: Option<ConnectionId>,
     /// What the server makes of the action.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "model::object")]
     pub settings: ToolSettings,
 }
 

@@ -64,7 +64,8 @@ impl App {
     /// # Errors
     ///
     /// [`crate::Kind::Forbidden`] without [`Permission::ReadRequests`]; [`crate::Kind::NotFound`]; [`crate::Kind::Conflict`] when
-    /// the call cannot be made again, by its code: `not_a_call`, `arguments_not_kept`, `arguments_cut`, `server_gone`, `tool_gone`,
+    /// the call cannot be made again, by its code: `not_a_call`, `arguments_not_kept`, `arguments_cut`, `server_gone`,
+    /// `not_published`, `tool_gone`,
     /// or `arguments_do_not_fit`.
     pub async fn kept_call(&self, caller: &Caller, id: RequestId) -> Result<KeptCall, Error> {
         let account = caller.may(Permission::ReadRequests)?;
@@ -140,6 +141,11 @@ impl App {
         };
         let slot = registry.slots().find(|one| one.account_id == account && is_it(&one.server));
         let slot = slot.ok_or_else(server_gone)?;
+        if slot.server.version == 0 {
+            // A tool of its draft was tried.
+            let message = "the server has published nothing, so the call cannot be made again";
+            return Err(Error::conflict(message).code("not_published"));
+        }
         let published = slot.published.get_or_try_init(|| self.load_publication(slot)).await?;
         Ok(Arc::clone(published))
     }

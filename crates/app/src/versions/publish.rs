@@ -80,10 +80,7 @@ impl App {
             return Err(Error::conflict(message).code("nothing_to_publish"));
         }
         let list_bytes = self.list_bytes(&row, &composed.document, wire)?;
-        let warnings = check_budget(&row, list_bytes)?;
-        let version =
-            self.write_version(caller, row, composed, &order.note, Some(list_bytes), None).await?;
-        Ok(PublishedVersion { version: version.into(), warnings })
+        self.write_version(caller, row, composed, &order.note, list_bytes, None).await
     }
 
     /// Publishes an earlier version again, as a new one. The draft stays as it is.
@@ -115,13 +112,9 @@ impl App {
             Some(bytes) => bytes,
             None => self.list_bytes(&row, &document, wire)?,
         };
-        let warnings = check_budget(&row, list_bytes)?;
         let tool_count = i64::try_from(publication.tools.len()).unwrap_or(i64::MAX);
         let composed = Composed { document, tool_count, uses };
-        let version = self
-            .write_version(caller, row, composed, &order.note, Some(list_bytes), Some(number))
-            .await?;
-        Ok(PublishedVersion { version: version.into(), warnings })
+        self.write_version(caller, row, composed, &order.note, list_bytes, Some(number)).await
     }
 
     /// Bytes of the tool list that the server would have with that document.
@@ -141,9 +134,11 @@ impl App {
         known: ServerRow,
         composed: Composed,
         note: &str,
-        list_bytes: Option<i64>,
+        list_bytes: i64,
         rolled_back_to: Option<i64>,
-    ) -> Result<Version, Error> {
+    ) -> Result<PublishedVersion, Error> {
+        let warnings = check_budget(&known, list_bytes)?;
+        let list_bytes = Some(list_bytes);
         let (account, now) = (caller.account_id(), self.clock.now());
         let (row, version) =
             next_version(caller, known, &composed, note, list_bytes, rolled_back_to, now);
@@ -157,9 +152,10 @@ impl App {
             return Err(Error::changed());
         }
         change.insert_version(account, &version, &composed.document, &composed.uses).await?;
-        self.commit_created(change, caller, &after, now).await?;
+        let published = PublishedVersion { version: after, warnings };
+        self.commit_created(change, caller, &published, now).await?;
         self.refresh().await?;
-        Ok(version)
+        Ok(published)
     }
 
     /// What a version uses, if all of it is still there.

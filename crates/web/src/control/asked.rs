@@ -5,7 +5,8 @@ use axum::{
     extract::FromRequestParts,
     http::{HeaderMap, header, request::Parts},
 };
-use http::StatusCode;
+use http::{Extensions, StatusCode};
+use model::ApiRequestId;
 use std::{net::IpAddr, sync::Arc};
 
 /// The address that a connection came from.
@@ -24,11 +25,11 @@ impl FromRequestParts<Arc<Shared>> for Asked {
     async fn from_request_parts(parts: &mut Parts, shared: &Arc<Shared>) -> Result<Self, Problem> {
         // Put there by `LocalApi`, or by this very function for the extractor before: a request from the network brings no
         // extensions of its own.
+        let context = context(&parts.extensions);
         if let Some(caller) = parts.extensions.get::<Caller>() {
-            return Ok(Self(caller.clone()));
+            let context = Context { request_id: context.request_id, ..caller.context().clone() };
+            return Ok(Self(caller.clone().with_context(context)));
         }
-        let source = parts.extensions.get::<Peer>().map(|peer| peer.0);
-        let context = Context { source, ..Context::default() };
         let https = shared.config.https;
         // A token is sent on purpose, a cookie by itself: where both come, the token says who asks.
         let caller = if parts.headers.contains_key(header::AUTHORIZATION) {
@@ -42,6 +43,13 @@ impl FromRequestParts<Arc<Shared>> for Asked {
         parts.extensions.insert(caller.clone());
         Ok(Self(caller))
     }
+}
+
+/// What is known of a request from the network before its sender is.
+pub(super) fn context(extensions: &Extensions) -> Context {
+    let source = extensions.get::<Peer>().map(|peer| peer.0);
+    let request_id = extensions.get::<ApiRequestId>().copied();
+    Context { source, request_id, ..Context::default() }
 }
 
 fn sign_in() -> Problem {

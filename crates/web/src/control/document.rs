@@ -1,6 +1,9 @@
-use super::{BASE, operations, schema::open_parts};
+use super::{
+    BASE, headers, operations,
+    schema::{close_variants, open_parts},
+};
 use crate::problem::Problem;
-use std::sync::LazyLock;
+use std::{collections::BTreeMap, sync::LazyLock};
 use utoipa::{
     PartialSchema as _, ToSchema as _,
     openapi::{
@@ -33,7 +36,7 @@ pub fn document() -> OpenApi {
     info.description = Some(
         "Everything that Gatewright does. Errors are problem documents (RFC 9457) with a stable `code`. Lists are pages: \
          `next` of one is the `cursor` of the next. Changes are JSON merge patches (RFC 7396) and need `If-Match`. \
-         Creations take an `Idempotency-Key`. A browser that has signed in sends the `csrf_token` of its session as `X-CSRF-Token` \
+         Creations take an `Idempotency-Key`. Every answer has an `X-Request-Id`, which the audit log and the server's log have too. A browser that has signed in sends the `csrf_token` of its session as `X-CSRF-Token` \
          with everything but GET."
             .to_owned(),
     );
@@ -56,8 +59,11 @@ pub fn document() -> OpenApi {
     document.security = Some(Vec::from(
         ["token", "session"].map(|name| SecurityRequirement::new(name, Vec::<String>::new())),
     ));
+    close_variants(&mut document);
+    let named = document.components.as_ref().map_or_else(BTreeMap::new, |one| one.schemas.clone());
     for (path, item) in &mut document.paths.paths {
         let has_parameters = path.contains('{');
+        let is_changed = item.patch.is_some() || item.put.is_some() || item.delete.is_some();
         let methods = [
             (&mut item.get, Effect::Read),
             (&mut item.post, Effect::Post),
@@ -68,6 +74,8 @@ pub fn document() -> OpenApi {
         for (operation, effect) in methods {
             if let Some(operation) = operation {
                 complete(operation, effect, has_parameters);
+                let is_changed = is_changed || effect != Effect::Read;
+                headers::declare(operation, is_changed, &named);
             }
         }
     }

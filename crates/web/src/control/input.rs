@@ -1,6 +1,8 @@
 use super::{
-    asked::{Asked, Peer},
+    BASE,
+    asked::{Asked, context},
     forgery,
+    replay::replay,
 };
 use crate::{Shared, problem::Problem};
 use app::{Caller, Context, Expected, Idempotency, Patch};
@@ -10,7 +12,7 @@ use axum::{
     http::{HeaderMap, header, request::Parts},
     response::{IntoResponse, Response},
 };
-use http::{HeaderValue, StatusCode};
+use http::StatusCode;
 use serde::de::DeserializeOwned;
 use sha2::{Digest as _, Sha256};
 use std::sync::Arc;
@@ -60,7 +62,9 @@ impl<T: DeserializeOwned + Send, const DOCUMENT: bool> FromRequest<Arc<Shared>>
             caller = caller.with_context(context);
             let known = shared.app.remembered(&caller).await;
             if let Some(answer) = known.map_err(|error| Problem::from(error).into_response())? {
-                return Err(replay(answer.expose()));
+                // The router has taken the API's own path away.
+                let path = format!("{BASE}{}", parts.uri.path());
+                return Err(replay(&path, answer.expose()));
             }
         }
         Ok(Self(caller, input))
@@ -72,12 +76,11 @@ impl<T: DeserializeOwned + Send> FromRequest<Arc<Shared>> for Anonymous<T> {
 
     async fn from_request(request: Request, shared: &Arc<Shared>) -> Result<Self, Response> {
         let (parts, body) = request.into_parts();
-        let source = parts.extensions.get::<Peer>().map(|peer| peer.0);
         forgery::check_anonymous(&parts.headers, shared.config.https)
             .map_err(IntoResponse::into_response)?;
         let body =
             read_json(&parts.headers, DOCUMENT_TYPES, body, shared.config.body_bytes).await?;
-        Ok(Self(Context { source, ..Context::default() }, parse(&body)?))
+        Ok(Self(context(&parts.extensions), parse(&body)?))
     }
 }
 
@@ -217,10 +220,12 @@ fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, Response> {
         return Err(problem.into_response());
     }
     let mut deserializer = serde_json::Deserializer::from_slice(body);
-    let parsed = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
-        let path = error.path().to_string();
-        let code = if error.inner().is_data() { "invalid" } else { "invalid_json" };
-        let message = error.inner().to_string();
+    let mut track = serde_path_to_error::Track::new();
+    let tracked = serde_path_to_error::Deserializer::new(&mut deserializer, &mut track);
+    let parsed = model::object(tracked).map_err(|error| {
+        let path = track.path().to_string();
+        let code = if error.is_data() { "invalid" } else { "invalid_json" };
+        let message = error.to_string();
         let place = place(&path, &message);
         let problem = Problem::invalid(code, message);
         if place.is_empty() { problem } else { problem.field(place) }
@@ -277,15 +282,6 @@ fn idempotency(parts: &Parts, body: &[u8]) -> Result<Option<Idempotency>, Respon
     digest.update(b"\0");
     digest.update(body);
     Ok(Some(Idempotency { key: key.to_owned(), digest: digest.finalize().into() }))
-}
-
-fn replay(answer: &[u8]) -> Response {
-    let mut response = Response::new(Body::from(answer.to_vec()));
-    *response.status_mut() = StatusCode::CREATED;
-    let headers = response.headers_mut();
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
-    headers.insert("idempotent-replayed", HeaderValue::from_static("true"));
-    response
 }
 
 #[cfg(test)]

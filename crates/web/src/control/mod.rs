@@ -16,11 +16,14 @@ mod document;
 mod export;
 mod forgery;
 mod grants;
+mod headers;
 mod input;
 mod limits;
 mod local;
 mod output;
 mod prompts;
+mod replay;
+mod request_id;
 mod requests;
 mod resource_templates;
 mod resources;
@@ -87,6 +90,7 @@ pub(crate) fn router(shared: Arc<Shared>) -> Router {
         .route(&format!("{BASE}/openapi.json"), get(describe))
         .method_not_allowed_fallback(method_not_allowed)
         .layer(axum::middleware::map_response(hardened))
+        .layer(axum::middleware::from_fn_with_state(Arc::clone(&shared), request_id::name))
         .with_state(shared)
 }
 

@@ -1,8 +1,12 @@
-use std::{borrow::Cow, collections::BTreeMap, marker::PhantomData};
+use std::{
+    borrow::Cow,
+    collections::{BTreeMap, BTreeSet},
+    marker::PhantomData,
+};
 use utoipa::{
     PartialSchema, ToSchema,
     openapi::{
-        RefOr, Schema,
+        Content, OpenApi, RefOr, Schema,
         schema::{AdditionalProperties, ArrayItems},
     },
 };
@@ -49,6 +53,74 @@ pub(super) fn open_parts(schema: &mut RefOr<Schema>, named: &BTreeMap<String, Re
         Schema::OneOf(one) => one.items.iter_mut().for_each(|form| open_parts(form, named)),
         Schema::AnyOf(any) => any.items.iter_mut().for_each(|form| open_parts(form, named)),
         _ => {}
+    }
+}
+
+/// Says of every form that a request's member can have that it takes no other members: serde refuses them, and the derived
+/// schemas of enums leave it out.
+pub(super) fn close_variants(document: &mut OpenApi) {
+    let mut waiting = Vec::new();
+    for item in document.paths.paths.values() {
+        for operation in [&item.post, &item.put, &item.patch].into_iter().flatten() {
+            let Some(RefOr::T(body)) = &operation.request_body else { continue };
+            let schema = |content: &RefOr<Content>| match content {
+                RefOr::T(content) => content.schema.clone(),
+                RefOr::Ref(_) => None,
+            };
+            waiting.extend(body.content.values().filter_map(schema));
+        }
+    }
+    let Some(components) = &mut document.components else { return };
+    let mut met = BTreeSet::new();
+    while let Some(schema) = waiting.pop() {
+        let RefOr::Ref(reference) = schema else {
+            waiting.extend(parts(&schema));
+            continue;
+        };
+        let name = reference.ref_location.rsplit('/').next().unwrap_or_default();
+        if let Some(schema) = components.schemas.get_mut(name)
+            && met.insert(name.to_owned())
+        {
+            close(schema);
+            waiting.extend(parts(schema));
+        }
+    }
+}
+
+/// Closes the forms of a schema that has several.
+fn close(schema: &mut RefOr<Schema>) {
+    let RefOr::T(Schema::OneOf(one)) = schema else { return };
+    for form in &mut one.items {
+        if let RefOr::T(Schema::Object(object)) = form
+            && !object.properties.is_empty()
+        {
+            let closed = || Box::new(AdditionalProperties::FreeForm(false));
+            object.additional_properties.get_or_insert_with(closed);
+        }
+    }
+}
+
+/// The schemas that a schema is made of.
+fn parts(schema: &RefOr<Schema>) -> Vec<RefOr<Schema>> {
+    let RefOr::T(schema) = schema else { return Vec::new() };
+    match schema {
+        Schema::AllOf(all) => all.items.clone(),
+        Schema::OneOf(one) => one.items.clone(),
+        Schema::AnyOf(any) => any.items.clone(),
+        Schema::Array(array) => match &array.items {
+            ArrayItems::RefOrSchema(items) => vec![(**items).clone()],
+            ArrayItems::False => Vec::new(),
+        },
+        Schema::Object(object) => {
+            let mut found: Vec<RefOr<Schema>> = object.properties.values().cloned().collect();
+            if let Some(AdditionalProperties::RefOr(values)) =
+                object.additional_properties.as_deref()
+            {
+                found.push(values.clone());
+            }
+            found
+        }
+        _ => Vec::new(),
     }
 }
 

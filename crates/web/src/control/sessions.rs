@@ -33,7 +33,14 @@ type WithCookie<T> = (AppendHeaders<[(HeaderName, HeaderValue); 1]>, T);
 /// Get the session
 ///
 /// Who asks: the account, the user and the permissions, for a token too. A browser finds its `csrf_token` here.
-#[utoipa::path(get, path = "/session", tag = "Session", responses((status = 200, body = SessionView)))]
+#[utoipa::path(
+    get,
+    path = "/session",
+    tag = "Session",
+    responses((status = 200, body = SessionView, headers(
+        ("ETag" = String, description = "The user's revision, for `If-Match` of `update_me`; absent when the caller is none.")
+    )))
+)]
 async fn get_session(
     State(shared): State<Arc<Shared>>,
     Asked(caller): Asked,
@@ -55,7 +62,10 @@ async fn get_session(
     tag = "Session",
     request_body = NewSession,
     responses(
-        (status = 201, body = SessionView),
+        (status = 201, body = SessionView, headers(
+            ("ETag" = String, description = "The user's revision, for `If-Match` of `update_me`."),
+            ("Set-Cookie" = String, description = "The sign-in.")
+        )),
         (status = 401, description = "Account, address or password is wrong.", body = Problem, content_type = "application/problem+json")
     ),
     security(())
@@ -70,7 +80,9 @@ async fn create_session(
 /// Sign out
 ///
 /// Ends the sign-in that the cookie stands for.
-#[utoipa::path(delete, path = "/session", tag = "Session", responses((status = 204)))]
+#[utoipa::path(delete, path = "/session", tag = "Session", responses((status = 204, headers(
+    ("Set-Cookie" = String, description = "Takes the cookie away.")
+))))]
 async fn delete_session(
     State(shared): State<Arc<Shared>>,
     Asked(caller): Asked,
@@ -88,7 +100,10 @@ async fn delete_session(
     path = "/links/accept",
     tag = "Session",
     request_body = AcceptLink,
-    responses((status = 201, body = SessionView)),
+    responses((status = 201, body = SessionView, headers(
+        ("ETag" = String, description = "The user's revision, for `If-Match` of `update_me`."),
+        ("Set-Cookie" = String, description = "The sign-in.")
+    ))),
     security(())
 )]
 async fn accept_link(

@@ -2,6 +2,7 @@
 
 use crate::{
     api::{Api, problem},
+    api_headers::{check_headers, check_replay, is_replayed},
     world::{Reply, Setting, World},
 };
 use serde_json::{Value, json};
@@ -224,9 +225,12 @@ impl Operation {
         let body = body(&self.id).map(|body| filled(body.to_string())).unwrap_or_default();
         let prepared = !body.is_empty() || !matches!(self.method.as_str(), "PUT" | "PATCH");
         assert!(prepared, "{}: no body is prepared", self.id);
-        let headers: &[(&str, &str)] =
-            if self.method == "PATCH" || self.method == "PUT" { &[("if-match", "*")] } else { &[] };
-        api.send(&self.method, &path, headers, &body)
+        let header = match self.method.as_str() {
+            "PATCH" | "PUT" => Some(("if-match", "*")),
+            "POST" => Some(("idempotency-key", self.id.as_str())),
+            _ => None,
+        };
+        api.send(&self.method, &path, header.as_slice(), &body)
     }
 }
 
@@ -325,6 +329,12 @@ fn every_change_is_one_row_of_the_audit_log_with_what_was_and_what_is() {
         assert_eq!(row["source"], "127.0.0.1", "{}", operation.id);
         assert_eq!(row["via"], "api", "{}", operation.id);
         assert!(!row["object"].as_str().unwrap().is_empty(), "{}", operation.id);
+        assert_eq!(row["request_id"], reply.header("x-request-id").unwrap(), "{}", operation.id);
+        check_headers(&operation.id, &reply);
+        if reply.status == 201 && is_replayed(&operation.id) {
+            check_replay(&operation.id, &reply, &operation.send(&api, &objects));
+            assert_eq!(newest(), rows, "{}: nothing happened twice", operation.id);
+        }
     }
 }
 
@@ -340,5 +350,9 @@ fn what_only_asks_writes_no_row() {
         let reply = operation.send(&api, &objects);
         assert_eq!(reply.status, 200, "{}: {reply:?}", operation.id);
         assert_eq!(newest(), before, "{}", operation.id);
+        // What a token finds there is no person with a revision.
+        if operation.id != "get_session" {
+            check_headers(&operation.id, &reply);
+        }
     }
 }

@@ -227,6 +227,24 @@ fn what_the_draft_cannot_offer_says_why() {
 }
 
 #[test]
+fn a_test_of_what_was_never_published_cannot_be_replayed() {
+    let setting = Setting { log_payloads: true, strict_log: true, ..Setting::default() };
+    let world = World::with(setting);
+    let api = world.full_api("local");
+    let at = server(&api, &["get_item"]);
+    let logs = json!({"log_payloads": true, "strict_log": true});
+    assert_eq!(api.patch(&at, &logs).status, 200);
+    test(&api, &at, "get_item", json!({"id": "7"}));
+    let row = api.get("/requests?limit=1").json()["items"][0]["id"].clone();
+    let row = format!("/requests/{}", row.as_str().unwrap());
+    let refused = (409, "not_published".to_owned(), None);
+    assert_eq!(problem(&api.send("POST", &format!("{row}/replay"), &[], "")), refused);
+    assert_eq!(problem(&api.get(&format!("{row}/curl"))), refused);
+    assert_eq!(api.post(&format!("{at}/publish"), &json!({})).status, 201);
+    assert_eq!(api.get(&format!("{row}/curl")).status, 200);
+}
+
+#[test]
 fn a_test_case_is_run_with_what_it_keeps() {
     let world = World::new();
     let api = world.full_api("local");

@@ -15,6 +15,7 @@ mod api_connect;
 mod api_connections;
 mod api_export;
 mod api_grants;
+mod api_headers;
 mod api_limits;
 mod api_links;
 mod api_matrix;
