@@ -22,6 +22,7 @@ mod http;
 mod keeping;
 mod limits;
 mod logs;
+mod lost_database;
 mod mcp;
 mod options;
 mod postgres;

@@ -13,39 +13,52 @@ use std::{fs, process::Command, time::Duration};
 const POSTGRES: &str = "GATEWRIGHT_TEST_POSTGRES";
 
 /// A database that is dropped with this value.
-struct Database {
+pub(crate) struct Database {
     admin: String,
     name: String,
 }
 
 impl Database {
     /// None on a laptop without PostgreSQL; there must be one in CI.
-    fn create() -> Option<Self> {
+    pub(crate) fn create(test: &str) -> Option<Self> {
         let Some(admin) = std::env::var_os(POSTGRES) else {
             let in_ci = std::env::var_os("CI").is_some_and(|value| !value.is_empty());
             assert!(!in_ci, "{POSTGRES} is not set");
             eprintln!("skipped: {POSTGRES} is not set");
             return None;
         };
-        let name = format!("gatewright_binary_{}", std::process::id());
+        let name = format!("gatewright_{test}_{}", std::process::id());
         let database = Self { admin: admin.into_string().unwrap(), name };
         database.execute(&format!("create database {}", database.name));
         Some(database)
     }
 
-    fn url(&self) -> String {
+    pub(crate) fn url(&self) -> String {
         let (server, _) = self.admin.rsplit_once('/').unwrap();
         format!("{server}/{}", self.name)
     }
 
+    /// A connection of one's own to it.
+    pub(crate) fn connect(&self) -> Connection {
+        Connection::open(&self.url())
+    }
+
+    /// Ends every connection to it, and lets nobody in.
+    pub(crate) fn shut(&self) {
+        self.execute(&format!("alter database {} allow_connections false", self.name));
+        self.execute(&format!(
+            "do $$ begin perform pg_terminate_backend(pid) from pg_stat_activity where datname = '{}'; end $$",
+            self.name
+        ));
+    }
+
+    /// Lets everybody in again.
+    pub(crate) fn open(&self) {
+        self.execute(&format!("alter database {} allow_connections true", self.name));
+    }
+
     fn execute(&self, sql: &str) {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-        runtime.block_on(async {
-            let mut connection = sqlx::PgConnection::connect(&self.admin).await.unwrap();
-            let sql = sqlx::AssertSqlSafe(sql.to_owned());
-            sqlx::raw_sql(sql).execute(&mut connection).await.unwrap();
-            connection.close().await.unwrap();
-        });
+        Connection::open(&self.admin).execute(sql);
     }
 }
 
@@ -55,7 +68,26 @@ impl Drop for Database {
     }
 }
 
-fn with<'a>(command: &'a mut Command, url: &str) -> &'a mut Command {
+/// A connection to PostgreSQL.
+pub(crate) struct Connection {
+    runtime: tokio::runtime::Runtime,
+    inner: sqlx::PgConnection,
+}
+
+impl Connection {
+    fn open(url: &str) -> Self {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        let inner = runtime.block_on(sqlx::PgConnection::connect(url)).unwrap();
+        Self { runtime, inner }
+    }
+
+    pub(crate) fn execute(&mut self, sql: &str) {
+        let sql = sqlx::raw_sql(sqlx::AssertSqlSafe(sql.to_owned()));
+        self.runtime.block_on(sql.execute(&mut self.inner)).unwrap();
+    }
+}
+
+pub(crate) fn with<'a>(command: &'a mut Command, url: &str) -> &'a mut Command {
     command.env("GATEWRIGHT_DATABASE_URL", url)
 }
 
@@ -83,7 +115,7 @@ fn quota(run: &impl Fn(&[&str]) -> Ended, [first, second]: [Endpoint; 2]) {
 
 #[test]
 fn two_processes_share_a_database() {
-    let Some(database) = Database::create() else { return };
+    let Some(database) = Database::create("shared") else { return };
     let (home, url) = (Home::new(), database.url());
     let run = |arguments: &[&str]| home.finish(with(&mut home.command(arguments), &url));
     let up = ["up", "--json", "--listen", "127.0.0.1:0"];
