@@ -13,6 +13,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use http::StatusCode;
+use model::RawJson;
 use serde::de::DeserializeOwned;
 use sha2::{Digest as _, Sha256};
 use std::sync::Arc;
@@ -109,14 +110,17 @@ impl FromRequest<Arc<Shared>> for Change {
             .await
             .map_err(IntoResponse::into_response)?;
         let body = read_json(&parts.headers, PATCH_TYPES, body, shared.config.body_bytes).await?;
-        let patch = parse(&body)?;
+        let members = parse(&body)?;
+        let text = RawJson::parse(String::from_utf8_lossy(&body).into_owned());
+        let text = text
+            .map_err(|error| Problem::invalid("invalid_json", error.to_string()).into_response())?;
         let expected = if_match(&parts.headers).map_err(IntoResponse::into_response)?;
         let missing = || {
             let detail = "send If-Match with the ETag that you have read, or If-Match: *";
             let status = StatusCode::PRECONDITION_REQUIRED;
             Problem::new(status, "if_match_required", detail).into_response()
         };
-        Ok(Self(caller, expected.ok_or_else(missing)?, Patch::new(patch)))
+        Ok(Self(caller, expected.ok_or_else(missing)?, Patch::new(members, text)))
     }
 }
 

@@ -154,6 +154,11 @@ fn test_cases_belong_to_a_tool_and_follow_its_name() {
     let moved = format!("{at}/tools/say/test-cases/{id}");
     assert_eq!(api.get(&moved).json()["tool"], "say");
     assert_eq!(problem(&api.get(&format!("{cases}/{id}"))).0, 404);
+    let long = r#"{"arguments":{"n":12345678901234567890.1234567890}}"#;
+    let changed = api.send("PATCH", &moved, &[("if-match", "*")], long);
+    assert!(changed.body.contains("12345678901234567890.1234567890"), "{changed:?}");
+    let renamed = api.patch(&moved, &json!({"name": "greets"}));
+    assert!(renamed.body.contains("12345678901234567890.1234567890"), "{renamed:?}");
     let changed = api.patch(&moved, &json!({"arguments": {"text": "bye"}}));
     assert_eq!(changed.json()["arguments"]["text"], "bye", "{changed:?}");
     assert_eq!(api.delete(&moved).status, 204);
