@@ -1,7 +1,7 @@
 use crate::{Admitted, App, Caller, Error, Page, PageQuery, Record, RecordOutcome, limits::window};
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use jiff::civil::Date;
-use model::{Permission, ServerId, TokenId, UserId};
+use model::{AccountId, Permission, ServerId, TokenId, UserId};
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 use store::{UsageCounts, UsageFilter, UsageKey};
@@ -204,9 +204,20 @@ impl std::str::FromStr for Place {
     }
 }
 
+/// Whose calls of what a row counts among, as the row has it: the texts of a key are made once for a batch.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+struct Among<'a> {
+    account_id: AccountId,
+    day: i32,
+    server: ServerId,
+    tool: &'a str,
+    principal: &'a str,
+    user: Option<UserId>,
+}
+
 /// What the rows of a batch add to the usage of their days.
 pub(crate) fn count<'a>(records: impl Iterator<Item = &'a Record>) -> Vec<(UsageKey, UsageCounts)> {
-    let mut counted: HashMap<UsageKey, UsageCounts> = HashMap::new();
+    let mut counted: HashMap<Among<'a>, UsageCounts> = HashMap::new();
     for record in records {
         let is_call = record.method == "tools/call";
         let admitted = record.admission;
@@ -214,19 +225,30 @@ pub(crate) fn count<'a>(records: impl Iterator<Item = &'a Record>) -> Vec<(Usage
             continue;
         }
         // Whatever else was asked for is no tool, and its name may be anything.
-        let tool = record.tool.as_ref().filter(|_| admitted != Admitted::No);
-        let token = Some(&*record.principal).filter(|name| name.starts_with("tok_"));
-        let key = UsageKey {
+        let tool = record.tool.as_deref().filter(|_| admitted != Admitted::No);
+        let among = Among {
             account_id: record.account_id,
             day: window::day(record.at),
-            server: record.server_id.to_string(),
-            tool: tool.cloned().unwrap_or_default(),
-            token: token.unwrap_or_default().to_owned(),
-            user: record.user_id.map(|id| id.to_string()).unwrap_or_default(),
+            server: record.server_id,
+            tool: tool.unwrap_or_default(),
+            principal: &record.principal,
+            user: record.user_id,
         };
-        add(counted.entry(key).or_default(), record);
+        add(counted.entry(among).or_default(), record);
     }
-    let mut counted: Vec<_> = counted.into_iter().collect();
+    let key = |among: Among<'a>| UsageKey {
+        account_id: among.account_id,
+        day: among.day,
+        server: among.server.to_string(),
+        tool: among.tool.to_owned(),
+        token: Some(among.principal)
+            .filter(|name| name.starts_with("tok_"))
+            .unwrap_or_default()
+            .to_owned(),
+        user: among.user.map(|id| id.to_string()).unwrap_or_default(),
+    };
+    let mut counted: Vec<_> =
+        counted.into_iter().map(|(among, counts)| (key(among), counts)).collect();
     // In one order everywhere, so that no two transactions wait for each other.
     counted.sort_unstable_by(|(a, _), (b, _)| a.cmp(b));
     counted

@@ -27,6 +27,25 @@ macro_rules! ids {
                 let millis = u64::try_from(now.as_millisecond()).unwrap_or(0);
                 Self(uuid::Builder::from_unix_timestamp_millis(millis, &entropy).into_uuid())
             }
+
+            /// Its 16 bytes, which sort as it does.
+            #[must_use]
+            pub fn as_bytes(&self) -> &[u8; 16] {
+                self.0.as_bytes()
+            }
+
+            /// The id of these bytes.
+            #[must_use]
+            pub fn from_bytes(bytes: [u8; 16]) -> Self {
+                Self(Uuid::from_bytes(bytes))
+            }
+
+            /// When it was made, in milliseconds since 1970.
+            #[must_use]
+            pub fn millisecond(&self) -> i64 {
+                let [a, b, c, d, e, f, ..] = *self.0.as_bytes();
+                i64::from_be_bytes([0, 0, a, b, c, d, e, f])
+            }
         }
 
         impl fmt::Display for $name {

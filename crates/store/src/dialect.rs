@@ -8,9 +8,9 @@ pub(crate) const BEGIN_WRITE: &str = "begin immediate";
 /// a file of its own with a setting of its own.
 pub(crate) const COMMIT_WITHOUT_WAITING: &str = "set local synchronous_commit = off";
 
-/// The text of a migration as PostgreSQL takes it. Migrations are written in SQLite's words, of which three are not PostgreSQL's:
-/// `blob` is `bytea` there, `without rowid` has no meaning, and `text` is ordered by the language of the database unless it is told
-/// to go by bytes, as SQLite does: then a list would not be in the same order everywhere.
+/// The text of a migration as PostgreSQL takes it. Migrations are written in SQLite's words, of which four are not PostgreSQL's:
+/// `blob` is `bytea` there, `unhex(…, '-')` is `decode(…, 'hex')`, `without rowid` has no meaning, and `text` is ordered by the language
+/// of the database unless it is told to go by bytes, as SQLite does: then a list would not be in the same order everywhere.
 pub(crate) fn migration_for_postgres(sql: &str) -> String {
     let mut text = String::with_capacity(sql.len() * 2);
     for line in sql.lines() {
@@ -32,7 +32,9 @@ pub(crate) fn migration_for_postgres(sql: &str) -> String {
         text.push_str(comment);
         text.push('\n');
     }
-    insert_triggers(&text.replace(" without rowid", ""), triggers_postgres)
+    let text = text.replace(" without rowid", "");
+    let text = text.replace("unhex(", "decode(").replace(", '-')", ", 'hex')");
+    insert_triggers(&text, triggers_postgres)
 }
 
 /// The text of a migration as SQLite takes it.
@@ -106,6 +108,7 @@ mod tests {
             ("-- a text and a blob", "-- a text and a blob"),
             ("    a bigint, -- text", "    a bigint, -- text"),
             (") without rowid;", ");"),
+            ("select unhex(substr(a, 5), '-')", "select decode(substr(a, 5), 'hex')"),
         ] {
             assert_eq!(migration_for_postgres(ours), format!("{theirs}\n"));
         }

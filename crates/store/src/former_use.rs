@@ -24,11 +24,12 @@ impl Store {
         limit: u32,
     ) -> Result<Vec<FormerUse>, Error> {
         // A range, for the index; names hold ASCII alone, so that nothing sorts behind the last character.
-        const SQL: &str = "select client_name, max(at) from request_log \
-             where account_id = $1 and asked_as is not null and asked_as >= $2 and asked_as < $3 \
-             group by client_name order by 2 desc limit $4";
+        const SQL: &str = "select o.client_name, max(r.at) from request_log as r \
+             join request_origin as o on o.account_id = r.account_id and o.id = r.origin \
+             where r.account_id = $1 and r.asked_as is not null and r.asked_as >= $2 and r.asked_as < $3 \
+             group by o.client_name order by 2 desc limit $4";
         let rows: Vec<(Option<String>, i64)> = on!(self.log_reader, |db| sqlx::query_as(SQL)
-            .bind(account.to_string())
+            .bind(&account.as_bytes()[..])
             .bind(prefix)
             .bind(format!("{prefix}\u{7f}"))
             .bind(i64::from(limit))

@@ -33,6 +33,7 @@ mod migrations;
 mod open;
 mod principal_name;
 mod request_log;
+mod request_origin;
 mod request_search;
 mod retention;
 mod rotate;

@@ -28,6 +28,7 @@ const REQUESTS: &[File] = &[
     (2, "asked as", include_str!("../migrations/requests/0002_asked_as.sql")),
     (3, "usage", include_str!("../migrations/requests/0003_usage.sql")),
     (4, "account key", include_str!("../migrations/requests/0004_account_key.sql")),
+    (5, "origins", include_str!("../migrations/requests/0005_origins.sql")),
 ];
 
 /// Brings the two SQLite files up to date.

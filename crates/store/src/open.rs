@@ -5,6 +5,7 @@ use crate::{
     engine::{Engine, Pool, on},
     key_check::{KeyRing, is_fresh},
     migrations,
+    request_origin::Origins,
 };
 use model::Secret;
 use sqlx::{
@@ -44,6 +45,7 @@ pub struct Store {
     pub(crate) reader: Pool,
     pub(crate) log_writer: Pool,
     pub(crate) log_reader: Pool,
+    pub(crate) origins: Arc<Origins>,
     /// None while it is being opened.
     pub(crate) ring: Option<Arc<KeyRing>>,
     pub(crate) audit_keys: Arc<RwLock<Arc<AuditKeys>>>,
@@ -141,6 +143,7 @@ async fn open_sqlite(dir: &DataDir) -> Result<Store, Error> {
         reader: pool(reader),
         log_writer: pool(log_writer),
         log_reader: pool(log_reader),
+        origins: Arc::default(),
         ring: None,
         audit_keys: Arc::default(),
     })
@@ -199,6 +202,7 @@ async fn open_postgres(url: &Secret, max_connections: u32) -> Result<Store, Erro
         reader: main,
         log_writer: log.clone(),
         log_reader: log,
+        origins: Arc::default(),
         ring: None,
         audit_keys: Arc::default(),
     })

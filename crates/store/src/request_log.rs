@@ -65,12 +65,18 @@ pub struct RequestRow {
     pub asked_as: Option<Arc<str>>,
 }
 
-pub(crate) const COLUMNS: &str = "account_id, id, at, server_id, server, method, tool, principal, user_id, client_name, \
-     client_version, revision, outcome, error, duration_us, upstream_status, upstream_duration_us, upstream_bytes_out, \
-     upstream_bytes_in, bytes_in, bytes_out, test, arguments, result, asked_as";
-const WIDTH: usize = 25;
+/// Rows and what they have in common, and all that is read of both.
+pub(crate) const ROWS: &str =
+    "request_log as r join request_origin as o on o.account_id = r.account_id and o.id = r.origin";
+pub(crate) const READ: &str = "r.account_id, r.id, r.at, o.server_id, o.server, o.method, o.tool, o.principal, o.user_id, \
+     o.client_name, o.client_version, o.revision, r.outcome, r.error, r.duration_us, r.upstream_status, \
+     r.upstream_duration_us, r.upstream_bytes_out, r.upstream_bytes_in, r.bytes_in, r.bytes_out, o.test, r.arguments, \
+     r.result, r.asked_as";
+const COLUMNS: &str = "account_id, id, origin, at, outcome, error, duration_us, upstream_status, upstream_duration_us, \
+     upstream_bytes_out, upstream_bytes_in, bytes_in, bytes_out, arguments, result, asked_as";
+const WIDTH: usize = 16;
 /// Rows per statement. Few sizes, so that every statement is prepared once: SQLite spends more on a statement than on a row.
-const SIZES: [usize; 3] = [64, 8, 1];
+const SIZES: [usize; 3] = [128, 16, 1];
 
 static SQLITE_INSERTS: LazyLock<[String; 3]> =
     LazyLock::new(|| inserts(dialect::insert_rows_sqlite));
@@ -93,6 +99,20 @@ impl Store {
         node: &str,
         usage: &[(UsageKey, UsageCounts)],
     ) -> Result<(), Error> {
+        let done = self.insert_requests_once(rows, node, usage).await;
+        if done.is_err() {
+            self.origins.forget();
+        }
+        done
+    }
+
+    async fn insert_requests_once(
+        &self,
+        rows: &[RequestRow],
+        node: &str,
+        usage: &[(UsageKey, UsageCounts)],
+    ) -> Result<(), Error> {
+        let origins = self.origins.place(rows);
         let mut tx = self.log_writer.begin().await?;
         let inserts = match tx.each() {
             Engine::Sqlite(_) => &*SQLITE_INSERTS,
@@ -102,49 +122,46 @@ impl Store {
                 &*POSTGRES_INSERTS
             }
         };
-        let mut rest = rows;
-        while !rest.is_empty() {
+        origins.write(&mut tx).await?;
+        let mut rest = (rows, &*origins.ids);
+        while !rest.0.is_empty() {
             let size = SIZES
                 .iter()
-                .position(|size| *size <= rest.len())
+                .position(|size| *size <= rest.0.len())
                 .expect("one is the smallest size");
-            let (chunk, later) = rest.split_at(SIZES[size]);
+            let (chunk, later) = (rest.0.split_at(SIZES[size]), rest.1.split_at(SIZES[size]));
+            let chunk = (chunk.0.iter().zip(later.0), (chunk.1, later.1));
             on!(tx, |db| {
-                let query = chunk.iter().fold(sqlx::query(inserts[size].as_str()), bind);
+                let query = sqlx::query(inserts[size].as_str());
+                let query = chunk.0.clone().fold(query, |query, (row, id)| bind(query, row, *id));
                 query.execute(&mut **db).await.map(drop)?
             });
-            rest = later;
+            rest = chunk.1;
         }
         usage::add(&mut tx, node, usage).await?;
-        tx.commit().await
+        tx.commit().await?;
+        self.origins.learn(origins);
+        Ok(())
     }
 }
 
 fn bind<'q, DB: Database>(
     query: Query<'q, DB, DB::Arguments>,
     row: &'q RequestRow,
+    origin: i64,
 ) -> Query<'q, DB, DB::Arguments>
 where
     i64: Encode<'q, DB> + Type<DB>,
-    String: Encode<'q, DB> + Type<DB>,
     &'q str: Encode<'q, DB> + Type<DB>,
+    &'q [u8]: Encode<'q, DB> + Type<DB>,
     Option<i64>: Encode<'q, DB>,
-    Option<String>: Encode<'q, DB>,
     Option<&'q str>: Encode<'q, DB>,
 {
     query
-        .bind(row.account_id.to_string())
-        .bind(row.id.to_string())
+        .bind(&row.account_id.as_bytes()[..])
+        .bind(&row.id.as_bytes()[..])
+        .bind(origin)
         .bind(row.at.as_millisecond())
-        .bind(row.server_id.map(|id| id.to_string()))
-        .bind(&*row.server)
-        .bind(&*row.method)
-        .bind(row.tool.as_deref())
-        .bind(&*row.principal)
-        .bind(row.user_id.map(|id| id.to_string()))
-        .bind(row.client_name.as_deref())
-        .bind(row.client_version.as_deref())
-        .bind(&*row.revision)
         .bind(row.outcome)
         .bind(row.error.as_deref())
         .bind(row.duration_us)
@@ -154,7 +171,6 @@ where
         .bind(row.upstream_bytes_in)
         .bind(row.bytes_in)
         .bind(row.bytes_out)
-        .bind(i64::from(row.test))
         .bind(row.arguments.as_deref())
         .bind(row.result.as_deref())
         .bind(row.asked_as.as_deref())
@@ -165,18 +181,20 @@ impl<'r, R: Row> FromRow<'r, R> for RequestRow
 where
     &'static str: ColumnIndex<R>,
     i64: Decode<'r, R::Database> + Type<R::Database>,
+    Vec<u8>: Decode<'r, R::Database> + Type<R::Database>,
     String: Decode<'r, R::Database> + Type<R::Database>,
 {
     fn from_row(row: &'r R) -> Result<Self, sqlx::Error> {
         let unreadable =
             |column: &str| sqlx::Error::ColumnNotFound(format!("request_log.{column}: unreadable"));
+        let bytes = |row: &'r R, column: &'static str| {
+            let bytes = row.try_get::<Vec<u8>, _>(column)?;
+            <[u8; 16]>::try_from(bytes).map_err(|_| unreadable(column))
+        };
         let outcome: String = row.try_get("outcome")?;
         Ok(Self {
-            id: row.try_get::<String, _>("id")?.parse().map_err(|_| unreadable("id"))?,
-            account_id: row
-                .try_get::<String, _>("account_id")?
-                .parse()
-                .map_err(|_| unreadable("account_id"))?,
+            id: bytes(row, "id").map(RequestId::from_bytes)?,
+            account_id: bytes(row, "account_id").map(AccountId::from_bytes)?,
             at: Timestamp::from_millisecond(row.try_get("at")?).map_err(|_| unreadable("at"))?,
             server_id: row
                 .try_get::<Option<String>, _>("server_id")?

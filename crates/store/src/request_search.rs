@@ -1,4 +1,8 @@
-use crate::{Error, RequestRow, Store, engine::on, request_log::COLUMNS};
+use crate::{
+    Error, RequestRow, Store,
+    engine::on,
+    request_log::{READ, ROWS},
+};
 use model::{AccountId, RequestId, ServerId, Timestamp};
 use sqlx::AssertSqlSafe;
 
@@ -65,9 +69,9 @@ pub struct Found {
 /// Rows of an account that follow each other in the key.
 pub(crate) struct Window {
     /// The oldest of them.
-    pub(crate) oldest: String,
+    pub(crate) oldest: RequestId,
     /// The newest of them.
-    pub(crate) newest: String,
+    pub(crate) newest: RequestId,
     /// Whether there are more of those that were asked for.
     pub(crate) more: bool,
 }
@@ -108,7 +112,7 @@ impl Store {
         let full = rows.len() >= limit as usize;
         let next = match rows.last() {
             Some(last) if full => Some(last.id),
-            Some(_) | None => window.next(order)?,
+            Some(_) | None => window.next(order),
         };
         Ok(Found { rows, next })
     }
@@ -123,23 +127,24 @@ impl Store {
     ) -> Result<Option<Window>, Error> {
         let direction = order.direction();
         let sql = format!(
-            "select min(id), max(id), count(*) from (select id from request_log \
-             where account_id = $1 and id > $2 and id < $3 order by id {direction} limit $4) as part"
+            "with part as materialized (select id from request_log \
+             where account_id = $1 and id > $2 and id < $3 order by id {direction} limit $4) \
+             select (select id from part order by id limit 1), (select id from part order by id desc limit 1), \
+             (select count(*) from part)"
         );
-        // Every id begins with `req_` and a hexadecimal digit.
-        let bound = |id: Option<RequestId>, none: &str| {
-            id.map_or_else(|| none.to_owned(), |id| id.to_string())
-        };
-        let (oldest, newest, count): (Option<String>, Option<String>, i64) =
+        let bound = |id: Option<RequestId>, none: u8| id.map_or([none; 16], |id| *id.as_bytes());
+        let (above, below) = (bound(between.above, 0), bound(between.below, u8::MAX));
+        let (oldest, newest, count): (Option<Vec<u8>>, Option<Vec<u8>>, i64) =
             on!(self.log_reader, |db| sqlx::query_as(AssertSqlSafe(sql))
-                .bind(account.to_string())
-                .bind(bound(between.above, "req_"))
-                .bind(bound(between.below, "req_~"))
+                .bind(&account.as_bytes()[..])
+                .bind(&above[..])
+                .bind(&below[..])
                 .bind(i64::from(size))
                 .fetch_one(db)
                 .await?);
         let more = count >= i64::from(size);
-        Ok(oldest.zip(newest).map(|(oldest, newest)| Window { oldest, newest, more }))
+        let Some((oldest, newest)) = oldest.zip(newest) else { return Ok(None) };
+        Ok(Some(Window { oldest: request_id(oldest)?, newest: request_id(newest)?, more }))
     }
 
     async fn rows_within(
@@ -152,18 +157,18 @@ impl Store {
     ) -> Result<Vec<RequestRow>, Error> {
         let direction = order.direction();
         let sql = format!(
-            "select {COLUMNS} from request_log where account_id = $1 and id >= $2 and id <= $3 \
-             and at >= $4 and at < $5 \
-             and ($6 is null or server_id = $6 or (server_id is null and server = $7)) \
-             and ($7 is null or $6 is not null or server = $7) \
-             and ($8 is null or tool = $8) and ($9 is null or principal = $9 or user_id = $9) \
-             and ($10 is null or client_name = $10) \
-             and ($11 is null or outcome = $11 or ($11 = 'failed' and outcome <> 'ok')) \
-             and ($12 is null or method = $12) and ($13 < 0 or test = $13) \
-             and ($14 is null or lower(tool) like $14 escape '!' or lower(error) like $14 escape '!' \
-             or lower(client_name) like $14 escape '!' or lower(arguments) like $14 escape '!' \
-             or lower(result) like $14 escape '!') \
-             order by id {direction} limit $15"
+            "select {READ} from {ROWS} where r.account_id = $1 and r.id >= $2 and r.id <= $3 \
+             and r.at >= $4 and r.at < $5 \
+             and ($6 is null or o.server_id = $6 or (o.server_id is null and o.server = $7)) \
+             and ($7 is null or $6 is not null or o.server = $7) \
+             and ($8 is null or o.tool = $8) and ($9 is null or o.principal = $9 or o.user_id = $9) \
+             and ($10 is null or o.client_name = $10) \
+             and ($11 is null or r.outcome = $11 or ($11 = 'failed' and r.outcome <> 'ok')) \
+             and ($12 is null or o.method = $12) and ($13 < 0 or o.test = $13) \
+             and ($14 is null or lower(o.tool) like $14 escape '!' or lower(r.error) like $14 escape '!' \
+             or lower(o.client_name) like $14 escape '!' or lower(r.arguments) like $14 escape '!' \
+             or lower(r.result) like $14 escape '!') \
+             order by r.id {direction} limit $15"
         );
         let (server_id, server) = match &filter.server {
             None => (None, None),
@@ -172,9 +177,9 @@ impl Store {
             Some(LoggedServer::Gone(slug)) => (None, Some(slug.as_str())),
         };
         Ok(on!(self.log_reader, |db| sqlx::query_as(AssertSqlSafe(sql))
-            .bind(account.to_string())
-            .bind(&window.oldest)
-            .bind(&window.newest)
+            .bind(&account.as_bytes()[..])
+            .bind(&window.oldest.as_bytes()[..])
+            .bind(&window.newest.as_bytes()[..])
             .bind(filter.since.map_or(i64::MIN, Timestamp::as_millisecond))
             .bind(filter.until.map_or(i64::MAX, Timestamp::as_millisecond))
             .bind(server_id)
@@ -201,10 +206,10 @@ impl Store {
         account: AccountId,
         id: RequestId,
     ) -> Result<Option<RequestRow>, Error> {
-        let sql = format!("select {COLUMNS} from request_log where account_id = $1 and id = $2");
+        let sql = format!("select {READ} from {ROWS} where r.account_id = $1 and r.id = $2");
         Ok(on!(self.log_reader, |db| sqlx::query_as(AssertSqlSafe(sql))
-            .bind(account.to_string())
-            .bind(id.to_string())
+            .bind(&account.as_bytes()[..])
+            .bind(&id.as_bytes()[..])
             .fetch_optional(db)
             .await?))
     }
@@ -221,14 +226,18 @@ impl RequestOrder {
 
 impl Window {
     /// The row behind which the others are, if there are others.
-    pub(crate) fn next(&self, order: RequestOrder) -> Result<Option<RequestId>, Error> {
+    pub(crate) fn next(&self, order: RequestOrder) -> Option<RequestId> {
         let last = match order {
-            RequestOrder::Newest => &self.oldest,
-            RequestOrder::Oldest => &self.newest,
+            RequestOrder::Newest => self.oldest,
+            RequestOrder::Oldest => self.newest,
         };
-        let corrupt = |_| Error::Corrupt { column: "request_log.id" };
-        self.more.then(|| last.parse()).transpose().map_err(corrupt)
+        self.more.then_some(last)
     }
+}
+
+pub(crate) fn request_id(bytes: Vec<u8>) -> Result<RequestId, Error> {
+    let bytes = bytes.try_into().map_err(|_| Error::Corrupt { column: "request_log.id" })?;
+    Ok(RequestId::from_bytes(bytes))
 }
 
 /// Text as `like` finds it anywhere: nothing in it has a meaning of its own.

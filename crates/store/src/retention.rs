@@ -1,7 +1,8 @@
 use crate::{
     Error, Store,
     engine::on,
-    request_search::{Between, RequestOrder, Window},
+    request_origin::day,
+    request_search::{Between, RequestOrder, Window, request_id},
 };
 use model::{AccountId, RequestId, ServerId};
 use sqlx::AssertSqlSafe;
@@ -55,6 +56,7 @@ impl Store {
         let order = RequestOrder::Oldest;
         let between = Between { above: after, below: Some(newest) };
         let Some(window) = self.window(account, order, between, STEP_ROWS).await? else {
+            self.delete_old_origins(account, retention).await?;
             return Ok((0, None));
         };
         let mut by_time: BTreeMap<RequestId, Vec<ServerId>> = BTreeMap::new();
@@ -67,7 +69,36 @@ impl Store {
         for (before, servers) in &by_time {
             removed += self.delete_in(account, &window, *before, Servers::These(servers)).await?;
         }
-        Ok((removed, window.next(order)?))
+        let next = window.next(order);
+        if next.is_none() {
+            self.delete_old_origins(account, retention).await?;
+        }
+        Ok((removed, next))
+    }
+
+    /// Removes the origins that no row has any more.
+    async fn delete_old_origins(
+        &self,
+        account: AccountId,
+        retention: &Retention,
+    ) -> Result<(), Error> {
+        const OLDEST: &str = "select id from request_log where account_id = $1 order by id limit 1";
+        const SQL: &str = "delete from request_origin where account_id = $1 and last_day < $2";
+        let account = account.as_bytes();
+        let oldest: Option<Vec<u8>> = on!(self.log_reader, |db| sqlx::query_scalar(OLDEST)
+            .bind(&account[..])
+            .fetch_optional(db)
+            .await?);
+        let first = || retention.own.values().copied().fold(retention.before, RequestId::min);
+        let oldest = oldest.map_or_else(|| Ok(first()), request_id)?;
+        // A day's grace: a row from before midnight may be written after one from behind it.
+        on!(self.log_writer, |db| sqlx::query(SQL)
+            .bind(&account[..])
+            .bind(day(oldest) - 1)
+            .execute(db)
+            .await?
+            .rows_affected());
+        Ok(())
     }
 
     async fn delete_in(
@@ -83,10 +114,10 @@ impl Store {
         );
         Ok(on!(self.log_writer, |db| {
             let mut query = sqlx::query(AssertSqlSafe(sql))
-                .bind(account.to_string())
-                .bind(&window.oldest)
-                .bind(&window.newest)
-                .bind(before.to_string());
+                .bind(&account.as_bytes()[..])
+                .bind(&window.oldest.as_bytes()[..])
+                .bind(&window.newest.as_bytes()[..])
+                .bind(&before.as_bytes()[..]);
             for server in named {
                 query = query.bind(server.to_string());
             }
@@ -102,19 +133,24 @@ enum Servers<'a> {
 }
 
 impl<'a> Servers<'a> {
-    /// The servers that are named, and the condition with a place for each from `$5` on.
+    /// The servers that are named, and the condition on origins with a place for each from `$5` on.
     fn words(&self) -> (&'a [ServerId], String) {
         let places = |servers: &[ServerId]| {
             (5..5 + servers.len()).map(|place| format!("${place}")).collect::<Vec<_>>().join(", ")
         };
         match *self {
-            Self::These(servers) => (servers, format!(" and server_id in ({})", places(servers))),
+            Self::These(servers) => {
+                (servers, of_origins(&format!("server_id in ({})", places(servers))))
+            }
             Self::AllBut([]) => (&[], String::new()),
             Self::AllBut(servers) => {
-                let but =
-                    format!(" and (server_id is null or server_id not in ({}))", places(servers));
-                (servers, but)
+                let but = format!("(server_id is null or server_id not in ({}))", places(servers));
+                (servers, of_origins(&but))
             }
         }
     }
+}
+
+fn of_origins(condition: &str) -> String {
+    format!(" and origin in (select id from request_origin where account_id = $1 and {condition})")
 }

@@ -1,4 +1,4 @@
-//! The request log: what is written, found and removed.
+//! The request log: what is written, found, removed, and brought up to date.
 
 use crate::servers::server_row;
 use crate::world::{World, account, at, audit, entropy, on_both};
@@ -300,5 +300,102 @@ fn former_names_tell_who_still_uses_them() {
         assert_eq!(uses("old/", 1).await, [inspector]);
         assert_eq!(uses("old/crm", 9).await, [(None, at(2)), (Some("inspector".into()), at(1))]);
         assert_eq!(uses("a/", 9).await, []);
+    });
+}
+
+#[test]
+fn rows_of_before_there_were_origins_are_kept_whole() {
+    on_both(async |world| {
+        let store = world.open().await;
+        let (a, b) = (account(&store, "a").await, account(&store, "b").await);
+        store.close().await;
+        let history =
+            if world.is_sqlite() { "_sqlx_migrations" } else { "_sqlx_migrations_requests" };
+        let mut before = format!(
+            "drop table request_log; drop table request_origin; drop table usage; delete from {history} where version > 4;"
+        );
+        for file in [
+            include_str!("../../migrations/requests/0001_request_log.sql"),
+            include_str!("../../migrations/requests/0002_asked_as.sql"),
+            include_str!("../../migrations/requests/0003_usage.sql"),
+            include_str!("../../migrations/requests/0004_account_key.sql"),
+        ] {
+            let without = if world.is_sqlite() { " without rowid" } else { "" };
+            before += &file.replace(" without rowid", without);
+        }
+        let row = |account, ms| request(account, ms, "list", "ok");
+        let user = UserId::new(at(0), entropy());
+        let rows = [
+            row(a, 1),
+            RequestRow { user_id: Some(user), ..row(a, 2) },
+            row(b, 3),
+            RequestRow { tool: None, client_name: None, test: true, ..row(a, 4) },
+            row(a, 5),
+            RequestRow { asked_as: Some("old/crm".into()), ..request(a, 6, "list", "error") },
+        ];
+        let text = |text: Option<&str>| text.map_or("null".into(), |text| format!("'{text}'"));
+        for row in &rows {
+            before += &format!(
+                "insert into request_log (account_id, id, at, server, method, tool, principal, user_id, client_name, \
+                 revision, outcome, error, duration_us, upstream_status, upstream_duration_us, upstream_bytes_out, \
+                 upstream_bytes_in, bytes_in, bytes_out, test, asked_as) values \
+                 ('{}', '{}', {}, 'crm', 'tools/call', {}, 'tok_1', {}, {}, '2026-07-28', '{}', {}, 1200, 200, 900, 3, 4, \
+                 100, 1000, {}, {});",
+                row.account_id,
+                row.id,
+                row.at.as_millisecond(),
+                text(row.tool.as_deref()),
+                text(row.user_id.map(|id| id.to_string()).as_deref()),
+                text(row.client_name.as_deref()),
+                row.outcome,
+                text(row.error.as_deref()),
+                i32::from(row.test),
+                text(row.asked_as.as_deref()),
+            );
+        }
+        world.execute_in("requests.db", &before).await.unwrap();
+        let store = world.open().await;
+        let new = row(a, 7);
+        store.insert_requests(std::slice::from_ref(&new), "a", &[]).await.unwrap();
+        let every = RequestFilter::default();
+        let [first, second, theirs, rest @ ..] = rows;
+        let mut ours = vec![first, second];
+        ours.extend(rest);
+        ours.push(new);
+        assert_eq!(all(&store, a, &every, RequestOrder::Oldest, 3).await, ours);
+        assert_eq!(all(&store, b, &every, RequestOrder::Oldest, 3).await, [theirs]);
+        let former = store.former_uses(a, "old/", 9).await.unwrap();
+        assert_eq!(former.len(), 1);
+    });
+}
+
+#[test]
+fn origins_are_written_anew_each_day_and_go_with_their_last_row() {
+    const DAY: i64 = 24 * 60 * 60 * 1_000;
+    on_both(async |world| {
+        let store = world.open().await;
+        let a = account(&store, "a").await;
+        let every = RequestFilter::default();
+        let day = |day: i64, tool: &str| request(a, day * DAY, tool, "ok");
+        for row in [day(0, "old"), day(0, "list"), day(1, "list"), day(3, "list")] {
+            store.insert_requests(&[row], "a", &[]).await.unwrap();
+        }
+        let origins = async || {
+            // Each one that is there is met by the statement, which changes nothing.
+            let sql = "update request_origin set last_day = last_day";
+            world.execute_in("requests.db", sql).await.unwrap()
+        };
+        assert_eq!(origins().await, 2);
+        let before = |days| RequestId::new(at(days * DAY), [0; 10]);
+        let retention = |days| Retention { before: before(days), own: BTreeMap::new() };
+        store.delete_old_requests(a, &retention(3), None).await.unwrap();
+        assert_eq!(origins().await, 1, "none has the tool that was called on the first day alone");
+        let left = all(&store, a, &every, RequestOrder::Oldest, 9).await;
+        assert_eq!(left.len(), 1);
+        store.delete_old_requests(a, &retention(9), None).await.unwrap();
+        assert_eq!(origins().await, 0);
+        // The process remembers an origin that is gone: a row of a later day brings it back.
+        store.insert_requests(&[day(10, "list")], "a", &[]).await.unwrap();
+        assert_eq!(all(&store, a, &every, RequestOrder::Oldest, 9).await.len(), 1);
     });
 }

@@ -108,10 +108,15 @@ impl World {
 
     /// What somebody with the database's password, or the file, can do to it.
     pub(crate) async fn execute(&self, sql: &str) -> Result<u64, sqlx::Error> {
+        self.execute_in("gatewright.db", sql).await
+    }
+
+    /// The same in that file of SQLite; PostgreSQL has one database for all.
+    pub(crate) async fn execute_in(&self, file: &str, sql: &str) -> Result<u64, sqlx::Error> {
         let sql = sqlx::raw_sql(AssertSqlSafe(sql.to_owned()));
         match &self.postgres {
             None => {
-                let path = format!("sqlite://{}", self.data.path().join("gatewright.db").display());
+                let path = format!("sqlite://{}", self.data.path().join(file).display());
                 let mut connection = SqliteConnection::connect(&path).await?;
                 let done = sql.execute(&mut connection).await?.rows_affected();
                 connection.close().await?;
