@@ -49,6 +49,8 @@ fn action(input_schema: RawJson, output_schema: Option<RawJson>) -> Action {
         parameters: names.map(parameter).collect(),
         body: None,
         accept: "application/json".to_owned(),
+        headers: Vec::new(),
+        answer: model::AnswerRules::default(),
         security: Vec::new(),
     };
     Action {
@@ -66,6 +68,7 @@ fn action(input_schema: RawJson, output_schema: Option<RawJson>) -> Action {
         call,
         tags: Vec::new(),
         deprecated: false,
+        scopes: Vec::new(),
         source: Source { path: "/things".to_owned(), operation_id: None, pointer: String::new() },
     }
 }

@@ -271,6 +271,8 @@ fn call(method: &str, path: &[&str], parameters: Vec<Parameter>, body: Option<Bo
         parameters,
         body,
         accept,
+        headers: Vec::new(),
+        answer: model::AnswerRules::default(),
         security: Vec::new(),
     }
 }

@@ -28,6 +28,9 @@ pub struct Action {
     /// Whether the description calls it deprecated.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub deprecated: bool,
+    /// OAuth scopes that it needs, all of them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub scopes: Vec<String>,
     /// Where it came from.
     pub source: Source,
 }

@@ -1,3 +1,4 @@
+use crate::{AnswerRules, BodyTemplate};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -20,6 +21,12 @@ pub struct HttpCall {
     pub body: Option<Body>,
     /// The `Accept` header.
     pub accept: String,
+    /// Headers that every request has, whatever the arguments.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub headers: Vec<FixedHeader>,
+    /// What is known of its answers.
+    #[serde(default, skip_serializing_if = "AnswerRules::is_empty")]
+    pub answer: AnswerRules,
     /// Names of credential slots: any one of the inner lists is enough, all of its members are needed.
     /// An empty inner list means that no credential will do too; an empty outer list, that none is asked for.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -32,6 +39,16 @@ impl HttpCall {
     pub fn is_safe(&self) -> bool {
         matches!(self.method.as_str(), "GET" | "HEAD" | "OPTIONS" | "TRACE" | "QUERY")
     }
+}
+
+/// A header that is the same in every request.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FixedHeader {
+    /// Its name.
+    pub name: String,
+    /// Its value: printable ASCII.
+    pub value: String,
 }
 
 /// A piece of a path.
@@ -152,6 +169,8 @@ pub enum BodyLayout {
         /// Its name.
         argument: String,
     },
+    /// A body whose shape is given, with places for arguments.
+    Template(BodyTemplate),
 }
 
 /// One member of an object body.

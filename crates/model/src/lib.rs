@@ -4,7 +4,10 @@
 //! HTTP servers, SQL or MCP. Every other crate may use this one; this one uses none of ours.
 
 mod action;
+mod answer_rules;
 mod app;
+mod auth;
+mod body_template;
 mod call;
 mod connection;
 mod credential;
@@ -26,10 +29,17 @@ mod time;
 mod tool_settings;
 
 pub use action::{Action, Annotations, Source};
+pub use answer_rules::{AnswerRules, FailureMark};
 pub use app::AppKind;
+pub use auth::{
+    AuthMethod, AuthScope, AuthWay, BasicNames, ConnectionField, CredentialSender, FieldError,
+    FieldFormat, FieldLookup, FieldSource, MAX_AUTH_SCOPES, MAX_AUTH_WAYS, MAX_CONNECTION_FIELDS,
+    OAuth2, OAuth2Client, Refresh, TokenRequestFormat,
+};
+pub use body_template::{BodyTemplate, MailArguments};
 pub use call::{
-    Body, BodyEncoding, BodyField, BodyLayout, BodyVariant, FieldEncoding, HttpCall, Parameter,
-    ParameterEncoding, PartEncoding, PartKind, PathPart, Place, Style,
+    Body, BodyEncoding, BodyField, BodyLayout, BodyVariant, FieldEncoding, FixedHeader, HttpCall,
+    Parameter, ParameterEncoding, PartEncoding, PartKind, PathPart, Place, Style,
 };
 pub use connection::{
     ClientAuthStyle, ClientCredentials, ConnectionKind, ConnectionSecret, ConnectionSecretError,

@@ -139,6 +139,16 @@ pub struct SettingsError {
     pub problem: String,
 }
 
+impl SettingsError {
+    /// The error with the place of what it is about in front of its field.
+    #[must_use]
+    pub fn within(mut self, place: &str) -> Self {
+        let joint = if self.field.is_empty() || self.field.starts_with('[') { "" } else { "." };
+        self.field = format!("{place}{joint}{}", self.field);
+        self
+    }
+}
+
 impl ToolSettings {
     /// Checks lengths, ranges and contradictions. What depends on the action is checked when the two meet.
     ///

@@ -103,10 +103,13 @@ pub(crate) fn action<'t>(
             parameters,
             body,
             accept: answer::accept(context, found.node),
+            headers: Vec::new(),
+            answer: model::AnswerRules::default(),
             security,
         },
         tags: found.tags(),
         deprecated: found.deprecated(),
+        scopes: Vec::new(),
         source: Source {
             path: found.path.to_owned(),
             operation_id: found.operation_id().map(str::to_owned),

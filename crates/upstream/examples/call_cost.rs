@@ -203,6 +203,8 @@ fn call() -> HttpCall {
         ],
         body: None,
         accept: "application/json".to_owned(),
+        headers: Vec::new(),
+        answer: model::AnswerRules::default(),
         security: Vec::new(),
     }
 }

@@ -127,6 +127,8 @@ fn a_call_takes_bounded_memory() {
         parameters: Vec::new(),
         body: None,
         accept: String::new(),
+        headers: Vec::new(),
+        answer: model::AnswerRules::default(),
         security: Vec::new(),
     };
     let base = BaseUrl::parse(&url).expect("it is a URL");

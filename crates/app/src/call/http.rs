@@ -174,6 +174,7 @@ impl HttpCall<'_> {
             output_schema: self.tool.output(),
             paging_hints: &self.work.paging_hints,
             projection: self.work.projection.as_ref(),
+            answer: Some(&self.work.call.answer),
             walk_note: answer.walk_note.as_deref(),
             keeps_overflow: self.server.keeps_results,
         };

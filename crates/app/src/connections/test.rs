@@ -142,6 +142,8 @@ impl App {
                 parameters: Vec::new(),
                 body: None,
                 accept: "*/*".to_owned(),
+                headers: Vec::new(),
+                answer: model::AnswerRules::default(),
                 security: Vec::new(),
             };
             let none =

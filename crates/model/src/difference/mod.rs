@@ -118,6 +118,9 @@ pub fn difference<'a>(
 pub fn changes(old: &Action, new: &Action) -> Vec<Change> {
     let mut made = Changes(Vec::new());
     request::compare(&old.call, &new.call, &mut made);
+    if old.scopes != new.scopes {
+        made.add(ChangedPart::Security, "the scopes that it needs change".to_owned(), false);
+    }
     arguments::compare(old, new, &mut made);
     output::compare(old.output_schema.as_ref(), new.output_schema.as_ref(), &mut made);
     compare_annotations(old.annotations, new.annotations, &mut made);
@@ -232,10 +235,13 @@ mod tests {
                 parameters: vec![parameter("id", Place::Path), parameter("mode", Place::Query)],
                 body: None,
                 accept: "application/json".to_owned(),
+                headers: Vec::new(),
+                answer: crate::AnswerRules::default(),
                 security: vec![vec!["key".to_owned()]],
             },
             tags: Vec::new(),
             deprecated: false,
+            scopes: Vec::new(),
             source: Source {
                 path: "/a/{id}".to_owned(),
                 operation_id: None,
@@ -289,6 +295,21 @@ mod tests {
         check(
             |new| new.call.security.clear(),
             &[("the credentials that it asks for change", false)],
+        );
+        check(
+            |new| {
+                let (name, value) = ("X-Version".to_owned(), "2".to_owned());
+                new.call.headers.push(crate::FixedHeader { name, value });
+            },
+            &[("the headers that every request has change", false)],
+        );
+        check(
+            |new| new.call.answer.fields.push("id".parse().unwrap()),
+            &[("its answers are read in another way", false)],
+        );
+        check(
+            |new| new.scopes.push("read".to_owned()),
+            &[("the scopes that it needs change", false)],
         );
         check(
             |new| new.call.accept = "*/*".to_owned(),

@@ -25,6 +25,14 @@ pub(super) fn compare(old: &HttpCall, new: &HttpCall, made: &mut Changes) {
         let text = "the media types that it asks for change".to_owned();
         made.add(ChangedPart::Request, text, false);
     }
+    if old.headers != new.headers {
+        let text = "the headers that every request has change".to_owned();
+        made.add(ChangedPart::Request, text, false);
+    }
+    if old.answer != new.answer {
+        let text = "its answers are read in another way".to_owned();
+        made.add(ChangedPart::Request, text, false);
+    }
     if old.security != new.security {
         let text = "the credentials that it asks for change".to_owned();
         made.add(ChangedPart::Security, text, false);
@@ -44,7 +52,13 @@ pub(super) fn compare(old: &HttpCall, new: &HttpCall, made: &mut Changes) {
     let shape = |call: &HttpCall| {
         call.body.as_ref().map(|body| {
             let is_fields = matches!(body.layout, BodyLayout::Fields(_));
-            (body.variants.clone(), is_fields)
+            let template = match &body.layout {
+                BodyLayout::Template(template) => Some(template.clone()),
+                BodyLayout::Fields(_) | BodyLayout::Whole { .. } | BodyLayout::Tagged { .. } => {
+                    None
+                }
+            };
+            (body.variants.clone(), is_fields, template)
         })
     };
     if shape(old) != shape(new) {

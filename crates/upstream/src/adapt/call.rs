@@ -43,6 +43,13 @@ pub(super) fn adapt(call: &mut HttpCall, names: &Names) -> Result<(), AdaptError
                 call.body = None;
             }
         }
+        BodyLayout::Template(template) => {
+            let new = |name: &str| (!names.is_gone(name)).then(|| names.name(name).to_owned());
+            match template.clone().renamed(&new) {
+                Some(renamed) => *template = renamed,
+                None => call.body = None,
+            }
+        }
     }
     Ok(())
 }
@@ -87,6 +94,8 @@ fn alone(call: &HttpCall, number: usize, parameter: &Parameter) -> HttpCall {
         parameters: vec![parameter.clone()],
         body: None,
         accept: String::new(),
+        headers: Vec::new(),
+        answer: model::AnswerRules::default(),
         security: Vec::new(),
     }
 }

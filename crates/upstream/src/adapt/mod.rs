@@ -78,10 +78,12 @@ pub fn adapt(mut action: Action, settings: &ToolSettings) -> Result<Adapted, Ada
         parameter: paging.parameter.map(|argument| names.name(&argument).to_owned()),
         ..paging
     });
+    let own = Some(&action.call.answer.fields[..]).filter(|fields| !fields.is_empty());
+    let projection = settings.projection.as_deref().or(own);
     Ok(Adapted {
-        action,
         injected: injected(&names),
-        projection: settings.projection.as_deref().map(Projection::new),
+        projection: projection.map(Projection::new),
+        action,
         pagination,
         result_budget_tokens: settings.result_budget_tokens,
         cache_seconds: settings.cache_seconds,

@@ -169,6 +169,7 @@ fn slots(call: &HttpCall) -> Vec<&str> {
             BodyLayout::Whole { argument } | BodyLayout::Tagged { argument } => {
                 found.push(argument);
             }
+            BodyLayout::Template(template) => found.extend(template.arguments()),
         }
         found.extend(body.choice.as_deref());
     }

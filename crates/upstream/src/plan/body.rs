@@ -1,7 +1,7 @@
 use super::{
     PlanError, file,
     form::{How, essence, pairs, push_pair},
-    multipart,
+    multipart, template,
     value::{compact, map, scalar, string},
 };
 use crate::{Arguments, MAX_BODY_BYTES};
@@ -43,6 +43,7 @@ pub(super) fn build<'c>(
     headers: &mut HeaderMap,
 ) -> Result<Bytes, PlanError> {
     let first = body.variants.first().ok_or(PlanError::Definition("its body has no media type"))?;
+    let filled: String;
     // The argument that errors name.
     let (argument, variant, content) = match &body.layout {
         BodyLayout::Fields(fields) => {
@@ -74,6 +75,13 @@ pub(super) fn build<'c>(
                 None => return absent(body, argument),
             }
         }
+        BodyLayout::Template(template) => match template::fill(template, arguments)? {
+            Some(text) => {
+                filled = text;
+                ("the body", chosen(body, first, arguments)?, Content::Whole(&filled))
+            }
+            None => return absent(body, "the body"),
+        },
     };
     let bytes = encode(argument, variant, content, boundary, headers)?;
     if bytes.len() > MAX_BODY_BYTES { Err(PlanError::BodyTooLarge) } else { Ok(bytes) }

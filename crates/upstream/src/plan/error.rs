@@ -48,6 +48,14 @@ pub enum PlanError {
     /// The whole body is too long.
     #[error("the body would be longer than {MAX_BODY_BYTES} bytes; send less")]
     BodyTooLarge,
+    /// A text of a mail's header with a break of lines or the like in it.
+    #[error("{0}: expected one line of text: it is a header of a mail")]
+    NotAMailHeader(String),
+    /// An address that is none.
+    #[error(
+        "{0}: expected e-mail addresses such as ann@example.com or Ann <ann@example.com>, with commas between them"
+    )]
+    NotAnAddress(String),
     /// A body that must have members.
     #[error("{0}: expected an object")]
     NotAnObject(String),

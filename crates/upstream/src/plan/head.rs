@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{Arguments, MAX_HEADER_VALUE_BYTES};
 use http::{HeaderMap, HeaderName, HeaderValue, header::COOKIE};
-use model::{Parameter, ParameterEncoding, Style};
+use model::{FixedHeader, Parameter, ParameterEncoding, Style};
 
 /// Headers that carry the credential, frame the message or belong to one connection: no argument sets them.
 const RESERVED: [&str; 17] = [
@@ -34,6 +34,20 @@ const RESERVED: [&str; 17] = [
 #[must_use]
 pub fn is_reserved_header(name: &str) -> bool {
     RESERVED.iter().any(|reserved| reserved.eq_ignore_ascii_case(name))
+}
+
+/// Headers that every request has. A parameter of the same name takes the place of one.
+pub(super) fn push_fixed(headers: &mut HeaderMap, fixed: &[FixedHeader]) -> Result<(), PlanError> {
+    for one in fixed {
+        let name = HeaderName::try_from(one.name.as_str()).ok();
+        let name = name.filter(|name| !is_reserved_header(name.as_str()));
+        let value = HeaderValue::try_from(one.value.as_str()).ok();
+        let (Some(name), Some(value)) = (name, value) else {
+            return Err(PlanError::Definition("a header of every request is none that may be set"));
+        };
+        headers.insert(name, value);
+    }
+    Ok(())
 }
 
 pub(super) fn push_header(

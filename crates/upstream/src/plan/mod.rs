@@ -5,9 +5,11 @@ mod error;
 mod file;
 mod form;
 mod head;
+mod mail;
 mod multipart;
 mod path;
 mod query;
+mod template;
 mod text;
 mod value;
 
@@ -88,6 +90,7 @@ pub fn plan(
     headers.insert(ACCEPT, accept.unwrap_or(HeaderValue::from_static("*/*")));
     headers.insert(USER_AGENT, AGENT);
     headers.insert(ACCEPT_ENCODING, CODINGS);
+    head::push_fixed(&mut headers, &call.headers)?;
     let mut cookies = String::new();
     for parameter in &call.parameters {
         match parameter.place {

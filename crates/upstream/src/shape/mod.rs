@@ -1,5 +1,6 @@
 //! From an API's answer to an outcome. Pure.
 
+mod answer;
 mod charset;
 pub(crate) mod cut;
 mod fault;
@@ -15,8 +16,8 @@ use base64::{Engine as _, engine::general_purpose::STANDARD};
 use bytes::Bytes;
 use kind::{Kind, Media};
 use model::{
-    BYTES_PER_TOKEN, Content, Outcome, Overflow, RawJson, ResourceBody, Secret, UpstreamFacts,
-    tokens_estimate,
+    AnswerRules, BYTES_PER_TOKEN, Content, Outcome, Overflow, RawJson, ResourceBody, Secret,
+    UpstreamFacts, tokens_estimate,
 };
 use redact::Redactor;
 use serde_json::value::RawValue;
@@ -37,6 +38,8 @@ pub struct Shape<'a> {
     pub paging_hints: &'a [String],
     /// The fields of the answer that are passed on. Then an answer without fields is an error, and not shown.
     pub projection: Option<&'a Projection>,
+    /// What is known of the API's answers, if anything.
+    pub answer: Option<&'a AnswerRules>,
     /// What a walk through pages says of its list.
     pub walk_note: Option<&'a str>,
     /// Whether an answer over budget comes along whole, beside a summary, for the caller to keep and to be read on.
@@ -52,6 +55,7 @@ impl Default for Shape<'_> {
             output_schema: None,
             paging_hints: &[],
             projection: None,
+            answer: None,
             walk_note: None,
             keeps_overflow: false,
         }
@@ -160,7 +164,17 @@ fn fill(
     body: Bytes,
     options: &Shape<'_>,
 ) {
-    let media = Media::parse(content_type);
+    let mut media = Media::parse(content_type);
+    let mut body = body;
+    let rules = options.answer.filter(|rules| !rules.is_empty());
+    if let (Kind::Json, Some(rules)) = (kind::of(&media, &body), rules) {
+        let decoded = charset::decode(&media, body);
+        if answer::failed(&decoded, rules) {
+            return says_failed(outcome, decoded, options);
+        }
+        body = answer::with_mails(decoded, rules).into();
+        media = Media::parse(Some("application/json"));
+    }
     match (kind::of(&media, &body), options.projection) {
         (Kind::Json | Kind::Text, Some(projection)) => {
             match projection.apply(&charset::decode(&media, body)) {
@@ -171,6 +185,16 @@ fn fill(
         (_, Some(_)) => no_fields(outcome),
         (kind, None) => whole(outcome, resource_uri, kind, &media, body, options),
     }
+}
+
+/// A success by its status, and a failure by its content: shown as the latter.
+fn says_failed(outcome: &mut Outcome, body: String, options: &Shape<'_>) {
+    let status = outcome.upstream.status.map(status_line).unwrap_or_default();
+    outcome.content.push(Content::Text(format!(
+        "The API answered {status}, and says that the call failed. What it answered:"
+    )));
+    text(outcome, body, options);
+    outcome.is_error = true;
 }
 
 /// Fields were chosen, and there are none: what an answer of another kind holds, nobody chose.

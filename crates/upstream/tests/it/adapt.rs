@@ -29,6 +29,7 @@ pub(crate) fn action(call: model::HttpCall, input: &str, output: Option<&str>) -
         call,
         tags: Vec::new(),
         deprecated: false,
+        scopes: Vec::new(),
         source: Source { path: "/".to_owned(), operation_id: None, pointer: String::new() },
     }
 }

@@ -17,6 +17,8 @@ pub(crate) fn get(path: &str) -> HttpCall {
         parameters: Vec::new(),
         body: None,
         accept: "application/json".to_owned(),
+        headers: Vec::new(),
+        answer: model::AnswerRules::default(),
         security: Vec::new(),
     }
 }
