@@ -17,11 +17,12 @@ struct Border {
 const NO_IO: &[&str] = &["tokio", "tokio-util", "hyper", "hyper-util", "tower", "getrandom"];
 
 /// The product. `utoipa` describes what the control API takes and gives, wherever such a type is at home; `jsonschema` is nobody's own: upstream validates with it, openapi asks it which patterns it can run.
-const PRODUCT: [Border; 9] = [
+const PRODUCT: [Border; 10] = [
     Border { name: "model", ours: &[], owns: &["zeroize"], never: NO_IO },
     Border { name: "mcp", ours: &[], owns: &[], never: NO_IO },
     Border { name: "openapi", ours: &["model"], owns: &["saphyr-parser"], never: NO_IO },
     Border { name: "catalog", ours: &["model", "openapi"], owns: &[], never: NO_IO },
+    Border { name: "search", ours: &[], owns: &["frostem"], never: NO_IO },
     Border {
         name: "upstream",
         ours: &["model"],

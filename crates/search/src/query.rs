@@ -1,0 +1,48 @@
+//! What is asked, and what is answered.
+
+use crate::document::Field;
+
+/// A request for tools.
+#[derive(Clone, Copy)]
+pub struct Query<'a> {
+    /// What is wanted, in words; [`REQUEST_LIMIT`](crate::REQUEST_LIMIT) bytes of it are read.
+    pub text: &'a str,
+    /// Only tools of this app.
+    pub app: Option<&'a str>,
+    /// Only tools that change nothing.
+    pub read_only: bool,
+    /// Whether the tool of a key may be seen at all.
+    pub allowed: &'a dyn Fn(u32) -> bool,
+}
+
+impl<'a> Query<'a> {
+    /// A request for any tool.
+    #[must_use]
+    pub fn new(text: &'a str) -> Self {
+        Self { text, app: None, read_only: false, allowed: &|_| true }
+    }
+}
+
+/// A tool that was found.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Hit {
+    /// The key that it was put under.
+    pub key: u32,
+    /// How well it fits: comparable within one answer alone.
+    pub score: f32,
+    /// Which words found it, the weightiest first.
+    pub why: Vec<Match>,
+    /// Tools that are the same but for app or version, best first: they are not listed on their own.
+    pub others: Vec<u32>,
+}
+
+/// A word of the request that a tool answers to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Match {
+    /// The word, as it was asked, in lower case.
+    pub word: String,
+    /// The stem that stands for it in the tool, when it is another word.
+    pub stands_for: Option<String>,
+    /// Where it stands, the weightiest place first.
+    pub fields: Vec<Field>,
+}
