@@ -86,8 +86,11 @@ def less(body, *names):
 
 
 def new_app(api, _body):
-    if next(numbers) % 4 == 1:
+    number = next(numbers) % 4
+    if number == 1:
         return {"kind": "manual", "title": "A", "base_url": NOWHERE}
+    if number == 2:
+        return {"catalog": "gmail"}
     return {"description": DESCRIPTION}
 
 

@@ -12,6 +12,7 @@ mod actions;
 mod apps;
 mod audit;
 mod authenticate;
+mod built_in;
 mod call;
 mod caller;
 mod checkpoint;
@@ -81,6 +82,7 @@ pub use apps::{
 pub use audit::{
     AuditCheckpoint, AuditEvent, AuditExportQuery, AuditQuery, AuditVerdict, VerifyAudit,
 };
+pub use built_in::{CatalogAction, CatalogApp, CatalogEntry};
 pub use call::{Companions, Observer, Step};
 pub use caller::Caller;
 pub use clock::Clock;

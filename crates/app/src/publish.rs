@@ -187,6 +187,7 @@ impl App {
             trusted_hosts: order.trusted_hosts.clone(),
             slots: import.slots.clone(),
             rules: known.as_ref().map_or_else(|| "{}".to_owned(), |app| app.rules.clone()),
+            definition: known.as_ref().and_then(|app| app.definition.clone()),
             revision: known.as_ref().map_or(1, |app| app.revision),
             created_at: known.as_ref().map_or(now, |app| app.created_at),
             updated_at: known.as_ref().map_or(now, |app| app.updated_at),

@@ -73,6 +73,10 @@ impl App {
     ) -> Result<Result<Target, NotConnected>, Error> {
         let unusable =
             |error: upstream::BaseUrlError| Error::new(Kind::Internal, error.to_string());
+        // That of a definition may hold fields, which connections fill.
+        if app.base_url.contains('{') {
+            return Ok(Err(NotConnected("its base URL has fields: give the app one without")));
+        }
         let base = BaseUrl::parse(&app.base_url).map_err(unusable)?;
         let connection = match bound {
             Some(id) => {

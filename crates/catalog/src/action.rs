@@ -6,8 +6,8 @@ use crate::{
     schema::{expanded, fields, lenient},
 };
 use model::{
-    Action, Annotations, AnswerRules, BodyTemplate, FixedHeader, HttpCall, Parameter,
-    ParameterEncoding, PathPart, RawJson, Source, Style,
+    Action, Annotations, AnswerRules, AuthMethod, AuthWay, BodyTemplate, FixedHeader, HttpCall,
+    Parameter, ParameterEncoding, PathPart, RawJson, Source, Style,
 };
 use openapi::{NoFiles, Options, OutputSchemas};
 use serde_json::{Map, Value, json};
@@ -134,7 +134,18 @@ impl Definition {
 
     /// Any one way to connect will do.
     fn security(&self) -> Vec<Vec<String>> {
-        self.auth.iter().map(|way| vec![way.name.clone()]).collect()
+        let of_way = |way: &AuthWay| match way.method {
+            AuthMethod::Fields => {
+                let sent = way.fields.iter().filter(|field| field.send.is_some());
+                sent.map(|field| field.name.clone()).collect()
+            }
+            AuthMethod::OAuth2(_)
+            | AuthMethod::ClientCredentials(_)
+            | AuthMethod::ApiKey(_)
+            | AuthMethod::Bearer
+            | AuthMethod::Basic(_) => vec![way.name.clone()],
+        };
+        self.auth.iter().map(of_way).collect()
     }
 
     /// The output schema, where MCP takes it, and what is known of answers.

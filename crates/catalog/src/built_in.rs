@@ -21,6 +21,9 @@ macro_rules! apps {
 
 apps! {
     "gmail"
+    "google-calendar"
+    "google-docs"
+    "google-drive"
     "linear"
 }
 

@@ -13,6 +13,7 @@ mod definition;
 mod error;
 mod read;
 mod schema;
+mod slots;
 
 pub use built_in::{BuiltIn, built_in, built_ins};
 pub use definition::{ActionDefinition, BodyType, Definition, Head};

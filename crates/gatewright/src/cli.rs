@@ -2,10 +2,10 @@ use crate::{
     admin::{backup::Backup, key::KeyCommand, restore::Restore},
     client::{
         account::AccountCommand, action::ActionCommand, app::AppCommand, audit::AuditCommand,
-        connection::ConnectionCommand, grant::GrantCommand, limit::LimitCommand, part::PartCommand,
-        profile::ProfileCommand, raw::ApiRequest, request::RequestCommand, server::ServerCommand,
-        target::Target, test_case::TestCaseCommand, token::TokenCommand, tool::ToolCommand,
-        usage::Usage, user::UserCommand,
+        catalog::CatalogCommand, connection::ConnectionCommand, grant::GrantCommand,
+        limit::LimitCommand, part::PartCommand, profile::ProfileCommand, raw::ApiRequest,
+        request::RequestCommand, server::ServerCommand, target::Target, test_case::TestCaseCommand,
+        token::TokenCommand, tool::ToolCommand, usage::Usage, user::UserCommand,
     },
 };
 use clap::{Args, Parser, Subcommand};
@@ -47,6 +47,13 @@ pub(crate) enum Command {
         target: Target,
         #[command(subcommand)]
         command: AppCommand,
+    },
+    /// Look at the apps that come with Gatewright.
+    Catalog {
+        #[command(flatten)]
+        target: Target,
+        #[command(subcommand)]
+        command: CatalogCommand,
     },
     /// Search the actions of apps, and make some by hand.
     Action {

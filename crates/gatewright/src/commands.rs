@@ -31,6 +31,7 @@ pub(crate) fn run(cli: Cli) -> anyhow::Result<()> {
             Command::Logs(logs) => client::logs::run(&logs).await,
             Command::Account { target, command } => client::account::run(&target, command).await,
             Command::App { target, command } => client::app::run(&target, command).await,
+            Command::Catalog { target, command } => client::catalog::run(&target, command).await,
             Command::Action { target, command } => client::action::run(&target, command).await,
             Command::Server { target, command } => client::server::run(&target, command).await,
             Command::Tool { target, command } => client::tool::run(&target, command).await,

@@ -10,11 +10,13 @@ pub enum AppKind {
     OpenApi,
     /// By hand alone.
     Manual,
+    /// From an app definition: a built-in one, or one of the account's own. Further ones may be made by hand.
+    Definition,
 }
 
 impl AppKind {
     /// Every kind.
-    pub const ALL: [Self; 2] = [Self::OpenApi, Self::Manual];
+    pub const ALL: [Self; 3] = [Self::OpenApi, Self::Manual, Self::Definition];
 
     /// Its name on the wire.
     #[must_use]
@@ -22,6 +24,7 @@ impl AppKind {
         match self {
             Self::OpenApi => "openapi",
             Self::Manual => "manual",
+            Self::Definition => "definition",
         }
     }
 

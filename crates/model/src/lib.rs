@@ -6,6 +6,7 @@
 mod action;
 mod answer_rules;
 mod app;
+mod app_definition;
 mod auth;
 mod body_template;
 mod call;
@@ -31,6 +32,7 @@ mod tool_settings;
 pub use action::{Action, Annotations, Source};
 pub use answer_rules::{AnswerRules, FailureMark};
 pub use app::AppKind;
+pub use app_definition::AppDefinition;
 pub use auth::{
     AuthMethod, AuthScope, AuthWay, BasicNames, ConnectionField, CredentialSender, FieldError,
     FieldFormat, FieldLookup, FieldSource, MAX_AUTH_SCOPES, MAX_AUTH_WAYS, MAX_CONNECTION_FIELDS,

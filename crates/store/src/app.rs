@@ -1,5 +1,5 @@
 use crate::{Change, Error, Store, engine::on};
-use model::{AccountId, AppId, AppKey, AppKind, CredentialSlot, Timestamp};
+use model::{AccountId, AppDefinition, AppId, AppKey, AppKind, CredentialSlot, Timestamp};
 
 /// Something that can do things.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,6 +22,8 @@ pub struct App {
     pub slots: Vec<CredentialSlot>,
     /// Which operations its description gives, as JSON.
     pub rules: String,
+    /// What it keeps of the definition that it was made from.
+    pub definition: Option<AppDefinition>,
     /// Grows by one with each change.
     pub revision: i64,
     /// When it was made.
@@ -41,7 +43,9 @@ pub struct AppEntry {
     pub imported: Option<String>,
 }
 
-type Row = (String, String, String, String, String, String, String, String, String, i64, i64, i64);
+type Text = Option<String>;
+type Row =
+    (String, String, String, String, String, String, String, String, String, Text, i64, i64, i64);
 type EntryRow = (
     String,
     String,
@@ -52,18 +56,20 @@ type EntryRow = (
     String,
     String,
     String,
+    Text,
     i64,
     i64,
     i64,
     i64,
-    Option<String>,
+    Text,
 );
 
 fn app(row: Row) -> Result<App, Error> {
-    let (id, key, kind, title, origin, base_url, hosts, slots, rules, revision, created, updated) =
+    let (id, key, kind, title, origin, base_url, hosts, slots, rules, definition, n, made, at) =
         row;
     let corrupt = |column| Error::Corrupt { column };
     let time = |millis| Timestamp::from_millisecond(millis).map_err(|_| corrupt("app times"));
+    let definition = definition.as_deref().map(serde_json::from_str).transpose();
     Ok(App {
         id: id.parse().map_err(|_| corrupt("app.id"))?,
         key: key.parse().map_err(|_| corrupt("app.key"))?,
@@ -74,18 +80,33 @@ fn app(row: Row) -> Result<App, Error> {
         trusted_hosts: serde_json::from_str(&hosts).map_err(|_| corrupt("app.trusted_hosts"))?,
         slots: serde_json::from_str(&slots).map_err(|_| corrupt("app.slots"))?,
         rules,
-        revision,
-        created_at: time(created)?,
-        updated_at: time(updated)?,
+        definition: definition.map_err(|_| corrupt("app.definition"))?,
+        revision: n,
+        created_at: time(made)?,
+        updated_at: time(at)?,
     })
 }
 
 fn entry(row: EntryRow) -> Result<AppEntry, Error> {
-    let (id, key, kind, title, origin, base_url, hosts, slots, rules, revision, made, at, n, last) =
-        row;
-    let app =
-        app((id, key, kind, title, origin, base_url, hosts, slots, rules, revision, made, at))?;
-    Ok(AppEntry { app, actions: n, imported: last })
+    let (
+        id,
+        key,
+        kind,
+        title,
+        origin,
+        url,
+        hosts,
+        slots,
+        rules,
+        definition,
+        n,
+        made,
+        at,
+        count,
+        last,
+    ) = row;
+    let row = (id, key, kind, title, origin, url, hosts, slots, rules, definition, n, made, at);
+    Ok(AppEntry { app: app(row)?, actions: count, imported: last })
 }
 
 impl Store {
@@ -100,8 +121,8 @@ impl Store {
         after: Option<AppId>,
         limit: u32,
     ) -> Result<Vec<AppEntry>, Error> {
-        const SQL: &str = "select id, key, kind, title, origin, base_url, trusted_hosts, slots, rules, revision, \
-             created_at, updated_at, (select count(*) from action where action.app_id = app.id), summary \
+        const SQL: &str = "select id, key, kind, title, origin, base_url, trusted_hosts, slots, rules, definition, \
+             revision, created_at, updated_at, (select count(*) from action where action.app_id = app.id), summary \
              from app left join import_report on import_report.app_id = app.id \
              where app.account_id = $1 and id > $2 order by id limit $3";
         let rows: Vec<EntryRow> = on!(self.reader, |db| sqlx::query_as(SQL)
@@ -119,8 +140,8 @@ impl Store {
     ///
     /// [`Error::Corrupt`] when the row cannot be read.
     pub async fn app(&self, account: AccountId, id: AppId) -> Result<Option<AppEntry>, Error> {
-        const SQL: &str = "select id, key, kind, title, origin, base_url, trusted_hosts, slots, rules, revision, \
-             created_at, updated_at, (select count(*) from action where action.app_id = app.id), summary \
+        const SQL: &str = "select id, key, kind, title, origin, base_url, trusted_hosts, slots, rules, definition, \
+             revision, created_at, updated_at, (select count(*) from action where action.app_id = app.id), summary \
              from app left join import_report on import_report.app_id = app.id \
              where app.account_id = $1 and id = $2";
         let row: Option<EntryRow> = on!(self.reader, |db| sqlx::query_as(SQL)
@@ -137,8 +158,8 @@ impl Store {
     ///
     /// [`Error::Corrupt`] when the row cannot be read.
     pub async fn app_by_key(&self, account: AccountId, key: &AppKey) -> Result<Option<App>, Error> {
-        const SQL: &str = "select id, key, kind, title, origin, base_url, trusted_hosts, slots, rules, revision, \
-             created_at, updated_at from app where account_id = $1 and key = $2";
+        const SQL: &str = "select id, key, kind, title, origin, base_url, trusted_hosts, slots, rules, definition, \
+             revision, created_at, updated_at from app where account_id = $1 and key = $2";
         let row: Option<Row> = on!(self.reader, |db| sqlx::query_as(SQL)
             .bind(account.to_string())
             .bind(key.as_str())
@@ -157,8 +178,8 @@ impl Store {
         account: AccountId,
         origin: &str,
     ) -> Result<Option<App>, Error> {
-        const SQL: &str = "select id, key, kind, title, origin, base_url, trusted_hosts, slots, rules, revision, \
-             created_at, updated_at from app where account_id = $1 and origin = $2 order by id desc limit 1";
+        const SQL: &str = "select id, key, kind, title, origin, base_url, trusted_hosts, slots, rules, definition, \
+             revision, created_at, updated_at from app where account_id = $1 and origin = $2 order by id desc limit 1";
         let row: Option<Row> = on!(self.reader, |db| sqlx::query_as(SQL)
             .bind(account.to_string())
             .bind(origin)
@@ -201,7 +222,8 @@ impl Change {
         now: Timestamp,
     ) -> Result<(), Error> {
         const SQL: &str = "insert into app (id, account_id, key, kind, title, origin, base_url, trusted_hosts, slots, \
-             rules, revision, created_at, updated_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 1, $11, $11) \
+             rules, definition, revision, created_at, updated_at) \
+             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $12, 1, $11, $11) \
              on conflict (id) do update set title = excluded.title, origin = excluded.origin, \
              base_url = excluded.base_url, trusted_hosts = excluded.trusted_hosts, slots = excluded.slots, \
              rules = excluded.rules, revision = app.revision + 1, updated_at = excluded.updated_at \
@@ -218,6 +240,7 @@ impl Change {
             .bind(json(&app.slots))
             .bind(&app.rules)
             .bind(now.as_millisecond())
+            .bind(app.definition.as_ref().map(json))
             .execute(&mut **db)
             .await?
             .rows_affected());
@@ -236,7 +259,7 @@ impl Change {
         now: Timestamp,
     ) -> Result<bool, Error> {
         const SQL: &str = "update app set title = $1, origin = $2, base_url = $3, trusted_hosts = $4, slots = $5, \
-             rules = $6, revision = revision + 1, updated_at = $7 \
+             rules = $6, revision = revision + 1, updated_at = $7, definition = $11 \
              where account_id = $8 and id = $9 and revision = $10";
         let changed = on!(self.tx, |db| sqlx::query(SQL)
             .bind(&app.title)
@@ -249,6 +272,7 @@ impl Change {
             .bind(account.to_string())
             .bind(app.id.to_string())
             .bind(app.revision)
+            .bind(app.definition.as_ref().map(json))
             .execute(&mut **db)
             .await?
             .rows_affected());

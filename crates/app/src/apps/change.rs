@@ -24,7 +24,12 @@ impl App {
         settings.rules.options()?;
         expected.check(before.revision)?;
         let now = self.clock.now();
-        let url = base_url(&settings.base_url, "base_url")?;
+        // That of a definition may hold fields, and stays as it is until somebody chooses another.
+        let url = if settings.base_url == before.settings.base_url {
+            settings.base_url
+        } else {
+            base_url(&settings.base_url, "base_url")?
+        };
         let chosen = StoredRules::read(&entry.app.rules)?.chosen_base_url;
         let rules = StoredRules {
             chosen_base_url: chosen || url != before.settings.base_url,

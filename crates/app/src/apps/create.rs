@@ -1,12 +1,14 @@
 use super::{
-    AppView, ImportPreview, ImportReport, ImportRules, base_url, source::StoredRules, title,
-    trusted_hosts,
+    AppView, ImportPreview, ImportReport, ImportRules, base_url,
+    define::{self, Given},
+    source::StoredRules,
+    title, trusted_hosts,
 };
 use crate::{
     App, Caller, Description, Error, Outbound, actions::action_row, clock::entropy,
     imports::ImportPlace, publish::apart,
 };
-use model::{AccountId, Action, AppId, AppKey, AppKind, Permission};
+use model::{AccountId, Action, AppDefinition, AppId, AppKey, AppKind, CredentialSlot, Permission};
 use openapi::{Import, Options};
 use serde::Deserialize;
 use store::ActionRow;
@@ -15,14 +17,18 @@ use utoipa::ToSchema;
 /// Keys that are tried when the one made of the title is taken.
 const KEYS_TRIED: u32 = 100;
 
-/// An app to be made: from a description, which is sent or fetched, or by hand.
+/// An app to be made: from a description, which is sent or fetched, from a definition, or by hand.
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewApp {
-    /// How its actions come to be.
-    #[serde(default)]
-    pub kind: AppKind,
-    /// Its key within the account; made of the title when absent.
+    /// How its actions come to be; `openapi`, or `definition` when there is one.
+    pub kind: Option<AppKind>,
+    /// The key of the app in the catalog that it is made from.
+    pub catalog: Option<AppKey>,
+    /// The text of an app definition of your own, YAML or JSON, that it is made from.
+    #[schema(max_length = 4_194_304)]
+    pub definition: Option<String>,
+    /// Its key within the account; the definition's, or made of the title, when absent.
     pub key: Option<AppKey>,
     /// For people; the description's own when absent.
     #[schema(min_length = 1, max_length = 200)]
@@ -56,6 +62,68 @@ pub struct PreviewImport {
     /// Which operations become actions.
     #[serde(default, deserialize_with = "model::object")]
     pub rules: ImportRules,
+}
+
+/// What an app begins with, wherever that comes from.
+pub(super) struct Made {
+    /// What its key is made of.
+    pub(super) key: String,
+    pub(super) title: String,
+    pub(super) base_url: String,
+    pub(super) origin: String,
+    pub(super) trusted_hosts: Vec<String>,
+    pub(super) slots: Vec<CredentialSlot>,
+    pub(super) rows: Vec<ActionRow>,
+    /// Without its actions.
+    pub(super) report: Option<Import>,
+    pub(super) definition: Option<AppDefinition>,
+}
+
+impl Made {
+    fn by_hand(title: Option<&str>, base_url: Option<&str>) -> Result<Self, Error> {
+        let needed = |field: &'static str| {
+            move || Error::invalid("an app that is made by hand needs it").field(field)
+        };
+        let title = title.ok_or_else(needed("title"))?.to_owned();
+        Ok(Self {
+            key: title.clone(),
+            title,
+            base_url: base_url.ok_or_else(needed("base_url"))?.to_owned(),
+            origin: String::new(),
+            trusted_hosts: Vec::new(),
+            slots: Vec::new(),
+            rows: Vec::new(),
+            report: None,
+            definition: None,
+        })
+    }
+}
+
+impl NewApp {
+    /// How its actions come to be, once what is given does not contradict itself.
+    fn kind(&self) -> Result<AppKind, Error> {
+        let is_described = self.description.is_some() || self.location.is_some();
+        let is_defined = self.catalog.is_some() || self.definition.is_some();
+        let kind =
+            self.kind.unwrap_or(if is_defined { AppKind::Definition } else { AppKind::OpenApi });
+        let (message, field) = match kind {
+            AppKind::Manual if is_described || is_defined => {
+                ("an app that is made by hand has no description: leave it out, or kind", "kind")
+            }
+            AppKind::OpenApi if is_defined => {
+                ("a definition makes no app of a description: leave it out, or kind", "kind")
+            }
+            AppKind::Definition if is_described || self.rules != ImportRules::default() => (
+                "a definition says what the app does: leave description, location and rules out",
+                "kind",
+            ),
+            AppKind::Definition if self.catalog.is_some() == self.definition.is_some() => {
+                ("name an app of the catalog, or send a definition of your own", "definition")
+            }
+            AppKind::Manual | AppKind::OpenApi | AppKind::Definition => return Ok(kind),
+        };
+        Err(Error::invalid(message).field(field))
+    }
 }
 
 /// A description that was read: its actions apart from the rest.
@@ -116,60 +184,49 @@ impl App {
     ) -> Result<AppView, Error> {
         let account = caller.may(Permission::WriteApps)?;
         let chosen = new.base_url.as_deref().map(|url| base_url(url, "base_url")).transpose()?;
-        let given_title = new.title.map(title).transpose()?;
-        let hosts = trusted_hosts(&new.trusted_hosts)?;
+        let title = new.title.clone().map(title).transpose()?;
+        let mut hosts = trusted_hosts(&new.trusted_hosts)?;
         let options = new.rules.options()?;
-        let read = match new.kind {
-            AppKind::Manual => {
-                if new.description.is_some() || new.location.is_some() {
-                    let message =
-                        "an app that is made by hand has no description: leave it out, or kind";
-                    return Err(Error::invalid(message).field("kind"));
-                }
-                None
-            }
+        let kind = new.kind()?;
+        let (key, rules) = (new.key.clone(), new.rules.clone());
+        let made = match kind {
+            AppKind::Manual => Made::by_hand(title.as_deref(), chosen.as_deref())?,
             AppKind::OpenApi => {
-                let place = self.imports.enter(account)?;
-                let described = self
-                    .described(caller, new.description, new.location, outbound)
+                self.imported_app(caller, account, new, options, chosen.as_deref(), outbound)
                     .await?
-                    .ok_or_else(|| {
-                        let message = "send the text of an API description, or its location";
-                        Error::invalid(message).field("description")
-                    })?;
-                Some(Read::new(described, options, chosen.is_some(), place).await?)
+            }
+            AppKind::Definition => {
+                let given = match (new.catalog, new.definition) {
+                    (Some(key), _) => Given::BuiltIn(key),
+                    (None, text) => Given::Own(text.unwrap_or_default()),
+                };
+                let place = self.imports.enter(account)?;
+                apart(move || {
+                    let _place = place;
+                    define::made(given)
+                })
+                .await??
             }
         };
-        let needed = |field: &'static str| {
-            move || Error::invalid("an app that is made by hand needs it").field(field)
-        };
-        let (title, found_url) = match &read {
-            None => (
-                given_title.ok_or_else(needed("title"))?,
-                chosen.clone().ok_or_else(needed("base_url"))?,
-            ),
-            Some(read) => (
-                given_title.unwrap_or_else(|| read.import.title.clone()),
-                found_base_url(read, chosen.as_deref())?,
-            ),
-        };
+        hosts.extend(made.trusted_hosts);
         let now = self.clock.now();
         let app = store::App {
             id: AppId::new(now, entropy()),
-            key: self.free_key(account, new.key, &title).await?,
-            kind: new.kind,
-            title,
-            origin: read.as_ref().map(|read| read.description.origin.clone()).unwrap_or_default(),
-            base_url: found_url,
+            key: self.free_key(account, key, &made.key).await?,
+            kind,
+            title: title.unwrap_or(made.title),
+            origin: made.origin,
+            base_url: chosen.clone().unwrap_or(made.base_url),
             trusted_hosts: hosts,
-            slots: read.as_ref().map(|read| read.import.slots.clone()).unwrap_or_default(),
-            rules: StoredRules { rules: new.rules, chosen_base_url: chosen.is_some() }.text(),
+            slots: made.slots,
+            rules: StoredRules { rules, chosen_base_url: chosen.is_some() }.text(),
+            definition: made.definition,
             revision: 1,
             created_at: now,
             updated_at: now,
         };
-        let report = read.as_ref().map(|read| ImportReport::new(&read.import, now).written());
-        let rows = read.map(|read| read.rows).unwrap_or_default();
+        let report = made.report.map(|import| ImportReport::new(&import, now).written());
+        let rows = made.rows;
         let view = AppView::new(store::AppEntry {
             app: app.clone(),
             actions: i64::try_from(rows.len()).unwrap_or(i64::MAX),
@@ -187,6 +244,36 @@ impl App {
         }
         self.commit_created(change, caller, &view, now).await?;
         Ok(view)
+    }
+
+    /// What an app of an API description begins with.
+    async fn imported_app(
+        &self,
+        caller: &Caller,
+        account: AccountId,
+        new: NewApp,
+        options: Options,
+        chosen: Option<&str>,
+        outbound: &Outbound,
+    ) -> Result<Made, Error> {
+        let place = self.imports.enter(account)?;
+        let described = self.described(caller, new.description, new.location, outbound).await?;
+        let described = described.ok_or_else(|| {
+            let message = "send the text of an API description, or its location";
+            Error::invalid(message).field("description")
+        })?;
+        let read = Read::new(described, options, chosen.is_some(), place).await?;
+        Ok(Made {
+            key: new.title.unwrap_or_else(|| read.import.title.clone()),
+            title: read.import.title.clone(),
+            base_url: found_base_url(&read, chosen)?,
+            origin: read.description.origin.clone(),
+            trusted_hosts: Vec::new(),
+            slots: read.import.slots.clone(),
+            rows: read.rows,
+            definition: None,
+            report: Some(read.import),
+        })
     }
 
     /// What an import would come to: nothing is written.

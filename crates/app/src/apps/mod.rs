@@ -2,6 +2,7 @@
 
 mod change;
 mod create;
+mod define;
 mod reimport;
 mod report;
 mod source;
@@ -16,7 +17,9 @@ pub use source::ImportRules;
 pub(crate) use report::written_report;
 
 use crate::{App, Caller, Error, Page, PageQuery, UsedBy};
-use model::{AccountId, AppId, AppKey, AppKind, CredentialSlot, Permission, Timestamp};
+use model::{
+    AccountId, AppDefinition, AppId, AppKey, AppKind, CredentialSlot, Permission, Timestamp,
+};
 use serde::{Deserialize, Serialize};
 use source::StoredRules;
 use utoipa::ToSchema;
@@ -28,7 +31,7 @@ const TRUSTED_HOSTS_MAX: usize = 20;
 /// The longest base URL, in bytes.
 const BASE_URL_BYTES_MAX: usize = 2_000;
 
-/// Something that can do things: made from an API description, or by hand from HTTP requests.
+/// Something that can do things: made from an API description, from an app definition, or by hand from HTTP requests.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[schema(as = App)]
 pub struct AppView {
@@ -47,6 +50,10 @@ pub struct AppView {
     pub origin: Option<String>,
     /// The credentials that its description asks for.
     pub credential_slots: Vec<CredentialSlot>,
+    /// What it keeps of the definition that it was made from.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub definition: Option<AppDefinition>,
     /// How many actions it has.
     pub actions: i64,
     /// What its last import came to.
@@ -165,6 +172,7 @@ impl AppView {
             },
             origin: Some(app.origin).filter(|origin| !origin.is_empty()),
             credential_slots: app.slots,
+            definition: app.definition,
             actions,
             imported,
             created_at: app.created_at,

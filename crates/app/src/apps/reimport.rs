@@ -72,7 +72,7 @@ impl App {
         let account = caller.may(Permission::WriteApps)?;
         let entry = self.known_app(account, id).await?;
         if entry.app.kind != AppKind::OpenApi {
-            let message = "this app was made by hand: it has no description to import again";
+            let message = "this app was made by hand or of a definition: it has no description to import again";
             return Err(Error::conflict(message).code("manual_app"));
         }
         let mut rules = StoredRules::read(&entry.app.rules)?;

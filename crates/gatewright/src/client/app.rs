@@ -33,11 +33,17 @@ pub(crate) const USES: [Column; 5] = [
 pub(crate) enum AppCommand {
     /// List apps.
     List,
-    /// Make an app of an API description, or, with --manual, one whose actions are made by hand.
+    /// Make an app of an API description, of the catalog, of a definition, or, with --manual, one whose actions are made by hand.
     Create {
         /// File or URL of the description; `-` is standard input
-        #[arg(required_unless_present = "manual")]
+        #[arg(required_unless_present_any = ["manual", "catalog", "definition"])]
         description: Option<String>,
+        /// Key of an app of the catalog (`gatewright catalog list`)
+        #[arg(long, value_name = "KEY", conflicts_with_all = ["description", "manual"])]
+        catalog: Option<String>,
+        /// File of an app definition (docs/catalog.md); `-` is standard input
+        #[arg(long, value_name = "FILE", conflicts_with_all = ["description", "manual", "catalog"])]
+        definition: Option<String>,
         /// Without a description: actions are made with `gatewright action create`
         #[arg(long, conflicts_with = "description", requires = "key", requires = "base_url")]
         manual: bool,
@@ -148,9 +154,22 @@ pub(crate) async fn run(target: &Target, command: AppCommand) -> anyhow::Result<
     let json = target.json;
     match command {
         AppCommand::List => show::list(json, &api.items("/apps", &[]).await?, &COLUMNS)?,
-        AppCommand::Create { description, manual, key, title, base_url, trust_host, rules } => {
+        AppCommand::Create {
+            description,
+            catalog,
+            definition,
+            manual,
+            key,
+            title,
+            base_url,
+            trust_host,
+            rules,
+        } => {
+            let definition = definition.as_deref().map(input::text).transpose()?;
             let body = Members::default()
                 .with("kind", manual.then_some("manual"))
+                .with("catalog", catalog)
+                .with("definition", definition)
                 .with("key", key)
                 .with("title", title)
                 .with("base_url", base_url)

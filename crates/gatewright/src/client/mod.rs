@@ -5,6 +5,7 @@ pub(crate) mod action;
 pub(crate) mod api;
 pub(crate) mod app;
 pub(crate) mod audit;
+pub(crate) mod catalog;
 mod connect;
 pub(crate) mod connection;
 mod find;

@@ -91,3 +91,25 @@ fn completions_know_the_commands() {
         assert!(home.done(&["completion", shell]).contains("profile"), "{shell}");
     }
 }
+
+#[test]
+fn apps_of_the_catalog_and_of_definitions() {
+    let home = Home::new();
+    drop(home.up(&[]));
+    let list = home.done(&["catalog", "list"]);
+    assert!(list.starts_with("KEY") && list.contains("gmail"), "{list}");
+    let actions = home.done(&["catalog", "get", "gmail"]);
+    assert!(actions.contains("send-email"), "{actions}");
+    home.run(&["catalog", "get", "absent"]).refused(&["no such app"]);
+    let made = json(&home.done(&["app", "create", "--catalog", "gmail", "--json"]));
+    assert_eq!((&made["key"], &made["kind"]), (&"gmail".into(), &"definition".into()));
+    let file = home.path().join("crm.yaml");
+    let text = "key: crm\nname: CRM\ndescription: Customers.\nhomepage: https://crm.example\nbase_url: https://api.crm.example\n\
+                actions:\n  - {key: list, title: List, description: Lists., request: GET /customers}\n";
+    std::fs::write(&file, text).unwrap();
+    let file = file.to_str().unwrap();
+    let made = json(&home.done(&["app", "create", "--definition", file, "--json"]));
+    assert_eq!((&made["key"], &made["actions"]), (&"crm".into(), &1.into()));
+    std::fs::write(file, text.replace("GET /", "GET ")).unwrap();
+    home.run(&["app", "create", "--definition", file]).refused(&["line 7", "actions[0].request"]);
+}

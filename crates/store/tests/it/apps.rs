@@ -250,3 +250,30 @@ fn actions_and_connections_of_the_first_release_are_read() {
         );
     });
 }
+
+#[test]
+fn an_app_keeps_its_definition() {
+    on_both(async |world| {
+        let store = world.open().await;
+        let id = account(&store, "acme").await;
+        let text = r#"{"catalog":"gmail","description":"Mail.","homepage":"https://mail.example","categories":["email"],
+            "base_url":"https://{site}.mail.example","auth":[{"name":"token","title":"Token","method":"bearer",
+            "fields":[{"name":"site","title":"Site"}]}]}"#;
+        let definition: model::AppDefinition = serde_json::from_str(text).unwrap();
+        let app = store::App { definition: Some(definition.clone()), ..sample::app("gmail") };
+        let mut change = store.begin(&audit(Some(id))).await.unwrap();
+        change.put_app(id, &app, at(0)).await.unwrap();
+        change.commit().await.unwrap();
+        let read = store.app(id, app.id).await.unwrap().unwrap().app;
+        assert_eq!(read, app);
+        let changed = store::App {
+            definition: Some(model::AppDefinition { description: "New.".into(), ..definition }),
+            ..read
+        };
+        let mut change = store.begin(&audit(Some(id))).await.unwrap();
+        assert!(change.update_app(id, &changed, at(1)).await.unwrap());
+        change.commit().await.unwrap();
+        let read = store.app_by_key(id, &app.key).await.unwrap().unwrap();
+        assert_eq!(read.definition, changed.definition);
+    });
+}

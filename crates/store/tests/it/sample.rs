@@ -15,6 +15,7 @@ pub(crate) fn app(key: &str) -> App {
         trusted_hosts: vec![],
         slots: vec![],
         rules: "{}".into(),
+        definition: None,
         revision: 1,
         created_at: at(0),
         updated_at: at(0),

@@ -40,8 +40,8 @@ async fn list_apps(
 
 /// Create an app
 ///
-/// Imports an API description, by its text or its URL, or begins an app whose actions are made by hand. One import of an account
-/// runs at a time: others are answered 429.
+/// Imports an API description, by its text or its URL, takes an app of the catalog or a definition of your own, or begins an app
+/// whose actions are made by hand. One import of an account runs at a time: others are answered 429.
 #[utoipa::path(post, path = "/apps", tag = "Apps", request_body = NewApp, responses((status = 201, body = AppView)))]
 async fn create_app(
     State(shared): State<Arc<Shared>>,

@@ -8,6 +8,7 @@ mod actions;
 mod apps;
 mod asked;
 mod audit;
+mod catalog;
 mod connect;
 mod connections;
 mod cookie;
@@ -58,6 +59,7 @@ fn operations() -> OpenApiRouter<Arc<Shared>> {
         .merge(accounts::router())
         .merge(actions::router())
         .merge(apps::router())
+        .merge(catalog::router())
         .merge(connections::router())
         .merge(grants::router())
         .merge(limits::router())

@@ -11,6 +11,7 @@ mod api_accounts;
 mod api_actions;
 mod api_apps;
 mod api_audit;
+mod api_catalog;
 mod api_connect;
 mod api_connections;
 mod api_export;
