@@ -20,11 +20,15 @@ macro_rules! apps {
 }
 
 apps! {
+    "github"
     "gmail"
     "google-calendar"
     "google-docs"
     "google-drive"
+    "hubspot"
     "linear"
+    "notion"
+    "slack"
 }
 
 /// Every built-in definition, in the order of their keys.

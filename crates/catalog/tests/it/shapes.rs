@@ -217,7 +217,10 @@ async fn a_failure_that_comes_as_a_success_is_an_error() {
     let client =
         Client::new(egress, upstream::Limits::default(), &Roots::Only(Vec::new())).unwrap();
     let api = Api::start();
-    for (key, body) in [("linear", r#"{"errors":[{"message":"Entity not found"}],"data":null}"#)] {
+    for (key, body) in [
+        ("linear", r#"{"errors":[{"message":"Entity not found"}],"data":null}"#),
+        ("slack", r#"{"ok":false,"error":"channel_not_found"}"#),
+    ] {
         let read = catalog::built_in(key).unwrap().read().unwrap();
         let shapes = recorded(key);
         for action in read.actions {
