@@ -26,9 +26,12 @@ apps! {
     "google-docs"
     "google-drive"
     "hubspot"
+    "jira"
     "linear"
     "notion"
+    "salesforce"
     "slack"
+    "stripe"
 }
 
 /// Every built-in definition, in the order of their keys.
