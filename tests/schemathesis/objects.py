@@ -96,6 +96,9 @@ class Api:
     def connection(self, _found):
         return self.post("/connections", {"app": self.app(), "name": "main", "credential": BEARER})["id"]
 
+    def customer(self, _found):
+        return self.post("/customers", {"key": f"customer-{next(self.numbers)}"})["id"]
+
     def limit(self, _found):
         return self.post("/limits", {"target": {"kind": "account"}, "calls": GENEROUS, "per": "day"})["id"]
 

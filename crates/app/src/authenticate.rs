@@ -96,12 +96,14 @@ pub(crate) fn holder(token: &store::Token, context: Context) -> Caller {
         account_id: token.account_id,
         label: token.name.clone(),
         user_id: token.user_id,
+        customer_id: token.customer_id,
         permissions: PermissionSet::NONE,
         access: Access {
             scope: Scope { servers: nothing(), tools: nothing(), read_only: true },
             grants: None,
         },
         networks: Vec::new(),
+        allow_in_url: false,
         expires_at: token.expires_at,
     };
     Caller { principal: Arc::new(Principal::new(rights, Arc::default())), context }
@@ -130,9 +132,11 @@ fn rights(
         account_id,
         label: label.to_owned(),
         user_id: None,
+        customer_id: None,
         permissions,
         access: Access::ALL,
         networks: Vec::new(),
+        allow_in_url: false,
         expires_at: None,
     }
 }

@@ -2,7 +2,7 @@ use crate::{
     Error, Kind,
     principal::{Context, Principal, PrincipalId},
 };
-use model::{AccountId, Permission, PermissionSet, ServerId, Timestamp, UserId};
+use model::{AccountId, CustomerId, Permission, PermissionSet, ServerId, Timestamp, UserId};
 use std::sync::Arc;
 use store::AuditActor;
 
@@ -37,6 +37,12 @@ impl Caller {
     #[must_use]
     pub fn user_id(&self) -> Option<UserId> {
         self.principal.rights.user_id
+    }
+
+    /// The customer that the token stands for.
+    #[must_use]
+    pub fn customer_id(&self) -> Option<CustomerId> {
+        self.principal.rights.customer_id
     }
 
     /// Who it is in the audit log.

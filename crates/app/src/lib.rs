@@ -19,6 +19,7 @@ mod checkpoint;
 mod clock;
 mod connections;
 mod cursor;
+mod customer;
 mod description;
 mod document;
 mod drafts;
@@ -91,6 +92,7 @@ pub use connections::{
     ConnectionTestOrder, ConnectionView, NamedSecret, NewConnection, NewCredential, TestOutcome,
     WriteOnly,
 };
+pub use customer::{Customer, CustomerName, CustomerQuery, CustomerSettings, NewCustomer};
 pub use description::{Description, Fetching};
 pub use drafts::{
     AddedTools, NewServerTool, NewTestCase, OfferedTool, ResourceTemplateSettings, ServerPrompt,
@@ -132,8 +134,8 @@ pub use tested::{
     TestedUpstream, TestedVersion,
 };
 pub use token::{
-    CreatedToken, LeakedToken, NewToken, Token, TokenQuery, TokenRotation, TokenSettings,
-    TokenState,
+    CreatedToken, LeakedToken, NewCustomerToken, NewToken, Token, TokenQuery, TokenRotation,
+    TokenSettings, TokenState,
 };
 pub use tool::Tool;
 pub use usage::{Usage, UsageQuery};

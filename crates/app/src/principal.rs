@@ -1,8 +1,8 @@
 use crate::{limits::Rules, quota::Quota};
 use arc_swap::ArcSwapOption;
 use model::{
-    AccountId, ApiRequestId, GrantScopes, PermissionSet, Scope, Secret, ServerId, SignInId,
-    Timestamp, TokenId, UserId,
+    AccountId, ApiRequestId, CustomerId, GrantScopes, PermissionSet, Scope, Secret, ServerId,
+    SignInId, Timestamp, TokenId, UserId,
 };
 use std::{
     collections::HashMap,
@@ -59,10 +59,14 @@ pub(crate) struct Rights {
     pub(crate) label: String,
     /// The user whose rights bound a token's; the user itself.
     pub(crate) user_id: Option<UserId>,
+    /// The customer that it stands for.
+    pub(crate) customer_id: Option<CustomerId>,
     pub(crate) permissions: PermissionSet,
     pub(crate) access: Access,
     /// Networks that it may come from; any when empty.
     pub(crate) networks: Vec<Network>,
+    /// Whether it may be sent in the URL.
+    pub(crate) allow_in_url: bool,
     pub(crate) expires_at: Option<Timestamp>,
 }
 

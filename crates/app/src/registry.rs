@@ -249,9 +249,11 @@ pub(crate) fn user_rights(user: &store::User, grants: Option<&Arc<Grants>>) -> R
         account_id: user.account_id,
         label: user.email.clone(),
         user_id: Some(user.id),
+        customer_id: None,
         permissions: user.role.permissions(),
         access: Access { scope: Scope::ALL, grants },
         networks: Vec::new(),
+        allow_in_url: false,
         expires_at: None,
     }
 }
@@ -265,12 +267,14 @@ fn token_rights(row: &store::Token, owner: Option<&Rights>) -> Option<Rights> {
         account_id: row.account_id,
         label: row.name.clone(),
         user_id: row.user_id,
+        customer_id: row.customer_id,
         permissions: owner.map_or(own, |owner| own.and(owner.permissions)),
         access: Access {
             scope: row.scope.clone(),
             grants: owner.and_then(|owner| owner.access.grants.clone()),
         },
         networks,
+        allow_in_url: row.allow_in_url,
         expires_at: row.expires_at,
     })
 }

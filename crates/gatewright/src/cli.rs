@@ -2,10 +2,11 @@ use crate::{
     admin::{backup::Backup, key::KeyCommand, restore::Restore},
     client::{
         account::AccountCommand, action::ActionCommand, app::AppCommand, audit::AuditCommand,
-        catalog::CatalogCommand, connection::ConnectionCommand, grant::GrantCommand,
-        limit::LimitCommand, part::PartCommand, profile::ProfileCommand, raw::ApiRequest,
-        request::RequestCommand, server::ServerCommand, target::Target, test_case::TestCaseCommand,
-        token::TokenCommand, tool::ToolCommand, usage::Usage, user::UserCommand,
+        catalog::CatalogCommand, connection::ConnectionCommand, customer::CustomerCommand,
+        grant::GrantCommand, limit::LimitCommand, part::PartCommand, profile::ProfileCommand,
+        raw::ApiRequest, request::RequestCommand, server::ServerCommand, target::Target,
+        test_case::TestCaseCommand, token::TokenCommand, tool::ToolCommand, usage::Usage,
+        user::UserCommand,
     },
 };
 use clap::{Args, Parser, Subcommand};
@@ -117,6 +118,13 @@ pub(crate) enum Command {
         target: Target,
         #[command(subcommand)]
         command: UserCommand,
+    },
+    /// Add, change and remove customers: the end users of your own product.
+    Customer {
+        #[command(flatten)]
+        target: Target,
+        #[command(subcommand)]
+        command: CustomerCommand,
     },
     /// Say which servers and tools a person may call.
     Grant {

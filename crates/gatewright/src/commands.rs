@@ -49,6 +49,7 @@ pub(crate) fn run(cli: Cli) -> anyhow::Result<()> {
                 client::connection::run(&target, command).await
             }
             Command::User { target, command } => client::user::run(&target, command).await,
+            Command::Customer { target, command } => client::customer::run(&target, command).await,
             Command::Grant { target, command } => client::grant::run(&target, command).await,
             Command::Limit { target, command } => client::limit::run(&target, command).await,
             Command::Profile { command } => client::profile::run(command),

@@ -124,6 +124,8 @@ ids! {
     SignInId "ses";
     /// Names a rate limit or quota.
     LimitId "lim";
+    /// Names a customer of an account.
+    CustomerId "cus";
     /// Names a saved test case of a tool.
     TestCaseId "tst";
 }

@@ -52,12 +52,12 @@ pub use difference::{Change, ChangedAction, ChangedPart, Difference, changes, di
 pub use field_path::{FieldPath, FieldPathError, FieldStep};
 pub use grant::{GrantScope, GrantScopeError, GrantScopes, MAX_SCOPE_NAMES, Names, Scope};
 pub use id::{
-    AccountId, ActionId, ApiRequestId, AppId, AuditId, ConnectionId, GrantId, IdError, LimitId,
-    LinkId, RequestId, ServerId, SignInId, TestCaseId, TokenId, UserId,
+    AccountId, ActionId, ApiRequestId, AppId, AuditId, ConnectionId, CustomerId, GrantId, IdError,
+    LimitId, LinkId, RequestId, ServerId, SignInId, TestCaseId, TokenId, UserId,
 };
 pub use json::{RawJson, object, object_or_default, or_default};
 pub use limit::{LimitMode, LimitTarget, LimitUnit};
-pub use name::{Alias, AppKey, NameError, PromptName, ResourceName, Slug, ToolName};
+pub use name::{Alias, AppKey, CustomerKey, NameError, PromptName, ResourceName, Slug, ToolName};
 pub use outcome::{Content, Outcome, Overflow, ResourceBody, UpstreamFacts};
 pub use pagination::{PageStyle, Pagination};
 pub use permission::{Permission, PermissionSet, Role};

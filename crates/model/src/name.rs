@@ -99,6 +99,8 @@ names! {
     Slug "server name" 128 "A–Z, a–z, 0–9, _ and -" "^[A-Za-z0-9_-]+$" |b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-');
     /// An app's key within its account.
     AppKey "app key" 64 "a–z, 0–9, _ and -" "^[a-z0-9_-]+$" |b| matches!(b, b'a'..=b'z' | b'0'..=b'9' | b'_' | b'-');
+    /// What an account calls one of its customers: the id of its own product, or an e-mail address.
+    CustomerKey "customer key" 255 "letters, digits and punctuation of ASCII" "^[!-~]+$" |b| b.is_ascii_graphic();
     /// A tool's name. MCP allows 128 characters; clients break above 64.
     ToolName "tool name" 64 "A–Z, a–z, 0–9, _, - and ." "^[A-Za-z0-9_.-]+$" |b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.');
     /// A prompt's name, unique among the prompts of its server.

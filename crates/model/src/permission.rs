@@ -63,6 +63,10 @@ permissions! {
     ReadConnections "connections:read";
     /// Make, rotate, test and remove connections.
     WriteConnections "connections:write";
+    /// See customers.
+    ReadCustomers "customers:read";
+    /// Make, change and remove customers.
+    WriteCustomers "customers:write";
     /// See every token of the account.
     ReadTokens "tokens:read";
     /// Make tokens for others and for the account itself, and revoke any.
@@ -172,6 +176,8 @@ impl Role {
                 P::WriteApps,
                 P::ReadConnections,
                 P::WriteConnections,
+                P::ReadCustomers,
+                P::WriteCustomers,
                 P::OwnTokens,
                 P::ReadLimits,
                 P::WriteLimits,
@@ -184,6 +190,7 @@ impl Role {
                 P::ReadServers,
                 P::ReadApps,
                 P::ReadConnections,
+                P::ReadCustomers,
                 P::ReadTokens,
                 P::OwnTokens,
                 P::ReadLimits,

@@ -115,7 +115,7 @@ impl ActionFilter {
 }
 
 /// A pattern of `like … escape '!'` for texts that hold `text`.
-fn contains(text: &str) -> String {
+pub(crate) fn contains(text: &str) -> String {
     let mut pattern = String::from("%");
     for c in text.chars() {
         if matches!(c, '%' | '_' | '!') {

@@ -14,6 +14,7 @@ mod backup;
 mod binding;
 mod change;
 mod connection;
+mod customer;
 mod database;
 mod dialect;
 mod directory;
@@ -60,6 +61,7 @@ pub use audit::{
 pub use binding::Binding;
 pub use change::Change;
 pub use connection::{Connection, ConnectionHealth};
+pub use customer::{Customer, CustomerFilter, CustomerName};
 pub use database::Database;
 pub use directory::DataDir;
 pub use draft_action::{AppPlace, DraftAction, DraftUse};

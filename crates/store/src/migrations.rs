@@ -20,6 +20,7 @@ pub(crate) const MAIN: &[File] = &[
     (7, "tokens", include_str!("../migrations/main/0007_tokens.sql")),
     (8, "apps", include_str!("../migrations/main/0008_apps.sql")),
     (9, "limits", include_str!("../migrations/main/0009_limits.sql")),
+    (10, "customers", include_str!("../migrations/main/0010_customers.sql")),
     (11, "app definitions", include_str!("../migrations/main/0011_app_definitions.sql")),
 ];
 

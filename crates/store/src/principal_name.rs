@@ -3,7 +3,7 @@ use model::AccountId;
 use sqlx::AssertSqlSafe;
 
 impl Store {
-    /// What people call tokens and users of the account, by their ids. Those that are gone, or have no name, are left out.
+    /// What people call tokens, users and customers of the account, by their ids. Those that are gone, or have no name, are left out.
     ///
     /// # Errors
     ///
@@ -21,7 +21,9 @@ impl Store {
         let sql = format!(
             "select id, name from token where account_id = $1 and name <> '' and id in ({places}) \
              union all \
-             select id, name from account_user where account_id = $1 and name <> '' and id in ({places})"
+             select id, name from account_user where account_id = $1 and name <> '' and id in ({places}) \
+             union all \
+             select id, name from customer where account_id = $1 and name <> '' and id in ({places})"
         );
         Ok(on!(self.reader, |db| {
             let mut query = sqlx::query_as(AssertSqlSafe(sql)).bind(account.to_string());

@@ -1,5 +1,5 @@
 use crate::{Error, Store, app::json, engine::on};
-use model::{AccountId, Names, Permission, Scope, Timestamp, TokenId, UserId};
+use model::{AccountId, CustomerId, Names, Permission, Scope, Timestamp, TokenId, UserId};
 use serde::{Deserialize, Serialize};
 
 /// An API token as stored: its hash, never itself.
@@ -11,6 +11,8 @@ pub struct Token {
     pub account_id: AccountId,
     /// The user that owns it and whose rights bound it; a token of the account itself when absent.
     pub user_id: Option<UserId>,
+    /// The customer that it stands for, and then no user.
+    pub customer_id: Option<CustomerId>,
     /// What people call it.
     pub name: String,
     /// For people.
@@ -25,6 +27,8 @@ pub struct Token {
     pub permissions: Vec<Permission>,
     /// Networks that it may come from; any when empty.
     pub networks: Vec<String>,
+    /// Whether it may be sent in the URL.
+    pub allow_in_url: bool,
     /// Whether it is removed once it has expired.
     pub purge: bool,
     /// The token that takes its place.
@@ -54,13 +58,15 @@ pub enum TokenState {
     Revoked,
 }
 
-/// Whose tokens.
+/// Whose a token is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TokenOwner {
-    /// The account's own, which belong to no user.
+    /// The account's own, which belongs to nobody else.
     Account,
     /// One user's.
     User(UserId),
+    /// One customer's.
+    Customer(CustomerId),
 }
 
 /// Which tokens of an account to read.
@@ -95,9 +101,21 @@ struct Bounds {
     permissions: Vec<Permission>,
     #[serde(default)]
     networks: Vec<String>,
+    #[serde(default)]
+    allow_in_url: bool,
 }
 
 impl Token {
+    /// Whose it is.
+    #[must_use]
+    pub fn owner(&self) -> TokenOwner {
+        match (self.user_id, self.customer_id) {
+            (Some(user), _) => TokenOwner::User(user),
+            (None, Some(customer)) => TokenOwner::Customer(customer),
+            (None, None) => TokenOwner::Account,
+        }
+    }
+
     /// The column `scope`.
     pub(crate) fn bounds(&self) -> String {
         json(&Bounds::of(self))
@@ -108,7 +126,8 @@ impl Bounds {
     fn of(token: &Token) -> Self {
         let Scope { servers, tools, read_only } = token.scope.clone();
         let (permissions, networks) = (token.permissions.clone(), token.networks.clone());
-        Self { servers, tools, read_only, permissions, networks }
+        let allow_in_url = token.allow_in_url;
+        Self { servers, tools, read_only, permissions, networks, allow_in_url }
     }
 }
 
@@ -135,7 +154,7 @@ pub(crate) type Row = (
 macro_rules! select {
     ($rest:literal) => {
         concat!(
-            "select id, account_id, user_id, name, description, hint, hash, scope, purge, replaced_by, \
+            "select id, account_id, coalesce(user_id, customer_id), name, description, hint, hash, scope, purge, replaced_by, \
              revision, created_at, expires_at, revoked_at, last_used_at, created_by from token ",
             $rest
         )
@@ -147,7 +166,7 @@ pub(crate) fn token(row: Row) -> Result<Token, Error> {
     let (
         id,
         account_id,
-        user_id,
+        owner,
         name,
         description,
         hint,
@@ -162,12 +181,21 @@ pub(crate) fn token(row: Row) -> Result<Token, Error> {
     let corrupt = |column| Error::Corrupt { column };
     let time =
         |millis: i64| Timestamp::from_millisecond(millis).map_err(|_| corrupt("token times"));
-    let Bounds { servers, tools, read_only, permissions, networks } =
+    let Bounds { servers, tools, read_only, permissions, networks, allow_in_url } =
         serde_json::from_str(&scope).map_err(|_| corrupt("token.scope"))?;
+    // A row of two kinds of owners in one column: their ids tell them apart.
+    let (user_id, customer_id) = match owner {
+        None => (None, None),
+        Some(id) if id.starts_with("cus_") => {
+            (None, Some(id.parse().map_err(|_| corrupt("token.customer_id"))?))
+        }
+        Some(id) => (Some(id.parse().map_err(|_| corrupt("token.user_id"))?), None),
+    };
     Ok(Token {
         id: id.parse().map_err(|_| corrupt("token.id"))?,
         account_id: account_id.parse().map_err(|_| corrupt("token.account_id"))?,
-        user_id: user_id.map(|id| id.parse().map_err(|_| corrupt("token.user_id"))).transpose()?,
+        user_id,
+        customer_id,
         name,
         description,
         hint,
@@ -175,6 +203,7 @@ pub(crate) fn token(row: Row) -> Result<Token, Error> {
         scope: Scope { servers, tools, read_only },
         permissions,
         networks,
+        allow_in_url,
         purge: purge != 0,
         replaced_by: replaced_by
             .map(|id| id.parse().map_err(|_| corrupt("token.replaced_by")))
@@ -201,7 +230,7 @@ impl Store {
     ) -> Result<Vec<Token>, Error> {
         const SQL: &str = select!(
             "where account_id = $1 and id > $2 \
-             and ($3 = '' or $3 = coalesce(user_id, 'account')) \
+             and ($3 = '' or $3 = coalesce(user_id, customer_id, 'account')) \
              and ($4 = '' or $4 = case when revoked_at is not null then 'revoked' \
              when expires_at <= $5 then 'expired' else 'live' end) \
              and ($6 is null or coalesce(last_used_at, created_at) <= $6) \
@@ -214,6 +243,7 @@ impl Store {
             None => String::new(),
             Some(TokenOwner::Account) => "account".to_owned(),
             Some(TokenOwner::User(id)) => id.to_string(),
+            Some(TokenOwner::Customer(id)) => id.to_string(),
         };
         let (state, now) = match filter.state {
             None => ("", 0),
@@ -266,13 +296,16 @@ impl Store {
         row.map(token).transpose()
     }
 
-    /// Every token that was not revoked, of all accounts: for the authenticator.
+    /// Every token that was not revoked, and whose customer is not shut out, of all accounts: for the authenticator.
     ///
     /// # Errors
     ///
     /// [`Error::Corrupt`] when a row cannot be read.
     pub async fn live_tokens(&self) -> Result<Vec<Token>, Error> {
-        const SQL: &str = select!("where revoked_at is null order by id");
+        const SQL: &str = select!(
+            "where revoked_at is null and (customer_id is null or customer_id in \
+             (select customer.id from customer where disabled_at is null)) order by id"
+        );
         let rows: Vec<Row> = on!(self.reader, |db| sqlx::query_as(SQL).fetch_all(db).await?);
         rows.into_iter().map(token).collect()
     }

@@ -12,13 +12,14 @@ impl Change {
     ///
     /// [`Error::Duplicate`] when its hash is there already.
     pub async fn insert_token(&mut self, token: &Token) -> Result<(), Error> {
-        const SQL: &str = "insert into token (id, account_id, user_id, name, description, hint, hash, scope, purge, \
+        const SQL: &str = "insert into token (id, account_id, user_id, customer_id, name, description, hint, hash, scope, purge, \
              revision, created_at, expires_at, created_by) \
-             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)";
+             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)";
         on!(self.tx, |db| sqlx::query(SQL)
             .bind(token.id.to_string())
             .bind(token.account_id.to_string())
             .bind(token.user_id.map(|id| id.to_string()))
+            .bind(token.customer_id.map(|id| id.to_string()))
             .bind(&token.name)
             .bind(&token.description)
             .bind(&token.hint)

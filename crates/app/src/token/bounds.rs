@@ -134,6 +134,23 @@ pub(crate) fn wanted_end(
     Ok(now.checked_add(SignedDuration::from_secs(i64::from(seconds))).ok())
 }
 
+/// Refuses what a token that stands for a customer has no use for.
+///
+/// # Errors
+///
+/// [`Kind::Invalid`], with the member that is wrong.
+pub(crate) fn for_customer(settings: &TokenSettings) -> Result<(), Error> {
+    let invalid = |message, field| Err(Error::invalid(message).field(field));
+    if !settings.permissions.is_empty() {
+        return invalid("a customer's token has no permissions: leave them out", "permissions");
+    }
+    if settings.scope.servers != Names::Only(Vec::new()) {
+        let message = "a customer's token opens no managed server: name none";
+        return invalid(message, "scope.servers");
+    }
+    Ok(())
+}
+
 /// Checks what does not depend on who asks.
 ///
 /// # Errors
@@ -155,6 +172,11 @@ pub(crate) fn check(settings: &TokenSettings) -> Result<(), Error> {
     }
     if settings.permissions.len() > 64 {
         return Err(Error::invalid("name each permission once").field("permissions"));
+    }
+    if settings.allow_in_url && !settings.permissions.is_empty() {
+        let message =
+            "URLs are written down in many places: a token with permissions may not be sent in one";
+        return Err(Error::invalid(message).field("allow_in_url"));
     }
     if let Names::Only(tools) = &settings.scope.tools {
         let plain = |name: &String| (1..=SCOPE_NAME_BYTES_MAX).contains(&name.len());

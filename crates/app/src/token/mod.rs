@@ -1,6 +1,7 @@
 //! API tokens: made, changed, rotated and ended. Their text is shown once and kept as a hash.
 
 mod bounds;
+mod customer;
 mod end;
 mod leaked;
 mod rotate;
@@ -9,12 +10,12 @@ mod view;
 
 pub(crate) use text::{digest, is_well_formed};
 pub use view::{
-    CreatedToken, LeakedToken, NewToken, Token, TokenQuery, TokenRotation, TokenSettings,
-    TokenState,
+    CreatedToken, LeakedToken, NewCustomerToken, NewToken, Token, TokenQuery, TokenRotation,
+    TokenSettings, TokenState,
 };
 
 use crate::{App, Caller, Error, Expected, Kind, Page, PageQuery, Patch, clock::entropy};
-use bounds::{Reach, check, wanted_end, within_maker};
+use bounds::{Reach, check, for_customer, wanted_end, within_maker};
 use model::{AccountId, Permission, Scope, Secret, Timestamp, TokenId, UserId};
 use store::{TokenFilter, TokenOwner};
 
@@ -93,12 +94,14 @@ impl App {
             scope: Scope { servers, ..new.scope },
             permissions: new.permissions,
             networks: new.networks,
+            allow_in_url: new.allow_in_url,
             purge: new.purge,
             expires_at: self.token_end(now, wanted)?,
         };
         check(&settings)?;
         within_maker(caller, user_id, &settings, None)?;
-        let (token, row) = mint(caller, user_id, settings, now);
+        let owner = user_id.map_or(TokenOwner::Account, TokenOwner::User);
+        let (token, row) = mint(caller, owner, settings, now);
         let created = CreatedToken { token, details: Token::of(row.clone(), now) };
         let mut change = self
             .begin(caller, now, "token.create", &row.id, None::<&()>, Some(&created.details))
@@ -137,6 +140,9 @@ impl App {
         let kept = Some(&before.settings.scope.servers);
         settings.scope.servers = self.named_servers(caller, settings.scope.servers, kept).await?;
         check(&settings)?;
+        if known.customer_id.is_some() {
+            for_customer(&settings)?;
+        }
         within_maker(caller, known.user_id, &settings, Some(&before.settings))?;
         let row = store::Token {
             name: settings.name,
@@ -144,6 +150,7 @@ impl App {
             scope: settings.scope,
             permissions: settings.permissions,
             networks: settings.networks,
+            allow_in_url: settings.allow_in_url,
             purge: settings.purge,
             expires_at: settings.expires_at,
             revision: known.revision + 1,
@@ -206,8 +213,9 @@ fn owner(text: &str) -> Result<TokenOwner, Error> {
     if text == "account" {
         return Ok(TokenOwner::Account);
     }
-    text.parse().map(TokenOwner::User).map_err(|_| {
-        Error::invalid("an owner is `account` or a user's id such as usr_0190a5c2…").field("owner")
+    let user = text.parse().map(TokenOwner::User);
+    user.or_else(|_| text.parse().map(TokenOwner::Customer)).map_err(|_| {
+        Error::invalid("an owner is `account`, or the id of a user or a customer").field("owner")
     })
 }
 
@@ -229,16 +237,22 @@ pub(crate) fn live(token: &Token) -> Result<(), Error> {
 /// A new token with those bounds: its text, and what is kept of it.
 pub(crate) fn mint(
     caller: &Caller,
-    user_id: Option<UserId>,
+    owner: TokenOwner,
     settings: TokenSettings,
     now: Timestamp,
 ) -> (Secret, store::Token) {
     let account_id: AccountId = caller.account_id();
     let text = text::format_token(&entropy());
+    let (user_id, customer_id) = match owner {
+        TokenOwner::Account => (None, None),
+        TokenOwner::User(id) => (Some(id), None),
+        TokenOwner::Customer(id) => (None, Some(id)),
+    };
     let row = store::Token {
         id: TokenId::new(now, entropy()),
         account_id,
         user_id,
+        customer_id,
         name: settings.name,
         description: settings.description,
         hint: text[..text::HINT_BYTES].to_owned(),
@@ -246,6 +260,7 @@ pub(crate) fn mint(
         scope: settings.scope,
         permissions: settings.permissions,
         networks: settings.networks,
+        allow_in_url: settings.allow_in_url,
         purge: settings.purge,
         replaced_by: None,
         revision: 1,

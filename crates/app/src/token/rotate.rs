@@ -41,7 +41,7 @@ impl App {
         let wanted = life.and_then(|life| now.checked_add(life).ok());
         settings.expires_at = self.token_end(now, wanted)?;
         within_maker(caller, known.user_id, &settings, None)?;
-        let (token, next) = mint(caller, known.user_id, settings, now);
+        let (token, next) = mint(caller, known.owner(), settings, now);
         let created = CreatedToken { token, details: Token::of(next.clone(), now) };
         let old = ended(known, &next, overlap, now);
         let mut change = self

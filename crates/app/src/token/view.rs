@@ -1,4 +1,4 @@
-use model::{Permission, Scope, Secret, Timestamp, TokenId, UserId};
+use model::{CustomerId, Permission, Scope, Secret, Timestamp, TokenId, UserId};
 use serde::{Deserialize, Serialize, Serializer};
 use utoipa::{IntoParams, ToSchema};
 
@@ -21,6 +21,10 @@ pub struct Token {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub user_id: Option<UserId>,
+    /// The customer that it stands for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub customer_id: Option<CustomerId>,
     /// Whether it opens anything.
     pub state: TokenState,
     /// The principal that made it: `operator`, a user or a token.
@@ -68,6 +72,9 @@ pub struct TokenSettings {
     #[serde(default)]
     #[schema(max_items = 64)]
     pub networks: Vec<String>,
+    /// Whether it may be sent in the URL, as `/mcp?token=`, by clients that cannot send a header. Not with permissions.
+    #[serde(default)]
+    pub allow_in_url: bool,
     /// Whether it is removed within a minute of its end.
     #[serde(default)]
     pub purge: bool,
@@ -117,6 +124,9 @@ pub struct NewToken {
     #[serde(default)]
     #[schema(max_items = 64)]
     pub networks: Vec<String>,
+    /// Whether it may be sent in the URL, as `/mcp?token=`, by clients that cannot send a header. Not with permissions.
+    #[serde(default)]
+    pub allow_in_url: bool,
     /// Whether it is removed within a minute of its end.
     #[serde(default)]
     pub purge: bool,
@@ -140,11 +150,49 @@ impl NewToken {
             permissions: Vec::new(),
             user_id: None,
             networks: Vec::new(),
+            allow_in_url: false,
             purge: false,
             expires_at: None,
             expires_in_seconds: None,
         }
     }
+}
+
+/// A token that stands for one customer: it opens `/mcp` for it, and nothing of the control API.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewCustomerToken {
+    /// For people.
+    #[schema(
+        min_length = 1,
+        max_length = 100,
+        pattern = r"^[^\x00-\x1f\x7f-\x9f]*\S[^\x00-\x1f\x7f-\x9f]*$"
+    )]
+    pub name: String,
+    /// For people.
+    #[serde(default)]
+    #[schema(max_length = 1_000)]
+    pub description: String,
+    /// Whether it calls tools alone that change nothing.
+    #[serde(default)]
+    pub read_only: bool,
+    /// Networks that it may come from, such as `10.0.0.0/8` or a single address; any when empty.
+    #[serde(default)]
+    #[schema(max_items = 64)]
+    pub networks: Vec<String>,
+    /// Whether it may be sent in the URL, as `/mcp?token=`, by clients that cannot send a header.
+    #[serde(default)]
+    pub allow_in_url: bool,
+    /// Whether it is removed within a minute of its end.
+    #[serde(default)]
+    pub purge: bool,
+    /// When it ends by itself; never when neither this nor `expires_in_seconds` is there.
+    #[serde(default)]
+    pub expires_at: Option<Timestamp>,
+    /// In how many seconds it ends by itself, in place of `expires_at`.
+    #[serde(default, deserialize_with = "crate::number::optional")]
+    #[schema(minimum = 1, maximum = 315_360_000)]
+    pub expires_in_seconds: Option<u32>,
 }
 
 /// A token that was just made: the only time that it is seen.
@@ -194,8 +242,8 @@ pub struct TokenQuery {
     /// `next` of the page before.
     #[param(max_length = 1024, nullable = false)]
     pub cursor: Option<String>,
-    /// Only those of one user, or the account's own with `account`.
-    #[param(pattern = "^(account|usr_[0-9a-f]{32})$", nullable = false)]
+    /// Only those of one user or customer, or the account's own with `account`.
+    #[param(pattern = "^(account|(usr|cus)_[0-9a-f]{32})$", nullable = false)]
     pub owner: Option<String>,
     /// Only those in that state.
     #[param(nullable = false, inline)]
@@ -231,10 +279,12 @@ impl Token {
                 scope: row.scope,
                 permissions: row.permissions,
                 networks: row.networks,
+                allow_in_url: row.allow_in_url,
                 purge: row.purge,
                 expires_at: row.expires_at,
             },
             user_id: row.user_id,
+            customer_id: row.customer_id,
             state,
             created_by: row.created_by,
             created_at: row.created_at,

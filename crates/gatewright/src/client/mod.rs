@@ -8,6 +8,7 @@ pub(crate) mod audit;
 pub(crate) mod catalog;
 mod connect;
 pub(crate) mod connection;
+pub(crate) mod customer;
 mod find;
 pub(crate) mod grant;
 mod input;

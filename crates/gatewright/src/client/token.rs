@@ -195,7 +195,8 @@ pub(crate) async fn run(target: &Target, command: TokenCommand) -> anyhow::Resul
     Ok(())
 }
 
-fn shown_once(json: bool, created: &Value) -> anyhow::Result<()> {
+/// Shows a token that was just made.
+pub(super) fn shown_once(json: bool, created: &Value) -> anyhow::Result<()> {
     if json {
         return show::one(json, created);
     }

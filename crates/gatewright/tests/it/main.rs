@@ -15,6 +15,7 @@ mod config;
 mod crash;
 mod crash_first;
 mod crash_writer;
+mod customers;
 mod demo;
 mod grants;
 mod health;

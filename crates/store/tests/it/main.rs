@@ -5,6 +5,7 @@
 mod apps;
 mod audit;
 mod backup;
+mod customers;
 mod files;
 mod keys;
 mod limits;

@@ -15,6 +15,8 @@ pub(crate) fn token(account: AccountId, byte: u8) -> Token {
         id: TokenId::new(at(0), entropy()),
         account_id: account,
         user_id: None,
+        customer_id: None,
+        allow_in_url: false,
         name: "agent".into(),
         description: String::new(),
         hint: "gwt_abcd".into(),

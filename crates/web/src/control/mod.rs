@@ -13,6 +13,7 @@ mod connect;
 mod connections;
 mod cookie;
 mod curl;
+mod customers;
 mod document;
 mod export;
 mod forgery;
@@ -61,6 +62,7 @@ fn operations() -> OpenApiRouter<Arc<Shared>> {
         .merge(apps::router())
         .merge(catalog::router())
         .merge(connections::router())
+        .merge(customers::router())
         .merge(grants::router())
         .merge(limits::router())
         .merge(sessions::router())

@@ -1,3 +1,4 @@
+use super::BASE;
 use axum::{body::Body, response::Response};
 use http::{HeaderName, HeaderValue, StatusCode, header};
 use serde_json::Value;
@@ -34,6 +35,8 @@ fn location(path: &str, made: &Value) -> Option<String> {
     let identified = || named("id").or_else(|| named("name"));
     Some(match last {
         "accounts" => format!("{above}/account"),
+        // A token of a customer is among all others.
+        "tokens" => format!("{BASE}/tokens/{}", identified()?),
         "select" => above.to_owned(),
         "import" => format!("{above}/{}", identified()?),
         "clone" | "rotate" => format!("{}/{}", beside()?, identified()?),

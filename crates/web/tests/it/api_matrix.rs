@@ -72,7 +72,9 @@ fn body(operation: &str) -> Option<Value> {
         "update_connection" => json!({"name": "changed"}),
         "rotate_connection" => json!({"credential": {"kind": "bearer", "token": "other"}}),
         "test_connection" => json!({}),
-        "update_user" => json!({"name": "Changed"}),
+        "update_user" | "update_customer" => json!({"name": "Changed"}),
+        "create_customer" => json!({"key": "new"}),
+        "create_customer_token" => json!({"name": "new"}),
         "create_limit" => json!({"target": {"kind": "account"}, "calls": 5, "per": "day"}),
         "update_limit" => json!({"calls": 6}),
         "create_token" => json!({"name": "new", "scope": scope()}),
@@ -138,6 +140,7 @@ pub(crate) fn objects(world: &World, api: &Api<'_>) -> BTreeMap<&'static str, St
     let credential = json!({"kind": "bearer", "token": "secret"});
     let connection =
         made("/connections", json!({"app": app, "name": "main", "credential": credential}));
+    let customer = made("/customers", json!({"key": "someone@example.com"}));
     let newest = |path: &str| {
         let page = api.get(path).json();
         page["items"][0]["id"].as_str().unwrap_or_else(|| panic!("{path}: {page}")).to_owned()
@@ -148,6 +151,7 @@ pub(crate) fn objects(world: &World, api: &Api<'_>) -> BTreeMap<&'static str, St
         ("catalog_app", "gmail".to_owned()),
         ("app", app),
         ("connection", connection),
+        ("customer", customer),
         ("limit", limit),
         ("token", token),
         ("user", user),

@@ -14,6 +14,7 @@ mod api_audit;
 mod api_catalog;
 mod api_connect;
 mod api_connections;
+mod api_customers;
 mod api_export;
 mod api_grants;
 mod api_headers;

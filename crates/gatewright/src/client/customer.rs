@@ -1,0 +1,148 @@
+use super::{
+    api::{Ask, url_encoded},
+    input::{self, Members},
+    life,
+    show::{self, Column},
+    target::Target,
+    token,
+};
+use clap::{Args, Subcommand};
+
+const COLUMNS: [Column; 5] = [
+    Column::new("ID", "/id"),
+    Column::new("KEY", "/key"),
+    Column::new("NAME", "/name"),
+    Column::new("DISABLED", "/disabled"),
+    Column::new("MADE", "/created_at"),
+];
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum CustomerCommand {
+    /// Add a customer.
+    Create {
+        /// What your product calls it; the `sub` of its tokens
+        key: String,
+        /// For people
+        #[arg(long)]
+        name: Option<String>,
+        /// A JSON object to keep with it, or @FILE
+        #[arg(long, value_name = "JSON")]
+        metadata: Option<String>,
+    },
+    /// List the customers of the account.
+    List {
+        /// Only those whose key or name holds that text
+        #[arg(long, value_name = "TEXT")]
+        search: Option<String>,
+        /// Only those that are shut out, or that are not
+        #[arg(long, value_name = "BOOL")]
+        disabled: Option<bool>,
+    },
+    /// Show a customer.
+    Get {
+        /// Key or id
+        customer: String,
+    },
+    /// Change a customer's name or metadata, or shut it out.
+    Update {
+        /// Key or id
+        customer: String,
+        /// New name
+        #[arg(long)]
+        name: Option<String>,
+        /// A merge patch for its metadata as JSON, or @FILE
+        #[arg(long, value_name = "JSON")]
+        metadata: Option<String>,
+        /// Shut it out, or let it in again
+        #[arg(long, value_name = "BOOL")]
+        disabled: Option<bool>,
+    },
+    /// Remove a customer for good, with its tokens.
+    Delete {
+        /// Key or id
+        customer: String,
+    },
+    /// Make an API token that stands for a customer at /mcp, and print it, once.
+    CreateToken(CreateToken),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CreateToken {
+    /// Key or id
+    customer: String,
+    /// What people call the token
+    #[arg(long)]
+    name: String,
+    /// Only tools that change nothing
+    #[arg(long)]
+    read_only: bool,
+    /// Let it be sent in the URL, as /mcp?token=…
+    #[arg(long)]
+    allow_in_url: bool,
+    /// Life, such as 1h, 30d or 2w [default: until it is revoked]
+    #[arg(long, value_name = "TIME")]
+    expires_in: Option<String>,
+}
+
+/// Runs a command on customers.
+pub(crate) async fn run(target: &Target, command: CustomerCommand) -> anyhow::Result<()> {
+    let json = target.json;
+    let metadata =
+        |given: Option<String>| given.map(|given| input::json("--metadata", &given)).transpose();
+    match command {
+        CustomerCommand::Create { key, name, metadata: given } => {
+            let body = Members::default()
+                .with("key", Some(key))
+                .with("name", name)
+                .with("metadata", metadata(given)?);
+            let api = target.open().await?;
+            show::one(json, &api.json(Ask::post("/customers", body.all())).await?)?;
+            api.close().await;
+        }
+        CustomerCommand::List { search, disabled } => {
+            let query = [("search", search), ("disabled", disabled.map(|flag| flag.to_string()))];
+            let api = target.open().await?;
+            show::list(json, &api.items("/customers", &query).await?, &COLUMNS)?;
+            api.close().await;
+        }
+        CustomerCommand::Get { customer } => {
+            let api = target.open().await?;
+            show::one(json, &api.json(Ask::get(&path(&customer))).await?)?;
+            api.close().await;
+        }
+        CustomerCommand::Update { customer, name, metadata: given, disabled } => {
+            let patch = Members::default()
+                .with("name", name)
+                .with("metadata", metadata(given)?)
+                .with("disabled", disabled)
+                .some()?;
+            let api = target.open().await?;
+            show::one(json, &api.json(Ask::patch(&path(&customer), patch)).await?)?;
+            api.close().await;
+        }
+        CustomerCommand::Delete { customer } => {
+            let api = target.open().await?;
+            api.json(Ask::delete(&path(&customer))).await?;
+            show::say(json, &format!("removed {customer}"))?;
+            api.close().await;
+        }
+        CustomerCommand::CreateToken(create) => {
+            let life = create.expires_in.as_deref();
+            let life = life.map(|text| life::parse("--expires-in", text)).transpose()?;
+            let body = Members::default()
+                .with("name", Some(create.name))
+                .with("read_only", create.read_only.then_some(true))
+                .with("allow_in_url", create.allow_in_url.then_some(true))
+                .with("expires_in_seconds", life.map(|life| life.as_secs()));
+            let path = format!("{}/tokens", path(&create.customer));
+            let api = target.open().await?;
+            token::shown_once(json, &api.json(Ask::post(&path, body.all())).await?)?;
+            api.close().await;
+        }
+    }
+    Ok(())
+}
+
+fn path(customer: &str) -> String {
+    format!("/customers/{}", url_encoded(customer).collect::<String>())
+}
