@@ -2,8 +2,8 @@
 //! measured against, and the scenarios behind each figure of `RESULTS.md`.
 //!
 //! Every server and the load generator are processes of their own (this binary again, under a hidden
-//! command), so that the CPU time of one of them is what the kernel says it is. Never measures in-process,
-//! never compares figures of two different runs.
+//! command), so that the CPU time of one of them is what the kernel says it is. Never measures in-process, but for
+//! the search, which speaks to nobody; never compares figures of two different runs.
 
 #![allow(
     clippy::disallowed_methods,
@@ -12,6 +12,7 @@
 )]
 
 mod answer;
+mod bm25;
 mod descriptions;
 mod fixed;
 mod gateway;
@@ -67,6 +68,8 @@ enum Command {
     Sessions(#[command(flatten)] Options),
     /// Process start to the first right answer with 1,000 tools published.
     Startup(#[command(flatten)] Options),
+    /// What the search finds on the retrieval benchmark, beside BM25; needs no gateway.
+    Retrieval(#[command(flatten)] Options),
     /// The REST upstream.
     #[command(hide = true)]
     Upstream {
@@ -109,6 +112,9 @@ pub(crate) struct Options {
     /// URL of an empty PostgreSQL database, for a gateway on it.
     #[arg(long)]
     pub(crate) postgres: Option<String>,
+    /// The folder of the retrieval benchmark.
+    #[arg(long, default_value = "../shared/checks/retrieval")]
+    pub(crate) data: PathBuf,
     /// Only measurements whose name contains this.
     #[arg(long, default_value = "")]
     pub(crate) only: String,
@@ -133,6 +139,7 @@ fn main() -> Result<()> {
         Command::Import(options) => scenario::one(&options, "import"),
         Command::Memory(options) => scenario::one(&options, "memory"),
         Command::Sessions(options) => scenario::one(&options, "sessions"),
+        Command::Retrieval(options) => scenario::retrieval(&options),
         Command::Startup(options) => scenario::one(&options, "startup"),
     }
 }

@@ -6,6 +6,7 @@ mod latency;
 mod list;
 mod memory;
 mod neighbors;
+mod retrieval;
 mod rules;
 mod sessions;
 mod startup;
@@ -23,7 +24,7 @@ use std::{
 
 type Scenario = fn(&Context) -> Result<Section>;
 
-const SCENARIOS: [(&str, Scenario); 9] = [
+const SCENARIOS: [(&str, Scenario); 10] = [
     ("call", call::run),
     ("rules", rules::run),
     ("neighbors", neighbors::run),
@@ -33,6 +34,7 @@ const SCENARIOS: [(&str, Scenario); 9] = [
     ("memory", memory::run),
     ("sessions", sessions::run),
     ("startup", startup::run),
+    ("retrieval", |context| retrieval::run(&context.options)),
 ];
 
 /// What every scenario needs.
@@ -85,10 +87,19 @@ impl Context {
 pub(crate) fn one(options: &Options, name: &str) -> Result<()> {
     let scenario =
         SCENARIOS.iter().find(|(known, _)| *known == name).context("a scenario that exists")?.1;
-    let section = scenario(&Context::new(options)?)?;
+    print(scenario(&Context::new(options)?)?);
+    Ok(())
+}
+
+/// Runs the scenario that needs no gateway, and prints its tables.
+pub(crate) fn retrieval(options: &Options) -> Result<()> {
+    print(retrieval::run(options)?);
+    Ok(())
+}
+
+fn print(section: Section) {
     println!("{}", section.markdown());
     println!("{}", report::goals(&[section]));
-    Ok(())
 }
 
 /// Runs every scenario and writes the table. A scenario that fails does not keep the others from running.
