@@ -21,9 +21,11 @@ static THESAURUS: LazyLock<HashMap<String, BTreeSet<String>>> = LazyLock::new(||
     let mut reader = Reader::new();
     let mut related: HashMap<String, BTreeSet<String>> = HashMap::new();
     for line in lines(include_str!("thesaurus.txt")) {
-        let stems: Vec<String> = reader.words(line).into_iter().map(|word| word.stem).collect();
-        for stem in &stems {
-            let others = stems.iter().filter(|other| *other != stem).cloned();
+        let (from, to) = line.split_once('>').unwrap_or((line, line));
+        let [from, to] = [from, to]
+            .map(|words| reader.words(words).into_iter().map(|word| word.stem).collect::<Vec<_>>());
+        for stem in &from {
+            let others = to.iter().filter(|other| *other != stem).cloned();
             related.entry(stem.clone()).or_default().extend(others);
         }
     }
@@ -63,6 +65,8 @@ mod tests {
     fn words_stand_for_each_other() {
         assert!(related("film").any(|word| word == "movi"));
         assert!(related("movi").any(|word| word == "film"));
+        assert!(related("euro").any(|word| word == "currenc"));
+        assert!(!related("currenc").any(|word| word == "euro"), "one way");
         assert_eq!(related("no such word").count(), 0);
     }
 
