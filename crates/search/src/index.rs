@@ -135,9 +135,12 @@ impl Index {
             let at = field as usize;
             for text in texts(document, field) {
                 for word in self.reader.words(text) {
+                    for part in words::parts(&word.text) {
+                        let stem = self.reader.stem(part);
+                        count(&mut counts, self.term(&stem), field);
+                    }
                     let term = self.term(&word.stem);
-                    let count = &mut counts.entry(term).or_default()[at];
-                    *count = count.saturating_add(1);
+                    count(&mut counts, term, field);
                     lengths[at] += 1;
                     if !words::is_stop(&word.text) {
                         order[at].push(term);
@@ -205,6 +208,11 @@ fn texts<'a>(document: &'a Document<'_>, field: Field) -> Vec<&'a str> {
             })
             .collect(),
     }
+}
+
+fn count(counts: &mut BTreeMap<u32, [u16; 5]>, term: u32, field: Field) {
+    let count = &mut counts.entry(term).or_default()[field as usize];
+    *count = count.saturating_add(1);
 }
 
 fn held(term: u32, counts: [u16; 5], lengths: [u32; 5]) -> Held {

@@ -44,7 +44,8 @@ impl Reader {
         found
     }
 
-    fn stem(&mut self, lower: &str) -> String {
+    /// What all forms of the word have in common.
+    pub(crate) fn stem(&mut self, lower: &str) -> String {
         if let Some(stem) = self.stems.get(lower) {
             return stem.clone();
         }

@@ -32,6 +32,7 @@ fn catalog() -> Vec<Document<'static>> {
         tool("tenki", "tenki", "都市の天気予報を取得します"),
         tool("acme_de_get_order_v1", "acme_de", "Reads one order of the store by its number."),
         tool("acme_fr_get_order_v2", "acme_fr", "Reads one order of the store by its number."),
+        tool("renamefolder", "disk", "Gives it another one."),
     ]
 }
 
@@ -66,6 +67,7 @@ fn a_request_finds_its_tool() {
         ("create web hook", "webhook_create"),
         ("copyediting", "copy_editing"),
         ("a manuscirpt", "copy_editing"),
+        ("rename this folder", "renamefolder"),
         ("東京の天気", "tenki"),
         ("could you please help me", "nothing"),
         ("", "nothing"),
@@ -121,7 +123,7 @@ fn a_changed_index_answers_as_a_new_one() {
     changed.put(5, &catalog[0]);
     assert!(changed.remove(8) && !changed.remove(8));
     changed.put(4, &catalog[2]);
-    for key in [4, 5, 6, 8] {
+    for key in [4, 5, 6, 8, 9] {
         changed.put(key, &catalog[key as usize]);
     }
     let fresh = index();
@@ -135,7 +137,7 @@ fn a_changed_index_answers_as_a_new_one() {
 #[test]
 fn an_emptied_index_is_as_a_new_one() {
     let mut index = index();
-    (0..9).for_each(|key| assert!(index.remove(key)));
+    (0..10).for_each(|key| assert!(index.remove(key)));
     assert!(index.is_empty());
     assert_eq!(index.search(&Query::new("send email"), 5), []);
     index.put(3, &catalog()[0]);

@@ -4,6 +4,10 @@ use crate::text::Reader;
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::LazyLock;
 
+/// The shortest word that another is made of, and the longest that is looked into.
+const LEAST_PART: usize = 3;
+const LONGEST_COMPOUND: usize = 32;
+
 static IRREGULAR: LazyLock<HashMap<&'static str, &'static str>> = LazyLock::new(|| {
     lines(include_str!("irregular.txt"))
         .flat_map(str::split_whitespace)
@@ -32,6 +36,35 @@ static THESAURUS: LazyLock<HashMap<String, BTreeSet<String>>> = LazyLock::new(||
     related
 });
 
+static KNOWN: LazyLock<HashSet<&'static str>> = LazyLock::new(|| {
+    let texts = [include_str!("stop.txt"), include_str!("thesaurus.txt")];
+    texts.into_iter().flat_map(lines).flat_map(str::split_whitespace).collect()
+});
+
+/// The words that `word` is written together of, if they are known and it is not: *send* and *email* of `sendemail`.
+pub(crate) fn parts(word: &str) -> Vec<&str> {
+    if word.is_ascii() && word.len() <= LONGEST_COMPOUND && !is_known(word) {
+        for at in LEAST_PART..=word.len().saturating_sub(LEAST_PART) {
+            let (first, rest) = word.split_at(at);
+            if is_known(first) {
+                if is_known(rest) {
+                    return vec![first, rest];
+                }
+                let mut more = parts(rest);
+                if !more.is_empty() {
+                    more.insert(0, first);
+                    return more;
+                }
+            }
+        }
+    }
+    Vec::new()
+}
+
+fn is_known(word: &str) -> bool {
+    KNOWN.contains(word) || word.strip_suffix('s').is_some_and(|one| KNOWN.contains(one))
+}
+
 /// The word that `form` is an irregular form of.
 pub(crate) fn irregular(form: &str) -> Option<&'static str> {
     IRREGULAR.get(form).copied()
@@ -58,7 +91,7 @@ fn lines(text: &'static str) -> impl Iterator<Item = &'static str> {
 
 #[cfg(test)]
 mod tests {
-    use super::{is_stop, is_stop_before, lines, related};
+    use super::{is_stop, is_stop_before, lines, parts, related};
     use std::collections::BTreeSet;
 
     #[test]
@@ -74,6 +107,14 @@ mod tests {
     fn some_words_say_nothing() {
         assert!(is_stop("please") && !is_stop("weather") && !is_stop("show"));
         assert!(is_stop_before("show", "me") && !is_stop_before("show", "times"));
+    }
+
+    #[test]
+    fn words_are_written_together() {
+        assert_eq!(parts("sendemail"), ["send", "email"]);
+        assert_eq!(parts("getallproducts"), ["get", "all", "products"]);
+        assert_eq!(parts("spreadsheet"), [] as [&str; 0], "a word of its own");
+        assert_eq!(parts("weather"), [] as [&str; 0]);
     }
 
     #[test]
