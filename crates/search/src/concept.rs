@@ -54,7 +54,7 @@ pub(crate) fn read(text: &str, index: &Index) -> Vec<Concept> {
     found.into_iter().filter_map(|(word, said)| concept(&word, said.powf(AGAIN), index)).collect()
 }
 
-/// The word, or the two that it is made of when no tool has it but some have those: `copyediting` is also *copy editing*.
+/// The word, or the two that it is made of when no tool has it but some have those: `travelplan` is also *travel plan*.
 fn parts(word: &Word, index: &Index, reader: &mut Reader) -> Vec<Word> {
     let known = index.term_of(&word.stem).is_some() || words::related(&word.stem).next().is_some();
     let may_be_two = (2 * LEAST_PART..=LONGEST_COMPOUND).contains(&word.text.len());
