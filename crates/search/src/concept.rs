@@ -81,14 +81,9 @@ fn concept(word: &Word, said: f32, index: &Index) -> Option<Concept> {
     if terms.is_empty() {
         terms.extend(alike(word, index).map(|term| (term, ALIKE)));
     }
-    let (first, _) = terms.first()?;
     // A word that no tool has says no more than the commonest word for it.
-    let rarity = match own {
-        Some(own) => index.rarity(own),
-        None => {
-            terms.iter().map(|(term, _)| index.rarity(*term)).fold(index.rarity(*first), f32::min)
-        }
-    };
+    let commonest = terms.iter().map(|(term, _)| index.rarity(*term)).reduce(f32::min)?;
+    let rarity = own.map_or(commonest, |own| index.rarity(own));
     Some(Concept { word: word.text.clone(), stem: word.stem.clone(), terms, weight: said * rarity })
 }
 
@@ -123,7 +118,8 @@ fn quotes(text: &str) -> Vec<std::ops::Range<usize>> {
     found
 }
 
-/// The commonest term that is `word` but for one slip: a letter more, less or another, or two that changed places.
+/// The commonest term, or the last of those by the alphabet, that is `word` but for one slip: a letter more, less or another, or
+/// two that changed places.
 fn alike(word: &Word, index: &Index) -> Option<u32> {
     let start = word.stem.char_indices().nth(2).map(|(at, _)| &word.stem[..at])?;
     if word.stem.chars().count() < LEAST_FOR_SLIPS
@@ -132,8 +128,7 @@ fn alike(word: &Word, index: &Index) -> Option<u32> {
         return None;
     }
     let near = index.terms_from(start).filter(|(term, _)| is_one_slip(&word.stem, term));
-    near.max_by_key(|(_, term)| (index.postings[*term as usize].len(), std::cmp::Reverse(*term)))
-        .map(|(_, term)| term)
+    near.max_by_key(|(_, term)| index.postings[*term as usize].len()).map(|(_, term)| term)
 }
 
 fn is_one_slip(a: &str, b: &str) -> bool {
