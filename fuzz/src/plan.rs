@@ -78,6 +78,9 @@ impl Bytes<'_> {
             Some(BodyLayout::Whole { argument } | BodyLayout::Tagged { argument }) => {
                 names.push(argument.clone())
             }
+            Some(BodyLayout::Template(template)) => {
+                names.extend(template.arguments().into_iter().map(str::to_owned));
+            }
             None => {}
         }
         names.into_iter().map(|name| (name, self.value(2))).collect()
@@ -183,7 +186,7 @@ fn check_body(call: &HttpCall, kind: &str, bytes: &[u8]) {
         BodyLayout::Fields(fields) => {
             Some(fields.iter().map(|field| field.name.as_str()).collect())
         }
-        BodyLayout::Whole { .. } | BodyLayout::Tagged { .. } => None,
+        BodyLayout::Whole { .. } | BodyLayout::Tagged { .. } | BodyLayout::Template(_) => None,
     };
     let is_member = |name: &str| members.as_ref().is_none_or(|all| all.contains(&name));
     match essence {

@@ -1,8 +1,14 @@
-use super::{AppView, ImportReport, ImportRules, ImportSummary, create::Read, source::StoredRules};
-use crate::{App, Caller, Description, Error, Outbound, publish::apart};
-use model::{AccountId, Action, AppId, AppKind, ChangedAction, Difference, Permission};
+use super::{
+    AppView, ImportReport, ImportRules, ImportSummary,
+    create::Read,
+    define::{self, Given},
+    source::StoredRules,
+};
+use crate::{App, Caller, Description, Error, Outbound, actions::definition, publish::apart};
+use model::{AccountId, Action, AppId, AppKind, ChangedAction, Difference, Permission, Timestamp};
 use serde::{Deserialize, Serialize};
 use std::collections::HashSet;
+use store::ActionRow;
 use utoipa::ToSchema;
 
 /// How an app is imported again.
@@ -14,6 +20,9 @@ pub struct Reimport {
     /// The URL of the API description, in place of its text.
     #[schema(min_length = 1, max_length = 4000)]
     pub location: Option<String>,
+    /// For an app of a definition: its new text. None for an app of the catalog: what the catalog has now is taken.
+    #[schema(max_length = 4_194_304)]
+    pub definition: Option<String>,
     /// Which operations become actions, from now on; the app's own rules when absent.
     pub rules: Option<ImportRules>,
     /// Whether the difference is only shown, and nothing written.
@@ -40,13 +49,23 @@ pub struct Reimported {
     pub own: Vec<String>,
     /// How many actions are the same.
     pub unchanged: usize,
-    /// What became of the operations.
-    pub imported: ImportSummary,
+    /// What became of the operations of a description.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub imported: Option<ImportSummary>,
 }
 
-/// A description that was read again, and how it differs.
+/// What an app would become.
+struct Anew {
+    app: store::App,
+    actions: Vec<Action>,
+    rows: Vec<ActionRow>,
+    report: Option<ImportReport>,
+}
+
+/// How what an app has differs from what it would become.
 struct Compared {
-    read: Read,
+    rows: Vec<ActionRow>,
     difference: Difference,
     /// Names that the description no longer has, by this import or by an earlier one.
     gone: Vec<String>,
@@ -54,7 +73,7 @@ struct Compared {
 }
 
 impl App {
-    /// Imports an app's description again. Actions that are in use stay, marked as gone, when the description no longer has
+    /// Imports an app's description or definition again. Actions that are in use stay, marked as gone, when the description no longer has
     /// them; actions that were made by hand stay as they are; and nothing that is published changes.
     ///
     /// # Errors
@@ -71,43 +90,33 @@ impl App {
     ) -> Result<Reimported, Error> {
         let account = caller.may(Permission::WriteApps)?;
         let entry = self.known_app(account, id).await?;
-        if entry.app.kind != AppKind::OpenApi {
-            let message = "this app was made by hand or of a definition: it has no description to import again";
-            return Err(Error::conflict(message).code("manual_app"));
-        }
-        let mut rules = StoredRules::read(&entry.app.rules)?;
-        if let Some(chosen) = order.rules {
-            rules.rules = chosen;
-        }
-        let options = rules.rules.options()?;
-        let place = self.imports.enter(account)?;
-        let described = self.described(caller, order.description, order.location, outbound).await?;
-        let described = match described {
-            Some(described) => described,
-            None => self.described_before(&entry.app, outbound).await?,
+        let (now, dry_run) = (self.clock.now(), order.dry_run);
+        let anew = match entry.app.kind {
+            AppKind::Manual => {
+                let message = "this app was made by hand: it has no description to import again";
+                return Err(Error::conflict(message).code("manual_app"));
+            }
+            AppKind::OpenApi => {
+                self.described_anew(caller, account, &entry.app, order, outbound, now).await?
+            }
+            AppKind::Definition => self.defined_anew(account, &entry.app, order).await?,
         };
-        let read = Read::new(described, options, rules.chosen_base_url, place).await?;
-        let Compared { read, difference, gone, own } = self.compare(account, id, read).await?;
-        let now = self.clock.now();
-        let report = ImportReport::new(&read.import, now);
+        let Anew { app, actions, rows, report } = anew;
+        let Compared { rows, difference, gone, own } =
+            self.compare(account, id, actions, rows).await?;
         let mut kept = Vec::new();
         let breaking = difference.is_breaking();
-        if order.dry_run {
+        let written = report.as_ref().map(ImportReport::written);
+        let summary = report.map(|report| report.summary);
+        if dry_run {
             let mut removed = Vec::new();
             self.sort_gone(account, id, gone, &mut removed, &mut kept).await?;
-            let summary = report.summary;
             return Ok(Reimported::new(true, breaking, difference, (removed, kept), own, summary));
         }
-        let app = store::App {
-            origin: read.description.origin.clone(),
-            slots: read.import.slots.clone(),
-            rules: rules.text(),
-            ..entry.app.clone()
-        };
-        let (summary, document) = report.written();
         let before = AppView::new(entry)?;
         let after = serde_json::json!({
-            "added": difference.added, "removed": gone, "rules": rules.rules, "imported": report.summary,
+            "added": difference.added, "removed": gone, "imported": summary,
+            "rules": StoredRules::read(&app.rules)?.rules,
             "changed": difference.changed.iter().map(|one| &one.name).collect::<Vec<_>>(),
         });
         let mut change =
@@ -124,14 +133,95 @@ impl App {
             .map(String::as_str)
             .chain(difference.changed.iter().map(|one| one.name.as_str()))
             .collect();
-        let mut rows = read.rows;
+        let mut rows = rows;
         rows.retain(|row| new.contains(row.index.name.as_str()));
         change.put_actions(account, id, &rows).await?;
         change.delete_actions(account, id, &removed).await?;
         change.mark_gone(account, id, &kept, now).await?;
-        change.put_import_report(account, id, &summary, &document).await?;
+        if let Some((summary, document)) = written {
+            change.put_import_report(account, id, &summary, &document).await?;
+        }
         change.commit().await?;
-        Ok(Reimported::new(false, breaking, difference, (removed, kept), own, report.summary))
+        Ok(Reimported::new(false, breaking, difference, (removed, kept), own, summary))
+    }
+
+    /// What an app of an API description would become.
+    async fn described_anew(
+        &self,
+        caller: &Caller,
+        account: AccountId,
+        app: &store::App,
+        order: Reimport,
+        outbound: &Outbound,
+        now: Timestamp,
+    ) -> Result<Anew, Error> {
+        if order.definition.is_some() {
+            let message = "this app was made of an API description: send that, or its location";
+            return Err(Error::invalid(message).field("definition"));
+        }
+        let mut rules = StoredRules::read(&app.rules)?;
+        if let Some(chosen) = order.rules {
+            rules.rules = chosen;
+        }
+        let options = rules.rules.options()?;
+        let place = self.imports.enter(account)?;
+        let described = self.described(caller, order.description, order.location, outbound).await?;
+        let described = match described {
+            Some(described) => described,
+            None => self.described_before(app, outbound).await?,
+        };
+        let read = Read::new(described, options, rules.chosen_base_url, place).await?;
+        let report = ImportReport::new(&read.import, now);
+        let app = store::App {
+            origin: read.description.origin.clone(),
+            slots: read.import.slots.clone(),
+            rules: rules.text(),
+            ..app.clone()
+        };
+        Ok(Anew { app, actions: read.actions, rows: read.rows, report: Some(report) })
+    }
+
+    /// What an app of a definition would become.
+    async fn defined_anew(
+        &self,
+        account: AccountId,
+        app: &store::App,
+        order: Reimport,
+    ) -> Result<Anew, Error> {
+        if order.description.is_some() || order.location.is_some() || order.rules.is_some() {
+            let message =
+                "this app was made of a definition: leave description, location and rules out";
+            return Err(Error::invalid(message).field("description"));
+        }
+        let built_in = app.definition.as_ref().and_then(|definition| definition.catalog.clone());
+        let given = match (order.definition, built_in) {
+            (Some(text), _) => Given::Own(text),
+            (None, Some(key)) => Given::BuiltIn(key),
+            (None, None) => {
+                let message = "this app is not of the catalog: send the text of its definition";
+                return Err(Error::invalid(message).code("no_origin").field("definition"));
+            }
+        };
+        let place = self.imports.enter(account)?;
+        let read = apart(move || {
+            let _place = place;
+            let made = define::made(given)?;
+            let actions = made.rows.iter().map(definition).collect::<Result<Vec<_>, Error>>()?;
+            Ok::<_, Error>((made, actions))
+        });
+        let (made, actions) = read.await??;
+        let chosen = StoredRules::read(&app.rules)?.chosen_base_url;
+        let mut hosts = app.trusted_hosts.clone();
+        let more = made.trusted_hosts.into_iter().filter(|host| !app.trusted_hosts.contains(host));
+        hosts.extend(more);
+        let app = store::App {
+            base_url: if chosen { app.base_url.clone() } else { made.base_url },
+            trusted_hosts: hosts,
+            slots: made.slots,
+            definition: made.definition,
+            ..app.clone()
+        };
+        Ok(Anew { app, actions, rows: made.rows, report: None })
     }
 
     async fn described_before(
@@ -147,25 +237,29 @@ impl App {
     }
 
     /// Compares on a thread of its own, since both sides may be large.
-    async fn compare(&self, account: AccountId, id: AppId, read: Read) -> Result<Compared, Error> {
+    async fn compare(
+        &self,
+        account: AccountId,
+        id: AppId,
+        mut actions: Vec<Action>,
+        rows: Vec<ActionRow>,
+    ) -> Result<Compared, Error> {
         let stored = self.store.imported_actions(account, id).await?;
         let own: HashSet<String> =
             self.store.own_action_names(account, id).await?.into_iter().collect();
         apart(move || {
-            let mut read = read;
             let (lost, stored): (Vec<_>, Vec<_>) = stored.into_iter().partition(|one| one.gone);
             let before: Vec<Action> = stored
                 .iter()
                 .map(|one| serde_json::from_str(&one.definition))
                 .collect::<Result<_, _>>()
                 .map_err(|error| Error::corrupt("action", error))?;
-            read.actions.retain(|action| !own.contains(&action.name));
+            actions.retain(|action| !own.contains(&action.name));
             let difference = model::difference(
                 before.iter().map(|action| (action.name.as_str(), action)),
-                read.actions.iter().map(|action| (action.name.as_str(), action)),
+                actions.iter().map(|action| (action.name.as_str(), action)),
             );
-            let mut hidden: Vec<String> = read
-                .rows
+            let mut hidden: Vec<String> = rows
                 .iter()
                 .map(|row| &row.index.name)
                 .filter(|name| own.contains(*name))
@@ -176,7 +270,7 @@ impl App {
             let lost = lost.into_iter().map(|one| one.name);
             let mut gone = difference.removed.clone();
             gone.extend(lost.filter(|name| !back.contains(name.as_str())));
-            Ok(Compared { read, difference, gone, own: hidden })
+            Ok(Compared { rows, difference, gone, own: hidden })
         })
         .await?
     }
@@ -208,7 +302,7 @@ impl Reimported {
         difference: Difference,
         (removed, kept): (Vec<String>, Vec<String>),
         own: Vec<String>,
-        imported: ImportSummary,
+        imported: Option<ImportSummary>,
     ) -> Self {
         let Difference { added, changed, removed: _, unchanged } = difference;
         Self { dry_run, breaking, added, changed, removed, kept, own, unchanged, imported }

@@ -89,9 +89,12 @@ pub(crate) enum AppCommand {
     Reimport {
         /// Key or id
         app: String,
-        /// File or URL of the new description [default: where the last one came from]
+        /// File or URL of the new description [default: where the last one came from, or the catalog]
         #[arg(long, value_name = "FILE")]
         from: Option<String>,
+        /// File of the new definition, for an app of one
+        #[arg(long, value_name = "FILE", conflicts_with = "from")]
+        definition: Option<String>,
         /// Only show the difference
         #[arg(long)]
         dry_run: bool,
@@ -196,8 +199,10 @@ pub(crate) async fn run(target: &Target, command: AppCommand) -> anyhow::Result<
             let path = path(&api, &app).await?;
             show::one(json, &api.json(Ask::patch(&path, patch)).await?)?;
         }
-        AppCommand::Reimport { app, from, dry_run } => {
-            let body = Members::default().with("dry_run", Some(dry_run));
+        AppCommand::Reimport { app, from, definition, dry_run } => {
+            let definition = definition.as_deref().map(input::text).transpose()?;
+            let body =
+                Members::default().with("dry_run", Some(dry_run)).with("definition", definition);
             let body = source(body, from.as_deref())?.all();
             let path = format!("{}/reimport", path(&api, &app).await?);
             let working = show::working("importing");

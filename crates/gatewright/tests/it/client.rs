@@ -110,6 +110,9 @@ fn apps_of_the_catalog_and_of_definitions() {
     let file = file.to_str().unwrap();
     let made = json(&home.done(&["app", "create", "--definition", file, "--json"]));
     assert_eq!((&made["key"], &made["actions"]), (&"crm".into(), &1.into()));
+    std::fs::write(file, text.replace("Lists.", "Lists all.")).unwrap();
+    let done = json(&home.done(&["app", "reimport", "crm", "--definition", file, "--json"]));
+    assert_eq!(done["changed"][0]["name"], "list", "{done}");
     std::fs::write(file, text.replace("GET /", "GET ")).unwrap();
     home.run(&["app", "create", "--definition", file]).refused(&["line 7", "actions[0].request"]);
 }

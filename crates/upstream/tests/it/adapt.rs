@@ -391,3 +391,35 @@ fn walks_have_their_arguments() {
     );
     refused(writing(), r#"{"pagination":{"style":"link"}}"#, "pagination", "POST");
 }
+
+#[test]
+fn a_template_follows_its_arguments() {
+    let mut call = crate::calls::posting("application/json", BodyEncoding::Json);
+    let template = r#"{"object":[["a",{"argument":"x"}],["b",{"list":[{"argument":"y"}]}],["c",{"argument":"x"}]]}"#;
+    call.body.as_mut().unwrap().layout =
+        BodyLayout::Template(serde_json::from_str(template).unwrap());
+    let input = r#"{"type":"object","properties":{"x":{"type":"string"},"y":{"type":"string"}}}"#;
+    let rules = settings(r#"{"arguments":{"x":{"rename":"name"},"y":{"fixed":"always"}}}"#);
+    let tool = adapt(action(call.clone(), input, None), &rules).unwrap();
+    let arguments = Arguments::parse(r#"{"name":"n"}"#).unwrap().with(&tool.injected);
+    let request = plan(&tool.action.call, &base(), &arguments, crate::calls::BOUNDARY).unwrap();
+    assert_eq!(&request.body[..], br#"{"a":"n","b":["always"],"c":"n"}"#);
+    let rules = settings(r#"{"arguments":{"y":{"hidden":true}}}"#);
+    let tool = adapt(action(call, input, None), &rules).unwrap();
+    let arguments = Arguments::parse(r#"{"x":"n"}"#).unwrap();
+    let request = plan(&tool.action.call, &base(), &arguments, crate::calls::BOUNDARY).unwrap();
+    assert_eq!(&request.body[..], br#"{"a":"n","c":"n"}"#);
+}
+
+#[test]
+fn an_actions_own_fields_are_for_tools_that_choose_none() {
+    let mut listing = listing();
+    listing.call.answer.fields = vec!["total".parse().unwrap()];
+    let paths = |rules: &str| {
+        let tool = adapt(listing.clone(), &settings(rules)).unwrap();
+        let paths = tool.projection.unwrap();
+        paths.paths().iter().map(ToString::to_string).collect::<Vec<_>>()
+    };
+    assert_eq!(paths("{}"), ["total"]);
+    assert_eq!(paths(r#"{"projection":["items[].id"]}"#), ["items[].id"]);
+}

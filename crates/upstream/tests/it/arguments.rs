@@ -335,3 +335,22 @@ fn definitions_that_are_at_fault() {
     call.parameters[0].encoding = by_content("application/json");
     assert_eq!(target(&call, r#"{"id":"a/b"}"#).unwrap(), "/x/%22a%2Fb%22");
 }
+
+#[test]
+fn headers_of_every_request_are_sent_and_none_is_reserved() {
+    let header = |name: &str, value: &str| model::FixedHeader {
+        name: name.to_owned(),
+        value: value.to_owned(),
+    };
+    let sent = |headers: Vec<model::FixedHeader>| {
+        let call = HttpCall { headers, ..get("/things") };
+        plan(&call, &base(), &Arguments::default(), crate::calls::BOUNDARY)
+    };
+    let request = sent(vec![header("X-Version", "2")]).unwrap();
+    assert_eq!(request.headers["x-version"], "2");
+    for (name, value) in
+        [("Authorization", "x"), ("Host", "x"), ("A B", "x"), ("X", "a\r\nb: c"), ("", "x")]
+    {
+        assert!(matches!(sent(vec![header(name, value)]), Err(PlanError::Definition(_))), "{name}");
+    }
+}

@@ -121,7 +121,7 @@ async fn delete_app(
 
 /// Import an app again
 ///
-/// From a new text or URL, or from where it came. Shows what is added, changed and gone; with `dry_run`, only that. Actions that
+/// From a new text or URL, or from where it came; an app of the catalog from what the catalog has now. Shows what is added, changed and gone; with `dry_run`, only that. Actions that
 /// are gone and in use stay and are marked; actions that were made by hand stay as they are. Nothing that is published changes.
 #[utoipa::path(
     post,

@@ -72,8 +72,24 @@ fn an_app_of_a_definition_of_ones_own() {
     assert_eq!(fixed.json()["base_url"], "https://acme.crm.example/v1");
     assert_eq!(fixed.json()["definition"], app["definition"]);
     assert_eq!(problem(&api.patch(&path, &json!({"base_url": "https://{x}.example"}))).0, 400);
-    let reimport = api.post(&format!("{path}/reimport"), &json!({}));
-    assert_eq!(problem(&reimport).0, 409, "{reimport:?}");
+    let reimport = |body: Value| api.post(&format!("{path}/reimport"), &body);
+    let nothing = (400, "no_origin".to_owned(), Some("definition".to_owned()));
+    assert_eq!(problem(&reimport(json!({}))), nothing);
+    assert_eq!(problem(&reimport(json!({"description": "{}"}))).0, 400);
+    let more = OWN.replace("Lists customers.", "Lists all customers.")
+        + "  - key: get-customer\n    title: Get a customer\n    description: Reads one.\n    request: GET /customers/{id}\n    arguments: {id: {type: string, description: The id.}}\n";
+    for dry_run in [true, false] {
+        let done = reimport(json!({"definition": more, "dry_run": dry_run}));
+        assert_eq!(done.status, 200, "{done:?}");
+        let done = done.json();
+        assert_eq!(done["added"], json!(["get-customer"]));
+        assert_eq!(done["changed"][0]["name"], "list-customers", "{done}");
+        assert_eq!(api.get(&path).json()["actions"], if dry_run { 1 } else { 2 });
+    }
+    assert_eq!(api.get(&path).json()["base_url"], "https://acme.crm.example/v1");
+    let gmail = api.post("/apps", &json!({"catalog": "gmail"})).json();
+    let again = api.post(&format!("/apps/{}/reimport", gmail["id"].as_str().unwrap()), &json!({}));
+    assert_eq!(again.json()["unchanged"], gmail["actions"], "{again:?}");
 }
 
 #[test]
