@@ -25,6 +25,7 @@ apps! {
     "google-calendar"
     "google-docs"
     "google-drive"
+    "google-sheets"
     "hubspot"
     "jira"
     "linear"
