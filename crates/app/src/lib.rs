@@ -23,6 +23,7 @@ mod customer;
 mod description;
 mod document;
 mod drafts;
+mod dynamic;
 mod error;
 mod export;
 mod grant;
@@ -99,6 +100,7 @@ pub use drafts::{
     ServerResource, ServerResourceTemplate, ServerTool, ServerToolSettings, StoredResource,
     TestCase, TestCaseSettings, ToolSelection,
 };
+pub use dynamic::{CALL_TOOL, Dynamic, ENABLE_TOOLS, EnabledTools, Enabling, Mode};
 pub use error::{Error, Kind};
 pub use export::{Export, ExportFormat};
 pub use grant::{Grant, GrantServer, GrantSettings};

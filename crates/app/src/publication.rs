@@ -48,6 +48,8 @@ pub struct Published {
     by_name: HashMap<Box<str>, usize>,
     all: OnceLock<Arc<ToolView>>,
     views: Mutex<HashMap<Vec<u32>, Arc<ToolView>>>,
+    /// What finds the tools of dynamic mode, by their places among all.
+    pub(crate) index: OnceLock<Arc<search::Index>>,
 }
 
 /// The tools of a server that one kind of caller may see, in the order of the list, and that list in bytes.
@@ -114,6 +116,11 @@ impl Published {
         view.indexes.iter().map(|index| &self.tools[*index as usize])
     }
 
+    /// Every tool, whoever may see it.
+    pub(crate) fn all_tools(&self) -> &[Tool] {
+        &self.tools
+    }
+
     /// The tool of that name, whoever asks: for the log alone.
     pub(crate) fn find(&self, name: &str) -> Option<&Tool> {
         self.by_name.get(name).map(|index| &self.tools[*index])
@@ -126,7 +133,7 @@ impl Published {
                 Ok(target) => target.route.credential().secrets(),
                 Err(NotConnected(_)) => Arc::default(),
             },
-            Work::ReadResult => Arc::default(),
+            Work::ReadResult | Work::Find(_) => Arc::default(),
         }
     }
 
@@ -223,6 +230,7 @@ impl App {
             by_name,
             all: OnceLock::new(),
             views: Mutex::default(),
+            index: OnceLock::new(),
         })
     }
 }

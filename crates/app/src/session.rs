@@ -1,4 +1,4 @@
-use crate::{App, Caller, Error, clock::entropy, error::Kind};
+use crate::{App, Caller, EnabledTools, Error, Published, clock::entropy, error::Kind};
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use model::{AccountId, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -158,7 +158,8 @@ impl App {
         handle: &SessionHandle,
         level: &str,
     ) -> Result<(), Error> {
-        let state = SessionState { log_level: Some(level.to_owned()), ended: false };
+        let state = self.sessions.get(caller.account_id(), &handle.key).unwrap_or_default();
+        let state = SessionState { log_level: Some(level.to_owned()), ..state };
         self.put_session_state(caller, handle, state).await
     }
 
@@ -168,8 +169,52 @@ impl App {
     ///
     /// [`Kind::Unavailable`] when the database does not answer; then it was not ended.
     pub async fn end_session(&self, caller: &Caller, handle: &SessionHandle) -> Result<(), Error> {
-        let state = SessionState { log_level: handle.log_level.clone(), ended: true };
+        let state = SessionState {
+            log_level: handle.log_level.clone(),
+            ended: true,
+            enabled_tools: Vec::new(),
+        };
         self.put_session_state(caller, handle, state).await
+    }
+
+    /// The tools that were enabled in a session or a chat.
+    pub(crate) fn session_tools(&self, caller: &Caller, key: &[u8; 16]) -> EnabledTools {
+        let state = self.sessions.get(caller.account_id(), key).unwrap_or_default();
+        EnabledTools(state.enabled_tools.into_iter().collect())
+    }
+
+    pub(crate) async fn set_session_tools(
+        &self,
+        caller: &Caller,
+        handle: &SessionHandle,
+        tools: EnabledTools,
+    ) -> Result<(), Error> {
+        let state = self.sessions.get(caller.account_id(), &handle.key).unwrap_or_default();
+        let state = SessionState { enabled_tools: tools.0.into_iter().collect(), ..state };
+        self.put_session_state(caller, handle, state).await
+    }
+
+    /// What a chat of the caller at a server is called inside: two callers that give a chat the same name have two.
+    pub(crate) fn chat_key(&self, caller: &Caller, server: &Published, chat: &str) -> [u8; 16] {
+        key(&format!("chat|{}|{}|{chat}", caller.principal(), server.id))
+    }
+
+    /// Remembers the tools of a chat, for as long as a session lives.
+    pub(crate) async fn set_chat_tools(
+        &self,
+        caller: &Caller,
+        key: [u8; 16],
+        tools: EnabledTools,
+    ) -> Result<(), Error> {
+        let life = jiff::SignedDuration::try_from(self.config.session_life);
+        let expires_at = self.clock.now().saturating_add(life.unwrap_or_default());
+        let expires_at = expires_at.map_err(|error| {
+            Error::new(Kind::Internal, "the chat's expiry cannot be told").with_source(error)
+        })?;
+        let enabled_tools = tools.0.into_iter().collect();
+        let state = SessionState { enabled_tools, ..SessionState::default() };
+        self.store.put_session_state(caller.account_id(), &hex(&key), &state, expires_at).await?;
+        self.sessions.set(caller.account_id(), hex(&key), Kept { state, expires_at })
     }
 
     async fn put_session_state(

@@ -1,4 +1,6 @@
-use crate::{Caller, Error, Kind, clock::entropy, document::PublishedTool, target::Target};
+use crate::{
+    Caller, Error, Kind, clock::entropy, document::PublishedTool, dynamic::Finder, target::Target,
+};
 use jiff::SignedDuration;
 use model::{Annotations, HttpCall, Pagination, RawJson, ServerId};
 use std::{sync::OnceLock, time::Duration};
@@ -34,6 +36,8 @@ pub(crate) enum Work {
     Http(Box<HttpWork>),
     /// Reads on in a result that was too large.
     ReadResult,
+    /// Finds the other tools.
+    Find(Finder),
 }
 
 /// How a tool calls an API, worked out once for each published version.
@@ -140,23 +144,36 @@ impl Tool {
         let schema = RawJson::parse(READ_RESULT_SCHEMA.to_owned()).map_err(|error| {
             Error::new(Kind::Internal, "the built-in tool has no schema").with_source(error)
         })?;
-        Ok(Self {
-            name: READ_RESULT.into(),
+        let annotations = Annotations {
+            read_only: true,
+            destructive: false,
+            idempotent: true,
+            open_world: false,
+        };
+        let (name, description) = (READ_RESULT, READ_RESULT_DESCRIPTION);
+        Ok(Self::built_in(name, description, schema, annotations, Work::ReadResult))
+    }
+
+    /// A tool of ours.
+    pub(crate) fn built_in(
+        name: &str,
+        description: &str,
+        input_schema: RawJson,
+        annotations: Annotations,
+        work: Work,
+    ) -> Self {
+        Self {
+            name: name.into(),
             title: None,
-            description: READ_RESULT_DESCRIPTION.into(),
-            input_schema: schema,
+            description: description.into(),
+            input_schema,
             output_schema: None,
-            annotations: Annotations {
-                read_only: true,
-                destructive: false,
-                idempotent: true,
-                open_world: false,
-            },
+            annotations,
             headers: Vec::new(),
-            work: Work::ReadResult,
+            work,
             input: OnceLock::new(),
             output: OnceLock::new(),
-        })
+        }
     }
 
     pub(crate) fn input(&self) -> Result<&Validator, Error> {
@@ -171,7 +188,15 @@ impl Tool {
     pub(crate) fn is_safe(&self) -> bool {
         match &self.work {
             Work::Http(work) => work.call.is_safe(),
-            Work::ReadResult => true,
+            Work::ReadResult | Work::Find(_) => true,
+        }
+    }
+
+    /// Whether it is of ours.
+    pub(crate) fn is_built_in(&self) -> bool {
+        match &self.work {
+            Work::Http(_) => false,
+            Work::ReadResult | Work::Find(_) => true,
         }
     }
 
@@ -180,7 +205,7 @@ impl Tool {
     pub(crate) fn is_visible_to(&self, caller: &Caller, server: ServerId) -> bool {
         match &self.work {
             Work::Http(work) => caller.covers_tool(server, &self.name, work.call.is_safe()),
-            Work::ReadResult => true,
+            Work::ReadResult | Work::Find(_) => true,
         }
     }
 }

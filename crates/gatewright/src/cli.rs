@@ -259,6 +259,10 @@ pub(crate) struct Serving {
     /// Threads that serve [default: one a core]
     #[arg(long, env = "GATEWRIGHT_WORKERS", value_name = "N")]
     pub(crate) workers: Option<usize>,
+    /// Tools that clients are shown which do not say it by `?mode=`: `static` all of them, `dynamic` those that find the others,
+    /// `auto` dynamic for lists above 25,000 tokens [default: static]
+    #[arg(long, env = "GATEWRIGHT_MODE", value_name = "MODE", value_parser = mode)]
+    pub(crate) mode: Option<app::Mode>,
     /// Calls per second of one token [default: 1000]
     #[arg(long, env = "GATEWRIGHT_CALLS_PER_SECOND", value_name = "N")]
     pub(crate) calls_per_second: Option<u32>,
@@ -354,6 +358,10 @@ pub(crate) struct Logs {
     /// Rows to begin with
     #[arg(long, short = 'n', default_value_t = 50)]
     pub(crate) lines: u32,
+}
+
+fn mode(name: &str) -> Result<app::Mode, &'static str> {
+    app::Mode::parse(name).ok_or("it is one of static, dynamic and auto")
 }
 
 #[cfg(test)]

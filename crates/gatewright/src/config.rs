@@ -22,6 +22,7 @@ struct File {
     allow_address: Option<Vec<String>>,
     metrics_listen: Option<SocketAddr>,
     workers: Option<usize>,
+    mode: Option<app::Mode>,
     data_dir: Option<PathBuf>,
     key_file: Option<PathBuf>,
     database_url: Option<String>,
@@ -64,6 +65,7 @@ struct Limits {
     connections_per_address: Option<usize>,
     streams_per_token: Option<usize>,
     tools_per_page: Option<usize>,
+    dynamic_above_tokens: Option<usize>,
     list_ttl_seconds: Option<u64>,
     keep_alive_seconds: Option<u64>,
     drain_seconds: Option<u64>,
@@ -144,6 +146,7 @@ impl Settings {
         set(&mut app.calls_per_second, flags.calls_per_second);
         set(&mut app.result_budget_tokens, flags.result_budget_tokens);
         set(&mut web.workers, flags.workers.or(file.workers));
+        set(&mut web.mode, flags.mode.or(file.mode));
         let mut data = flags.data.clone();
         data.data_dir = data.data_dir.or(file.data_dir);
         data.key_file = data.key_file.or(file.key_file);
@@ -230,6 +233,7 @@ impl Limits {
         set(&mut web.connections_per_address, self.connections_per_address);
         set(&mut web.streams_per_token, self.streams_per_token);
         set(&mut web.tools_per_page, self.tools_per_page);
+        set(&mut web.dynamic_above_tokens, self.dynamic_above_tokens);
         set(&mut web.list_ttl, seconds(self.list_ttl_seconds));
         set(&mut web.keep_alive, seconds(self.keep_alive_seconds));
         set(&mut web.drain, seconds(self.drain_seconds));

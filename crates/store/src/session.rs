@@ -1,14 +1,18 @@
 use crate::{Error, Store, engine::on};
 use model::{AccountId, Timestamp};
 
-/// What a legacy session keeps beside its sealed id.
+/// What a legacy session keeps beside its sealed id, and a chat beside its name.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SessionState {
     /// The log level that the client set.
     pub log_level: Option<String>,
     /// Whether the client ended it.
     pub ended: bool,
+    /// The tools that the client has enabled, where tools are enabled.
+    pub enabled_tools: Vec<String>,
 }
+
+type Row = (String, String, Option<String>, i64, Option<String>, i64);
 
 impl Store {
     /// The state of every session that has some, with its account: for the process that serves them, which answers
@@ -20,17 +24,22 @@ impl Store {
     pub async fn session_states(
         &self,
     ) -> Result<Vec<(AccountId, String, SessionState, Timestamp)>, Error> {
-        const SQL: &str = "select account_id, id, log_level, ended, expires_at from mcp_session";
-        let rows: Vec<(String, String, Option<String>, i64, i64)> =
-            on!(self.reader, |db| sqlx::query_as(SQL).fetch_all(db).await?);
+        const SQL: &str =
+            "select account_id, id, log_level, ended, enabled_tools, expires_at from mcp_session";
+        let rows: Vec<Row> = on!(self.reader, |db| sqlx::query_as(SQL).fetch_all(db).await?);
         rows.into_iter()
-            .map(|(account, id, log_level, ended, expires_at)| {
+            .map(|(account, id, log_level, ended, enabled, expires_at)| {
                 let account = account
                     .parse()
                     .map_err(|_| Error::Corrupt { column: "mcp_session.account_id" })?;
                 let expires_at = Timestamp::from_millisecond(expires_at)
                     .map_err(|_| Error::Corrupt { column: "mcp_session.expires_at" })?;
-                Ok((account, id, SessionState { log_level, ended: ended != 0 }, expires_at))
+                let enabled =
+                    enabled.map_or_else(|| Ok(Vec::new()), |names| serde_json::from_str(&names));
+                let enabled_tools =
+                    enabled.map_err(|_| Error::Corrupt { column: "mcp_session.enabled_tools" })?;
+                let state = SessionState { log_level, ended: ended != 0, enabled_tools };
+                Ok((account, id, state, expires_at))
             })
             .collect()
     }
@@ -47,16 +56,21 @@ impl Store {
         state: &SessionState,
         expires_at: Timestamp,
     ) -> Result<(), Error> {
-        const SQL: &str = "insert into mcp_session (id, account_id, log_level, ended, expires_at) \
-             values ($1, $2, $3, $4, $5) \
+        const SQL: &str = "insert into mcp_session (id, account_id, log_level, ended, enabled_tools, expires_at) \
+             values ($1, $2, $3, $4, $5, $6) \
              on conflict (id) do update set log_level = excluded.log_level, \
+             enabled_tools = excluded.enabled_tools, expires_at = excluded.expires_at, \
              ended = case when mcp_session.ended = 1 then 1 else excluded.ended end \
              where mcp_session.account_id = excluded.account_id";
+        let enabled = &state.enabled_tools;
+        let enabled =
+            (!enabled.is_empty()).then(|| serde_json::Value::from(enabled.as_slice()).to_string());
         on!(self.writer, |db| sqlx::query(SQL)
             .bind(session)
             .bind(account.to_string())
             .bind(&state.log_level)
             .bind(i64::from(state.ended))
+            .bind(&enabled)
             .bind(expires_at.as_millisecond())
             .execute(db)
             .await?

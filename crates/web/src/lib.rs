@@ -54,6 +54,10 @@ pub struct Config {
     pub streams_per_token: usize,
     /// Tools in one page of a list.
     pub tools_per_page: usize,
+    /// How much of a server's tools clients are shown that do not say it.
+    pub mode: app::Mode,
+    /// Tokens (of four bytes) of a list above which the mode *auto* is dynamic.
+    pub dynamic_above_tokens: usize,
     /// How long clients may take a tool list for fresh.
     pub list_ttl: Duration,
     /// How often a silent stream says that it lives.
@@ -82,6 +86,8 @@ impl Default for Config {
             connections_per_address: 1_024,
             streams_per_token: 256,
             tools_per_page: 5_000,
+            mode: app::Mode::Static,
+            dynamic_above_tokens: 25_000,
             list_ttl: Duration::from_secs(30),
             keep_alive: Duration::from_secs(15),
             drain: Duration::from_secs(30),

@@ -44,7 +44,7 @@ const PRODUCT: [Border; 10] = [
     },
     Border {
         name: "app",
-        ours: &["catalog", "model", "openapi", "store", "upstream"],
+        ours: &["catalog", "model", "openapi", "search", "store", "upstream"],
         owns: &["arc-swap", "argon2", "crc32fast", "unicode-normalization"],
         never: &["http", "http-body", "http-body-util", "hyper", "hyper-util", "tower"],
     },

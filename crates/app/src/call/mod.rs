@@ -6,7 +6,7 @@ pub(crate) use cache::Cache;
 pub(crate) use results::Results;
 
 use crate::{
-    Admission, App, Caller, Error, Outbound,
+    Admission, App, Caller, Dynamic, Error, Outbound, dynamic,
     publication::Published,
     tool::{Tool, Work},
 };
@@ -73,6 +73,8 @@ pub struct Companions<'a> {
     pub traceparent: Option<&'a str>,
     /// Where it is written down whether the call was let in.
     pub admission: Option<&'a Admission>,
+    /// For a client of dynamic mode.
+    pub dynamic: Option<Dynamic<'a>>,
 }
 
 impl Companions<'_> {
@@ -100,7 +102,9 @@ impl App {
         outbound: &Outbound,
         with: Companions<'_>,
     ) -> Result<Outcome, Error> {
-        let tool = server.tool(caller, name).ok_or_else(|| Error::not_found("unknown tool"))?;
+        let finder = with.dynamic.and_then(|_| dynamic::finder(name));
+        let tool = finder.or_else(|| server.tool(caller, name));
+        let tool = tool.ok_or_else(|| Error::not_found("unknown tool"))?;
         self.call(caller, server, tool, arguments, outbound, with).await
     }
 
@@ -124,6 +128,7 @@ impl App {
                 Ok(call.answer(caller, arguments).await)
             }
             Work::ReadResult => Ok(self.read_result(caller, server, arguments, self.clock.now())),
+            Work::Find(finder) => self.find(*finder, caller, server, arguments, with.dynamic).await,
         }
     }
 }

@@ -161,7 +161,7 @@ impl Found {
         let tool = self.published.find(&self.tool).ok_or_else(gone)?;
         match &tool.work {
             Work::Http(work) => Ok((tool, work)),
-            Work::ReadResult => Err(not_a_call()),
+            Work::ReadResult | Work::Find(_) => Err(not_a_call()),
         }
     }
 

@@ -161,12 +161,17 @@ fn an_ended_session_stays_ended() {
     on_both(async |world| {
         let store = world.open().await;
         let (a, b) = (account(&store, "a").await, account(&store, "b").await);
-        let ended = SessionState { log_level: None, ended: true };
+        let ended = SessionState { ended: true, ..SessionState::default() };
         store.put_session_state(a, "s1", &ended, at(100)).await.unwrap();
-        let level = SessionState { log_level: Some("info".into()), ended: false };
+        let enabled_tools = vec!["get \"it\"".to_owned()];
+        let level = SessionState {
+            log_level: Some("info".into()),
+            ended: false,
+            enabled_tools: enabled_tools.clone(),
+        };
         store.put_session_state(a, "s1", &level, at(100)).await.unwrap();
         store.put_session_state(b, "s1", &SessionState::default(), at(100)).await.unwrap();
-        let kept = SessionState { log_level: Some("info".into()), ended: true };
+        let kept = SessionState { log_level: Some("info".into()), ended: true, enabled_tools };
         assert_eq!(store.session_states().await.unwrap(), [(a, "s1".to_owned(), kept, at(100))]);
         assert_eq!(store.delete_expired_sessions(at(101)).await.unwrap(), 1);
     });

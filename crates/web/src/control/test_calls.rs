@@ -110,12 +110,13 @@ async fn run(
         published: Arc::clone(tested.published()),
         watch: ServerWatch::default(),
         asked_as: None,
+        shown: data::Shown::All,
     });
     let started = Instant::now();
     let arrival = Arrival { at: shared.app.now(), started, bytes_in: arguments.len() };
     let (method, client) = ("tools/call", Client::default());
     let pending = Pending::new(shared, &asked, arrival, method, Some(tool), "", client).test();
-    let call = Call { name: tool, arguments, traceparent: None, tracestate: None };
+    let call = Call { name: tool, arguments, traceparent: None, tracestate: None, session: None };
     let ran = data::perform(shared, &asked, outbound, &call, None, &pending.admission).await;
     match ran {
         Ok(outcome) => {

@@ -3,7 +3,10 @@ use super::{
     record::{Ending, Pending},
 };
 use crate::{Shared, rpc_error, trace};
-use app::{Admission, Companions, Error, Kind, Observer, Outbound, RecordOutcome, Step};
+use app::{
+    Admission, Companions, Dynamic, Error, Kind, Observer, Outbound, RecordOutcome, SessionHandle,
+    Step,
+};
 use bytes::Bytes;
 use mcp::{
     Block, Id, LogLevel, OwnedId, Progress, Refusal, ResourceBody, Revision, RpcError, ToolResult,
@@ -18,6 +21,8 @@ pub(crate) struct Call<'a> {
     pub(crate) arguments: &'a str,
     pub(crate) traceparent: Option<&'a str>,
     pub(crate) tracestate: Option<&'a str>,
+    /// The legacy session that it came in.
+    pub(crate) session: Option<&'a SessionHandle>,
 }
 
 /// How a call came over MCP, and so how it is answered.
@@ -58,7 +63,10 @@ pub(crate) async fn perform(
         call.name,
         &asked.published.name,
         async |traceparent| {
-            let with = Companions { observer, traceparent, admission: Some(admission) };
+            let shown = &asked.shown;
+            let dynamic =
+                shown.is_few().then(|| Dynamic { enabling: shown.enabling(call.session) });
+            let with = Companions { observer, traceparent, admission: Some(admission), dynamic };
             let (caller, published) = (&asked.caller, &asked.published);
             shared.app.call_tool(caller, published, call.name, call.arguments, outbound, with).await
         },

@@ -1,4 +1,4 @@
-use super::{answer, get, post};
+use super::{answer, get, post, shown::Shown};
 use crate::{Shared, body::Body, rpc_error};
 use app::{Caller, Context, Error, Outbound, Published, Reached, ServerWatch};
 use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, header};
@@ -15,6 +15,8 @@ pub(crate) struct Asked {
     pub(crate) watch: ServerWatch,
     /// The path's names, when one of them is a former one.
     pub(crate) asked_as: Option<Arc<str>>,
+    /// How much of its tools.
+    pub(crate) shown: Shown,
 }
 
 /// The alias and server of an endpoint's path, if it is one. No part is decoded: names have no characters that need it.
@@ -48,7 +50,8 @@ pub(crate) async fn endpoint(
             ),
             Some(names) => match parts.method {
                 Method::POST => {
-                    post::post(shared, outbound, &parts.headers, body, names, source).await
+                    let at = (names, parts.uri.query());
+                    post::post(shared, outbound, &parts.headers, body, at, source).await
                 }
                 Method::GET => get::get(shared, &parts.headers, names, source).await,
                 Method::DELETE => get::delete(shared, &parts.headers, names, source).await,
@@ -88,7 +91,7 @@ pub(crate) async fn asked(
     let reached =
         shared.app.server(&caller, alias, server).await.map_err(|error| failed(&error, true))?;
     let Reached { published, watch, asked_as } = reached;
-    Ok(Asked { caller, published, watch, asked_as })
+    Ok(Asked { caller, published, watch, asked_as, shown: Shown::All })
 }
 
 fn bearer(headers: &HeaderMap) -> Result<&str, Response<Body>> {
@@ -146,7 +149,7 @@ fn preflight() -> Response<Body> {
     headers.insert(
         header::ACCESS_CONTROL_ALLOW_HEADERS,
         HeaderValue::from_static(
-            "Authorization, Content-Type, Accept, MCP-Protocol-Version, Mcp-Method, Mcp-Name, Mcp-Session-Id, Last-Event-ID",
+            "Authorization, Content-Type, Accept, MCP-Protocol-Version, Mcp-Method, Mcp-Name, Mcp-Session-Id, Last-Event-ID, X-Chat-Id",
         ),
     );
     headers.insert(header::ACCESS_CONTROL_MAX_AGE, HeaderValue::from_static("600"));

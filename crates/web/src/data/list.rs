@@ -1,6 +1,6 @@
 use super::entry::Asked;
 use crate::Shared;
-use app::{Published, Tool};
+use app::{Published, SessionHandle, Tool, ToolView};
 use bytes::Bytes;
 use mcp::{CacheScope, Caching, Id, ListShape, RpcError, ServerInfo, ToolDefinition};
 
@@ -21,17 +21,27 @@ pub(crate) fn tools_list(
     id: Id<'_>,
     cursor: Option<&str>,
     shape: ListShape,
+    session: Option<&SessionHandle>,
 ) -> Result<[Bytes; 3], RpcError> {
     let caching = caching(shared);
     let published = &asked.published;
+    if asked.shown.is_few() {
+        // One page: there are few, and what is enabled has a limit.
+        if cursor.is_some() {
+            return Err(RpcError::invalid_cursor());
+        }
+        let enabling = asked.shown.enabling(session);
+        let enabled = shared.app.enabled_tools(&asked.caller, published, enabling);
+        let tools = shared.app.dynamic_tools(&asked.caller, published, &enabled);
+        return Ok(mcp::response_chunks(
+            id,
+            render(&tools, None, shape, &shared.info, caching).into(),
+        ));
+    }
     let view = published.view(&asked.caller);
     let page = shared.config.tools_per_page.max(1);
     if cursor.is_none() && view.len() <= page {
-        let list = view.rendered(form(shape), || {
-            let tools: Vec<&Tool> = published.tools(&view).collect();
-            render(&tools, None, shape, &shared.info, caching).into()
-        });
-        return Ok(mcp::response_chunks(id, list));
+        return Ok(mcp::response_chunks(id, whole(shared, published, &view, shape)));
     }
     let start = match cursor {
         None => 0,
@@ -47,6 +57,20 @@ pub(crate) fn tools_list(
         id,
         render(&tools, next.as_deref(), shape, &shared.info, caching).into(),
     ))
+}
+
+/// All tools of a view on one page, made once.
+fn whole(shared: &Shared, published: &Published, view: &ToolView, shape: ListShape) -> Bytes {
+    view.rendered(form(shape), || {
+        let tools: Vec<&Tool> = published.tools(view).collect();
+        render(&tools, None, shape, &shared.info, caching(shared)).into()
+    })
+}
+
+/// Bytes of all tools that the caller may see.
+pub(crate) fn view_bytes(shared: &Shared, asked: &Asked) -> usize {
+    let view = asked.published.view(&asked.caller);
+    whole(shared, &asked.published, &view, ListShape::Modern).len()
 }
 
 /// Lists differ by token, so no shared cache may keep one.

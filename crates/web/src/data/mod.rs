@@ -10,6 +10,7 @@ mod listen;
 mod parts;
 mod post;
 mod record;
+mod shown;
 mod stream;
 mod streams;
 
@@ -18,4 +19,5 @@ pub(crate) use cancel::Cancels;
 pub(crate) use entry::{Asked, endpoint};
 pub use list::list_bytes;
 pub(crate) use record::{Arrival, Client, Ending, Pending};
+pub(crate) use shown::Shown;
 pub(crate) use streams::Streams;

@@ -8,19 +8,20 @@ use super::{
     listen::{event, listen},
     parts::Parts,
     record::{Arrival, Client, Ending, Pending},
+    shown::Shown,
     stream::CallStream,
 };
 use crate::{Shared, body::Body};
-use app::{Admission, Outbound, Published, SessionHandle};
+use app::{Admission, ENABLE_TOOLS, Outbound, Published, SessionHandle};
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, Response, header};
 use http_body_util::{BodyExt as _, LengthLimitError, Limited};
 use hyper::body::Incoming;
 use mcp::{
-    About, Accept, Capabilities, Code, Lane, LogLevel, Message, Notification, PromptsCapability,
-    Refusal, Request, ResourcesCapability, Revision, RpcError, ToolsCapability,
+    About, Accept, Capabilities, Code, Lane, List, LogLevel, Message, Notification,
+    PromptsCapability, Refusal, Request, ResourcesCapability, Revision, RpcError, ToolsCapability,
 };
-use std::{net::IpAddr, sync::Arc, time::Instant};
+use std::{borrow::Cow, net::IpAddr, sync::Arc, time::Instant};
 use tokio::sync::mpsc;
 
 /// One POST, with all that its messages need.
@@ -42,7 +43,7 @@ pub(crate) async fn post(
     outbound: &Outbound,
     headers: &HeaderMap,
     body: Incoming,
-    names: (&str, &str),
+    (names, query): ((&str, &str), Option<&str>),
     source: IpAddr,
 ) -> Response<Body> {
     let (at, started) = (shared.app.now(), Instant::now());
@@ -51,7 +52,11 @@ pub(crate) async fn post(
         Err(refusal) => return answer::refused(refusal),
     };
     let asked = match asked(shared, headers, names, source).await {
-        Ok(asked) => Arc::new(asked),
+        Ok(asked) => asked,
+        Err(response) => return response,
+    };
+    let asked = match Shown::of(shared, &asked, query, headers) {
+        Ok(shown) => Arc::new(Asked { shown, ..asked }),
         Err(response) => return response,
     };
     let bytes = match read_body(shared, headers, body).await {
@@ -182,6 +187,14 @@ fn known_method(method: &str) -> &'static str {
 }
 
 impl Post<'_> {
+    /// The request, with the call of a `call-tool` in its place; and whether a tool was called by its own name.
+    fn taken_apart<'r>(&self, request: Request<'r>) -> (Request<'r>, bool) {
+        let before = called(&request).map(ToOwned::to_owned);
+        let request = self.asked.shown.taken_apart(request);
+        let named = called(&request) == before.as_deref();
+        (request, named)
+    }
+
     fn client(&self, request: &Request<'_>) -> Client {
         let stated = request.meta.client.as_ref().map(|client| Client {
             name: Some(client.name.to_string()),
@@ -219,13 +232,10 @@ impl Post<'_> {
     }
 
     async fn request(&self, request: Request<'_>) -> Response<Body> {
-        let tool = match &request.call {
-            mcp::Call::ToolsCall(call) => Some(call.name.as_ref()),
-            _ => None,
-        };
-        let pending = self.pending(&request, tool);
+        let (request, named) = self.taken_apart(request);
+        let pending = self.pending(&request, called(&request));
         match &request.call {
-            mcp::Call::ToolsCall(_) => self.tools_call(&request, pending).await,
+            mcp::Call::ToolsCall(_) => self.tools_call(&request, named, pending).await,
             mcp::Call::SubscriptionsListen(honored) => {
                 listen(self.shared, &self.asked, request.id, honored, pending).await
             }
@@ -273,11 +283,13 @@ impl Post<'_> {
         };
         match &request.call {
             mcp::Call::ToolsList { cursor } => {
-                tools_list(shared, &self.asked, id, cursor.as_deref(), self.revision.list_shape())
+                let (shape, session) = (self.revision.list_shape(), self.session.as_ref());
+                tools_list(shared, &self.asked, id, cursor.as_deref(), shape, session)
                     .map_err(refused)
             }
             mcp::Call::Discover => {
-                let about = about(shared, &self.asked.published);
+                let instructions = self.instructions();
+                let about = about(shared, &self.asked.published, instructions.as_deref());
                 Ok(one(mcp::response(id, &mcp::discover_result(&about, caching(shared)))))
             }
             mcp::Call::LoggingSetLevel { level } => {
@@ -339,9 +351,13 @@ impl Post<'_> {
                 return failed(&error, false);
             }
         };
+        let instructions = self.instructions();
         let body = Bytes::from(mcp::response(
             request.id,
-            &mcp::initialize_result(&about(shared, &self.asked.published), revision),
+            &mcp::initialize_result(
+                &about(shared, &self.asked.published, instructions.as_deref()),
+                revision,
+            ),
         ));
         if let Err(error) = pending.finish(Ending::ok(body.len())).await {
             return failed(&error, false);
@@ -353,10 +369,25 @@ impl Post<'_> {
         response
     }
 
-    async fn tools_call(&self, request: &Request<'_>, pending: Pending) -> Response<Body> {
+    /// What a model is told of the server.
+    fn instructions(&self) -> Option<Cow<'_, str>> {
+        let (caller, published) = (&self.asked.caller, &self.asked.published);
+        if self.asked.shown.is_few() {
+            return Some(self.shared.app.dynamic_instructions(caller, published).into());
+        }
+        published.instructions().map(Cow::Borrowed)
+    }
+
+    /// `named`: the tool was called by its own name, so that headers may repeat its arguments.
+    async fn tools_call(
+        &self,
+        request: &Request<'_>,
+        named: bool,
+        pending: Pending,
+    ) -> Response<Body> {
         let mcp::Call::ToolsCall(tool) = &request.call else { return accepted() };
         let arguments = tool.arguments.map_or("{}", mcp::Json::as_str);
-        if let Err(error) = self.check_headers(tool) {
+        if named && let Err(error) = self.check_headers(tool) {
             let refusal = error.refuse(Some(request.id), true);
             let ending = Ending::refused(refusal.message.clone(), refusal.body.len());
             return match pending.finish(ending).await {
@@ -369,7 +400,8 @@ impl Post<'_> {
             .as_ref()
             .map(|handle| Cancellable::new(self.shared, handle.key, request.id.to_owned()));
         let level = self.log_level(request);
-        let tells = level.is_some() || request.meta.progress_token.is_some();
+        let enables = self.changes_list(tool);
+        let tells = level.is_some() || request.meta.progress_token.is_some() || enables;
         if self.accept.event_stream && (tells || !self.accept.json) {
             return self.streamed_call(request, tool, arguments, level, cancellable, pending);
         }
@@ -378,6 +410,7 @@ impl Post<'_> {
             arguments,
             traceparent: request.meta.traceparent.as_deref(),
             tracestate: request.meta.tracestate.as_deref(),
+            session: self.session.as_ref(),
         };
         let framing = Framing { id: request.id, revision: self.revision };
         let run = call(self.shared, &self.asked, self.outbound, one, framing, None, pending);
@@ -395,6 +428,12 @@ impl Post<'_> {
                 response
             }
         }
+    }
+
+    /// Whether a legacy client's list is another after this call. In the modern protocol no list changes by a call: there it is the
+    /// chat that has another.
+    fn changes_list(&self, call: &mcp::ToolsCall<'_>) -> bool {
+        self.asked.shown.is_few() && !self.lane.is_modern() && call.name == ENABLE_TOOLS
     }
 
     /// Arguments that the modern protocol repeats in headers say the same there.
@@ -434,13 +473,15 @@ impl Post<'_> {
             (request.id.to_owned(), tool.name.to_string(), arguments.to_owned());
         let traceparent = request.meta.traceparent.as_deref().map(str::to_owned);
         let tracestate = request.meta.tracestate.as_deref().map(str::to_owned);
-        let revision = self.revision;
+        let (revision, session) = (self.revision, self.session.clone());
+        let enables = self.changes_list(tool);
         let work = async move {
             let one = Call {
                 name: &name,
                 arguments: &arguments,
                 traceparent: traceparent.as_deref(),
                 tracestate: tracestate.as_deref(),
+                session: session.as_ref(),
             };
             let framing = Framing { id: id.get(), revision };
             let run = call(&shared, &asked, &outbound, one, framing, Some(&steps), pending);
@@ -448,7 +489,9 @@ impl Post<'_> {
                 None => Some(run.await),
                 Some(cancellable) => cancellable.token.run_until_cancelled(run).await,
             };
-            answered.map(|answered| event(answered.body()))
+            let answer = event(answered?.body());
+            let changed = enables.then(|| event(mcp::list_changed(List::Tools)));
+            Some([changed.unwrap_or_default(), answer].concat().into())
         };
         answer::events(Body::stream(CallStream::new(events, work, self.shared.config.keep_alive)))
     }
@@ -467,7 +510,7 @@ impl Post<'_> {
         for entry in entries {
             match entry {
                 Err(refusal) => answers.push(refusal.body),
-                Ok(Message::Request(request)) => answers.push(self.batched(&request).await),
+                Ok(Message::Request(request)) => answers.push(self.batched(request).await),
                 Ok(Message::Notification(notification)) => self.notification(&notification),
                 Ok(Message::Response | Message::Batch(_)) => {}
             }
@@ -478,11 +521,12 @@ impl Post<'_> {
         }
     }
 
-    async fn batched(&self, request: &Request<'_>) -> Vec<u8> {
+    async fn batched(&self, request: Request<'_>) -> Vec<u8> {
+        let (request, _) = self.taken_apart(request);
         let mcp::Call::ToolsCall(tool) = &request.call else {
-            let pending = self.pending(request, None);
+            let pending = self.pending(&request, None);
             let body = self
-                .simple(request, &pending.admission)
+                .simple(&request, &pending.admission)
                 .await
                 .map_or_else(|refusal| refusal.body, |pieces| pieces.concat());
             return match pending.finish(Ending::ok(body.len())).await {
@@ -497,9 +541,10 @@ impl Post<'_> {
             arguments: tool.arguments.map_or("{}", mcp::Json::as_str),
             traceparent: request.meta.traceparent.as_deref(),
             tracestate: request.meta.tracestate.as_deref(),
+            session: self.session.as_ref(),
         };
         let framing = Framing { id: request.id, revision: self.revision };
-        let pending = self.pending(request, Some(&tool.name));
+        let pending = self.pending(&request, Some(&tool.name));
         call(self.shared, &self.asked, self.outbound, one, framing, None, pending)
             .await
             .body()
@@ -507,9 +552,20 @@ impl Post<'_> {
     }
 }
 
-fn about<'a>(shared: &'a Shared, published: &'a Published) -> About<'a> {
-    let capabilities = capabilities(published);
-    About { info: &shared.info, capabilities, instructions: published.instructions() }
+fn about<'a>(
+    shared: &'a Shared,
+    published: &Published,
+    instructions: Option<&'a str>,
+) -> About<'a> {
+    About { info: &shared.info, capabilities: capabilities(published), instructions }
+}
+
+/// The tool that is called.
+fn called<'r>(request: &'r Request<'_>) -> Option<&'r str> {
+    match &request.call {
+        mcp::Call::ToolsCall(call) => Some(&call.name),
+        _ => None,
+    }
 }
 
 /// What a managed server declares: tools always, the rest when its version has some.

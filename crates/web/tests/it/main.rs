@@ -35,6 +35,7 @@ mod api_uses;
 mod browser;
 mod calls;
 mod canary;
+mod dynamic;
 mod http_layer;
 mod json_layer;
 mod legacy;

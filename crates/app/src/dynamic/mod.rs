@@ -1,0 +1,127 @@
+//! Dynamic mode: instead of all tools of a server, a client is shown a few that find, describe, call and enable the others.
+//!
+//! The list begins with the same four tools in every version, so that it need not be read again; what was enabled comes behind
+//! them. Nothing may be found, described, called or enabled that the caller may not call anyway.
+
+mod enable;
+mod find;
+mod tools;
+
+pub use enable::{EnabledTools, Enabling};
+pub use tools::{CALL_TOOL, ENABLE_TOOLS};
+pub(crate) use tools::{Finder, finder};
+
+use tools::finders;
+
+use crate::{App, Caller, Error, Published, tool::Tool};
+use model::Outcome;
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+use upstream::refusal;
+
+/// How much of a server's tools a client is shown.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Mode {
+    /// All tools.
+    #[default]
+    Static,
+    /// Tools that find the others, and those that were enabled.
+    Dynamic,
+    /// Dynamic for a list above the budget, else static.
+    Auto,
+}
+
+impl Mode {
+    /// The mode of that name.
+    #[must_use]
+    pub fn parse(name: &str) -> Option<Self> {
+        match name {
+            "static" => Some(Self::Static),
+            "dynamic" => Some(Self::Dynamic),
+            "auto" => Some(Self::Auto),
+            _ => None,
+        }
+    }
+}
+
+/// How a client of dynamic mode is told of a server's tools.
+#[derive(Clone, Copy, Debug)]
+pub struct Dynamic<'a> {
+    /// Where it is written down what the client has enabled; nowhere for a client that names neither session nor chat.
+    pub enabling: Option<Enabling<'a>>,
+}
+
+impl App {
+    /// The tools that a client of dynamic mode is shown: those that find the others, and then those that it has enabled and may
+    /// still call, in the server's order.
+    #[must_use]
+    pub fn dynamic_tools<'p>(
+        &self,
+        caller: &Caller,
+        server: &'p Published,
+        enabled: &EnabledTools,
+    ) -> Vec<&'p Tool> {
+        let listed = |tool: &&Tool| {
+            (tool.is_built_in() || enabled.has(&tool.name)) && tool.is_visible_to(caller, server.id)
+        };
+        finders().iter().chain(server.all_tools().iter().filter(listed)).collect()
+    }
+
+    /// Does what one of the tools of dynamic mode does. The arguments fit its schema.
+    pub(crate) async fn find(
+        &self,
+        finder: Finder,
+        caller: &Caller,
+        server: &Published,
+        arguments: &str,
+        dynamic: Option<Dynamic<'_>>,
+    ) -> Result<Outcome, Error> {
+        match finder {
+            Finder::Search => Ok(self.search_tools(caller, server, arguments)),
+            Finder::Describe => Ok(self.describe_tools(caller, server, arguments)),
+            // What it calls was taken out of its arguments before; what is left here names no tool that it could call.
+            Finder::Call => Ok(refusal(&["name the tool to call; search-tools finds it"])),
+            Finder::Enable => {
+                let enabling = dynamic.and_then(|dynamic| dynamic.enabling);
+                self.enable_tools(caller, server, arguments, enabling).await
+            }
+        }
+    }
+
+    /// What a model is told of a server in dynamic mode, before it uses it.
+    #[must_use]
+    pub fn dynamic_instructions(&self, caller: &Caller, server: &Published) -> String {
+        let count = server.view(caller).len();
+        let how = format!(
+            "This server has {count} tools, of which only those are listed that find the others: look for one by search-tools, \
+             see its arguments by describe-tools, and call it by call-tool."
+        );
+        match server.instructions() {
+            Some(own) => format!("{own}\n\n{how}"),
+            None => how,
+        }
+    }
+}
+
+/// What finds the tools of a published version, made at the first search.
+pub(crate) fn index(server: &Published) -> Arc<search::Index> {
+    Arc::clone(server.index.get_or_init(|| {
+        let mut index = search::Index::new();
+        for (key, tool) in (0..).zip(server.all_tools()).filter(|(_, tool)| !tool.is_built_in()) {
+            let schema = serde_json::from_str(tool.input_schema.get()).unwrap_or_default();
+            index.put(
+                key,
+                &search::Document {
+                    name: &tool.name,
+                    title: tool.title.as_deref().unwrap_or_default(),
+                    description: &tool.description,
+                    app: "",
+                    read_only: tool.is_safe(),
+                    parameters: search::parameters(&schema),
+                },
+            );
+        }
+        Arc::new(index)
+    }))
+}

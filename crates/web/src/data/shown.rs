@@ -1,0 +1,96 @@
+use super::{answer, entry::Asked, list};
+use crate::{Shared, body::Body};
+use app::{CALL_TOOL, Enabling, Mode, SessionHandle};
+use http::{HeaderMap, Response};
+use mcp::{Call, Code, Kind, Request, RpcError, ToolsCall};
+
+/// The longest name of a chat.
+const CHAT_BYTES_MAX: usize = 128;
+const CHAT_ID: &str = "x-chat-id";
+
+/// How much of the server's tools a request is shown.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Shown {
+    /// All of them.
+    #[default]
+    All,
+    /// Those that find the others, and those that were enabled in this chat.
+    Few { chat: Option<Box<str>> },
+}
+
+impl Shown {
+    /// What the URL asks for, or else the configuration.
+    pub(crate) fn of(
+        shared: &Shared,
+        asked: &Asked,
+        query: Option<&str>,
+        headers: &HeaderMap,
+    ) -> Result<Self, Response<Body>> {
+        let chat = chat(headers)?;
+        let few = match mode(query)?.unwrap_or(shared.config.mode) {
+            Mode::Static => false,
+            Mode::Dynamic => true,
+            Mode::Auto => {
+                list::view_bytes(shared, asked).div_ceil(4) > shared.config.dynamic_above_tokens
+            }
+        };
+        Ok(if few { Self::Few { chat } } else { Self::All })
+    }
+
+    pub(crate) fn is_few(&self) -> bool {
+        match self {
+            Self::All => false,
+            Self::Few { .. } => true,
+        }
+    }
+
+    /// What the tools that the client enables are bound to.
+    pub(crate) fn enabling<'a>(
+        &'a self,
+        session: Option<&'a SessionHandle>,
+    ) -> Option<Enabling<'a>> {
+        match self {
+            Self::All => None,
+            Self::Few { chat: Some(chat) } => Some(Enabling::Chat(chat)),
+            Self::Few { chat: None } => session.map(Enabling::Session),
+        }
+    }
+
+    /// A call by `call-tool` is the call that it names, for limits, permissions and the log too. One that names none stays as it is.
+    pub(crate) fn taken_apart<'a>(&self, request: Request<'a>) -> Request<'a> {
+        let Call::ToolsCall(outer) = &request.call else { return request };
+        if !self.is_few() || outer.name != CALL_TOOL {
+            return request;
+        }
+        let Some(outer) = outer.arguments else { return request };
+        let Some(name) = outer.member("name").and_then(mcp::Json::string) else { return request };
+        let arguments = outer.member("arguments");
+        if name == CALL_TOOL || arguments.is_some_and(|arguments| arguments.kind() != Kind::Object)
+        {
+            return request;
+        }
+        Request { call: Call::ToolsCall(ToolsCall { name, arguments }), ..request }
+    }
+}
+
+/// `?mode=`, of which there is one.
+fn mode(query: Option<&str>) -> Result<Option<Mode>, Response<Body>> {
+    let pairs = query.unwrap_or_default().split('&');
+    let mut modes = pairs.filter_map(|pair| pair.strip_prefix("mode="));
+    let Some(name) = modes.next() else { return Ok(None) };
+    let mode = Mode::parse(name).filter(|_| modes.next().is_none());
+    mode.map(Some).ok_or_else(|| refused("?mode= is one of static, dynamic and auto"))
+}
+
+fn chat(headers: &HeaderMap) -> Result<Option<Box<str>>, Response<Body>> {
+    let mut values = headers.get_all(CHAT_ID).iter();
+    let Some(value) = values.next() else { return Ok(None) };
+    let text = value.to_str().ok().filter(|text| (1..=CHAT_BYTES_MAX).contains(&text.len()));
+    let one = text.filter(|_| values.next().is_none());
+    let message = "x-chat-id is one name of 1 to 128 visible characters of ASCII";
+    one.map(|text| Some(text.into())).ok_or_else(|| refused(message))
+}
+
+fn refused(message: &'static str) -> Response<Body> {
+    answer::refused(RpcError::new(Code::InvalidRequest, message).refuse(None, true))
+}
