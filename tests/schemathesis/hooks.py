@@ -67,6 +67,8 @@ def use_objects(api, case):
         api.post(f"/tokens/{given['token']}/revoke")
     elif operation in ("POST /servers/{server}/restore", "POST /servers/{server}/purge"):
         api.send("DELETE", f"/servers/{given['server']}")
+    elif operation == "POST /customers/{customer}/sign-token":
+        api.signing_secret(None)
     elif operation == "DELETE /users/{user}/grants/{server}":
         path = f"/users/{given['user']}/grants/{given['server']}"
         api.send("PUT", path, {"scopes": ["mcp:read"]})
@@ -112,6 +114,8 @@ BODIES = {
     "POST /connections": lambda api, _body: {"app": api.app(), "name": "main", "credential": BEARER},
     "POST /connections/{connection}/rotate": lambda _api, _body: {"credential": BEARER},
     "POST /connections/{connection}/test": lambda _api, _body: {"path": "/"},
+    "POST /issuers": lambda api, _body: api.new_issuer(),
+    "PATCH /issuers/{issuer}": lambda _api, _body: {"allow_in_url": True},
     "POST /links/accept": lambda api, _body: {"link": api.new_user()["invitation"]["link"], "password": PASSWORD},
     "POST /session": lambda api, _body: {"email": api.person("who signs in")[0], "password": PASSWORD},
     "PATCH /me": lambda _api, body: less(body, "password", "old_password"),

@@ -99,6 +99,21 @@ class Api:
     def customer(self, _found):
         return self.post("/customers", {"key": f"customer-{next(self.numbers)}"})["id"]
 
+    def signing_secret(self, _found):
+        """One that others make way for: an account has few."""
+        for secret in self.get("/signing-secrets")["items"][:-2]:
+            self.send("DELETE", f"/signing-secrets/{secret['id']}")
+        return self.post("/signing-secrets", {})["id"]
+
+    def issuer(self, _found):
+        for issuer in self.get("/issuers")["items"][:-5]:
+            self.send("DELETE", f"/issuers/{issuer['id']}")
+        return self.post("/issuers", self.new_issuer())["id"]
+
+    def new_issuer(self):
+        audience = f"audience-{next(self.numbers)}"
+        return {"issuer": "https://id.example.com", "audience": audience, "jwks_url": "https://id.example.com/keys"}
+
     def limit(self, _found):
         return self.post("/limits", {"target": {"kind": "account"}, "calls": GENEROUS, "per": "day"})["id"]
 

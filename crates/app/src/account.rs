@@ -37,6 +37,8 @@ pub struct AccountSettings {
     #[serde(deserialize_with = "number::required")]
     #[schema(minimum = 0, maximum = 3650)]
     pub former_alias_days: i64,
+    /// Whether a customer's token that was verified makes the customer that it names.
+    pub customers_on_first_use: bool,
 }
 
 /// The caller's account, with the names that it has given up.
@@ -159,6 +161,7 @@ impl App {
             alias: settings.alias,
             name: name(settings.name)?,
             former_alias_days: days(settings.former_alias_days)?,
+            customers_on_first_use: settings.customers_on_first_use,
             revision: known.revision + 1,
             ..known.clone()
         };
@@ -236,6 +239,7 @@ impl From<store::Account> for Account {
                 alias: row.alias,
                 name: row.name,
                 former_alias_days: row.former_alias_days,
+                customers_on_first_use: row.customers_on_first_use,
             },
             created_at: row.created_at,
             revision: row.revision,

@@ -2,7 +2,9 @@ use crate::{
     Error, Kind,
     principal::{Context, Principal, PrincipalId},
 };
-use model::{AccountId, CustomerId, Permission, PermissionSet, ServerId, Timestamp, UserId};
+use model::{
+    AccountId, AppKey, CustomerId, Permission, PermissionSet, ServerId, Timestamp, UserId,
+};
 use std::sync::Arc;
 use store::AuditActor;
 
@@ -45,10 +47,23 @@ impl Caller {
         self.principal.rights.customer_id
     }
 
+    /// The apps that the customer's token is for; all when absent.
+    #[must_use]
+    pub fn apps(&self) -> Option<&[AppKey]> {
+        self.principal.rights.apps.as_deref()
+    }
+
+    /// Whether the caller calls actions alone that change nothing.
+    #[must_use]
+    pub fn is_read_only(&self) -> bool {
+        self.principal.rights.access.scope.read_only
+    }
+
     /// Who it is in the audit log.
     pub(crate) fn actor(&self) -> AuditActor {
         let (kind, id) = match self.id() {
             PrincipalId::Token(id) => ("token", id.to_string()),
+            PrincipalId::Customer(id) => ("customer", id.to_string()),
             PrincipalId::User(id) => ("user", id.to_string()),
             // There is one, whoever holds the key.
             PrincipalId::Operator => ("operator", String::new()),

@@ -196,7 +196,7 @@ impl App {
             disabled_at: settings.disabled.then(|| known.disabled_at.unwrap_or(now)),
             revision: known.revision + 1,
             updated_at: now,
-            ..known
+            ..known.clone()
         };
         let after = Customer::from(row.clone());
         let mut change = self
@@ -204,6 +204,9 @@ impl App {
             .await?;
         if !change.update_customer(&row).await? {
             return Err(Error::changed());
+        }
+        if row.disabled_at != known.disabled_at {
+            change.customers_changed(account).await?;
         }
         change.commit().await?;
         self.refresh().await?;
@@ -232,6 +235,7 @@ impl App {
         if !change.delete_customer(account, id, revision).await? {
             return Err(Error::changed());
         }
+        change.customers_changed(account).await?;
         change.commit().await?;
         self.refresh().await
     }

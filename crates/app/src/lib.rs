@@ -1,7 +1,7 @@
 //! The use cases of Gatewright: authorise, act, record. Knows no HTTP and no MCP.
 //!
 //! Every public method of [`App`] that touches an account's things takes a [`Caller`] first. Those that cannot are these:
-//! [`App::open`], [`App::authenticate`], [`App::authenticate_cookie`], [`App::operator`] and [`App::operator_of`] (they make the
+//! [`App::open`], [`App::authenticate`], [`App::authenticate_customer`], [`App::authenticate_cookie`], [`App::operator`] and [`App::operator_of`] (they make the
 //! callers), [`App::create_session`] and [`App::accept_link`] (a password or a link says who comes), [`App::server_of_host`] (before
 //! anybody asks), [`App::revoke_leaked`] (who holds a token may end it), [`App::health`], [`App::tasks`], [`App::outbound`] and
 //! [`App::close`] (the process's own life). [`Installation`] is for whoever holds the data
@@ -20,6 +20,7 @@ mod clock;
 mod connections;
 mod cursor;
 mod customer;
+mod customer_token;
 mod description;
 mod document;
 mod drafts;
@@ -30,6 +31,7 @@ mod grant;
 mod idempotency;
 mod imports;
 mod installation;
+mod issuer;
 mod limits;
 mod link;
 mod me;
@@ -57,6 +59,7 @@ mod session;
 mod session_view;
 mod shelf;
 mod sign_in;
+mod signing_secret;
 mod target;
 mod tasks;
 mod tested;
@@ -94,6 +97,7 @@ pub use connections::{
     WriteOnly,
 };
 pub use customer::{Customer, CustomerName, CustomerQuery, CustomerSettings, NewCustomer};
+pub use customer_token::{CUSTOMER_TOKEN_AUDIENCE, SignToken, SignedToken, TokenPlace};
 pub use description::{Description, Fetching};
 pub use drafts::{
     AddedTools, NewServerTool, NewTestCase, OfferedTool, ResourceTemplateSettings, ServerPrompt,
@@ -106,6 +110,7 @@ pub use export::{Export, ExportFormat};
 pub use grant::{Grant, GrantServer, GrantSettings};
 pub use idempotency::{IDEMPOTENCY_KEY_BYTES_MAX, Idempotency};
 pub use installation::{AuditReport, Installation, Rotation};
+pub use issuer::{Issuer, IssuerSettings, NewIssuer};
 pub use limits::{Admission, Admitted, Limit, LimitHit, LimitSettings, NewLimit};
 pub use link::{AcceptLink, OneTimeLink, Purpose};
 pub use me::OwnSettings;
@@ -131,6 +136,9 @@ pub use servers::{
 pub use session::{Session, SessionHandle};
 pub use session_view::{CallerKind, SessionAccount, SessionView};
 pub use sign_in::{CreatedSession, NewSession};
+pub use signing_secret::{
+    CreatedSigningSecret, NewSigningSecret, SigningAlgorithm, SigningSecret, SigningSecretRotation,
+};
 pub use tested::{
     TestCall, TestCaseRun, TestContent, TestResult, TestedServer, TestedTool, TestedToolQuery,
     TestedUpstream, TestedVersion,

@@ -106,7 +106,10 @@ impl App {
 fn myself(caller: &Caller) -> Result<UserId, Error> {
     match caller.id() {
         PrincipalId::User(id) => Ok(id),
-        PrincipalId::Token(_) | PrincipalId::Operator | PrincipalId::System => {
+        PrincipalId::Token(_)
+        | PrincipalId::Customer(_)
+        | PrincipalId::Operator
+        | PrincipalId::System => {
             Err(Error::new(Kind::Forbidden, "sign in: this is for people, not for tokens"))
         }
     }

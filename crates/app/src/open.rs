@@ -2,6 +2,7 @@ use crate::{
     Caller, Clock, Error,
     call::{Cache, Results},
     clock::entropy,
+    customer_token::{KeySets, Passes},
     imports::Imports,
     password::Passwords,
     quota::{Quota, Rate},
@@ -139,6 +140,9 @@ pub struct App {
     /// Tokens that were found in the wrong place, which anybody may send.
     pub(crate) leaks: Quota,
     pub(crate) sessions: SessionStates,
+    /// Customers' tokens that were verified.
+    pub(crate) passes: Passes,
+    pub(crate) key_sets: KeySets,
     pub(crate) passwords: Passwords,
     pub(crate) throttle: Throttle,
     /// Refused sign-ins that the audit log takes.
@@ -199,6 +203,8 @@ impl App {
             cache: Cache::new(config.cache_bytes),
             generations: AtomicU64::new(0),
             leaks: Quota::new(Instant::now()),
+            passes: Passes::default(),
+            key_sets: KeySets::default(),
             passwords: Passwords::new(),
             throttle: Throttle::new(),
             refusals: Quota::new(Instant::now()),
@@ -291,16 +297,21 @@ impl App {
             servers: self.store.server_entries().await?,
             former_slugs: self.store.all_former_slugs().await?,
             hosts: self.store.server_hosts().await?,
+            signing_secrets: self.store.all_signing_secrets().await?,
+            issuers: self.store.all_issuers().await?,
+            customer_gates: self.store.customer_gates().await?,
         };
         let limits = self.store.enabled_limits().await?;
         let next = Arc::new(before.next(rows));
         self.put_limits(&next, limits).await?;
         self.registry.store(Arc::clone(&next));
         next.announce(&before);
+        // Before streams look whether their callers are live.
+        let reviewed = self.review_passes(&next.signers).await;
         for slot in next.slots() {
             slot.watch.check();
         }
-        Ok(())
+        reviewed
     }
 }
 

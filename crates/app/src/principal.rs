@@ -1,8 +1,8 @@
 use crate::{limits::Rules, quota::Quota};
 use arc_swap::ArcSwapOption;
 use model::{
-    AccountId, ApiRequestId, CustomerId, GrantScopes, PermissionSet, Scope, Secret, ServerId,
-    SignInId, Timestamp, TokenId, UserId,
+    AccountId, ApiRequestId, AppKey, CustomerId, GrantScopes, PermissionSet, Scope, Secret,
+    ServerId, SignInId, Timestamp, TokenId, UserId,
 };
 use std::{
     collections::HashMap,
@@ -19,6 +19,8 @@ use std::{
 pub enum PrincipalId {
     /// Whoever holds that token.
     Token(TokenId),
+    /// A customer of the account, by a token that was signed for it.
+    Customer(CustomerId),
     /// A user in a browser.
     User(UserId),
     /// Whoever can read the data directory and its key.
@@ -63,6 +65,8 @@ pub(crate) struct Rights {
     pub(crate) customer_id: Option<CustomerId>,
     pub(crate) permissions: PermissionSet,
     pub(crate) access: Access,
+    /// The apps that it is for; all when absent.
+    pub(crate) apps: Option<Arc<[AppKey]>>,
     /// Networks that it may come from; any when empty.
     pub(crate) networks: Vec<Network>,
     /// Whether it may be sent in the URL.
@@ -170,6 +174,7 @@ impl Principal {
     pub(crate) fn new(rights: Rights, account: Arc<AccountState>) -> Self {
         let name = match rights.id {
             PrincipalId::Token(id) => id.to_string().into(),
+            PrincipalId::Customer(id) => id.to_string().into(),
             PrincipalId::User(id) => id.to_string().into(),
             PrincipalId::Operator => "operator".into(),
             PrincipalId::System => "system".into(),

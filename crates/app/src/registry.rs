@@ -1,5 +1,6 @@
 use crate::{
     ServerWatch,
+    customer_token::Signers,
     named::Named,
     principal::{Access, AccountState, Grants, Network, Principal, PrincipalId, Rights},
     publication::Published,
@@ -26,6 +27,8 @@ pub(crate) struct Registry {
     pub(crate) servers: HashMap<AccountId, Arc<Servers>>,
     /// The same by each alias that answers for the account.
     pub(crate) aliases: HashMap<Box<str>, Named<Arc<Servers>>>,
+    /// Who may sign tokens of customers.
+    pub(crate) signers: Signers,
     /// Host names of servers' own: alias and slug of the server that each stands for.
     pub(crate) hosts: HashMap<Box<str>, (Box<str>, Box<str>)>,
 }
@@ -43,6 +46,9 @@ pub(crate) struct Rows {
     pub(crate) servers: Vec<store::ServerEntry>,
     pub(crate) former_slugs: Vec<store::ServerSlug>,
     pub(crate) hosts: Vec<(String, ServerId)>,
+    pub(crate) signing_secrets: Vec<store::SigningSecret>,
+    pub(crate) issuers: Vec<store::Issuer>,
+    pub(crate) customer_gates: Vec<store::CustomerGate>,
 }
 
 /// A server that can be named, and what it publishes once that was asked for.
@@ -70,7 +76,13 @@ impl Registry {
 
     /// The registry as the rows say now. Principals and servers that did not change keep their state.
     pub(crate) fn next(&self, rows: Rows) -> Self {
-        let mut next = Self { epoch: rows.epoch, ..Self::default() };
+        let Rows { signing_secrets, issuers, customer_gates, .. } = rows;
+        let signers = Signers::new(signing_secrets, issuers, customer_gates, &rows.aliases);
+        let mut next = Self { epoch: rows.epoch, signers, ..Self::default() };
+        for account in next.signers.accounts() {
+            let kept = self.accounts.get(&account).map_or_else(Arc::default, Arc::clone);
+            next.accounts.insert(account, kept);
+        }
         let grants = grants(rows.grants);
         for user in &rows.users {
             let rights = user_rights(user, grants.get(&user.id));
@@ -252,6 +264,7 @@ pub(crate) fn user_rights(user: &store::User, grants: Option<&Arc<Grants>>) -> R
         customer_id: None,
         permissions: user.role.permissions(),
         access: Access { scope: Scope::ALL, grants },
+        apps: None,
         networks: Vec::new(),
         allow_in_url: false,
         expires_at: None,
@@ -273,6 +286,7 @@ fn token_rights(row: &store::Token, owner: Option<&Rights>) -> Option<Rights> {
             scope: row.scope.clone(),
             grants: owner.and_then(|owner| owner.access.grants.clone()),
         },
+        apps: None,
         networks,
         allow_in_url: row.allow_in_url,
         expires_at: row.expires_at,

@@ -33,6 +33,8 @@ pub struct SessionView {
 pub enum CallerKind {
     /// A program, with an API token.
     Token,
+    /// A customer of the account, with a token that was signed for it.
+    Customer,
     /// A person in a browser.
     User,
     /// Whoever holds the data directory and its key.
@@ -58,6 +60,7 @@ impl SessionView {
         Self {
             kind: match caller.id() {
                 PrincipalId::Token(_) => CallerKind::Token,
+                PrincipalId::Customer(_) => CallerKind::Customer,
                 PrincipalId::User(_) => CallerKind::User,
                 PrincipalId::Operator => CallerKind::Operator,
                 PrincipalId::System => CallerKind::System,

@@ -101,7 +101,10 @@ impl App {
                 let at = (used != 0).then(|| Timestamp::from_millisecond(used).ok())??;
                 match principal.rights.id {
                     PrincipalId::Token(id) => Some((principal.rights.account_id, id, at)),
-                    PrincipalId::User(_) | PrincipalId::Operator | PrincipalId::System => None,
+                    PrincipalId::Customer(_)
+                    | PrincipalId::User(_)
+                    | PrincipalId::Operator
+                    | PrincipalId::System => None,
                 }
             })
             .collect();

@@ -1,11 +1,26 @@
 use crate::{
     admin::{backup::Backup, key::KeyCommand, restore::Restore},
     client::{
-        account::AccountCommand, action::ActionCommand, app::AppCommand, audit::AuditCommand,
-        catalog::CatalogCommand, connection::ConnectionCommand, customer::CustomerCommand,
-        grant::GrantCommand, limit::LimitCommand, part::PartCommand, profile::ProfileCommand,
-        raw::ApiRequest, request::RequestCommand, server::ServerCommand, target::Target,
-        test_case::TestCaseCommand, token::TokenCommand, tool::ToolCommand, usage::Usage,
+        account::AccountCommand,
+        action::ActionCommand,
+        app::AppCommand,
+        audit::AuditCommand,
+        catalog::CatalogCommand,
+        connection::ConnectionCommand,
+        customer::CustomerCommand,
+        grant::GrantCommand,
+        limit::LimitCommand,
+        part::PartCommand,
+        profile::ProfileCommand,
+        raw::ApiRequest,
+        request::RequestCommand,
+        server::ServerCommand,
+        signer::{IssuerCommand, SigningSecretCommand},
+        target::Target,
+        test_case::TestCaseCommand,
+        token::TokenCommand,
+        tool::ToolCommand,
+        usage::Usage,
         user::UserCommand,
     },
 };
@@ -125,6 +140,20 @@ pub(crate) enum Command {
         target: Target,
         #[command(subcommand)]
         command: CustomerCommand,
+    },
+    /// Make and rotate the secrets that sign customers' tokens.
+    SigningSecret {
+        #[command(flatten)]
+        target: Target,
+        #[command(subcommand)]
+        command: SigningSecretCommand,
+    },
+    /// Say who else signs customers' tokens, with public keys.
+    Issuer {
+        #[command(flatten)]
+        target: Target,
+        #[command(subcommand)]
+        command: IssuerCommand,
     },
     /// Say which servers and tools a person may call.
     Grant {

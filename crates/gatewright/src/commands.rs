@@ -50,6 +50,12 @@ pub(crate) fn run(cli: Cli) -> anyhow::Result<()> {
             }
             Command::User { target, command } => client::user::run(&target, command).await,
             Command::Customer { target, command } => client::customer::run(&target, command).await,
+            Command::SigningSecret { target, command } => {
+                client::signer::run_secret(&target, command).await
+            }
+            Command::Issuer { target, command } => {
+                client::signer::run_issuer(&target, command).await
+            }
             Command::Grant { target, command } => client::grant::run(&target, command).await,
             Command::Limit { target, command } => client::limit::run(&target, command).await,
             Command::Profile { command } => client::profile::run(command),

@@ -126,6 +126,10 @@ ids! {
     LimitId "lim";
     /// Names a customer of an account.
     CustomerId "cus";
+    /// Names a secret that signs customers' tokens; not the secret itself.
+    SigningSecretId "sgn";
+    /// Names whoever else signs customers' tokens.
+    IssuerId "iss";
     /// Names a saved test case of a tool.
     TestCaseId "tst";
 }

@@ -53,7 +53,8 @@ pub use field_path::{FieldPath, FieldPathError, FieldStep};
 pub use grant::{GrantScope, GrantScopeError, GrantScopes, MAX_SCOPE_NAMES, Names, Scope};
 pub use id::{
     AccountId, ActionId, ApiRequestId, AppId, AuditId, ConnectionId, CustomerId, GrantId, IdError,
-    LimitId, LinkId, RequestId, ServerId, SignInId, TestCaseId, TokenId, UserId,
+    IssuerId, LimitId, LinkId, RequestId, ServerId, SignInId, SigningSecretId, TestCaseId, TokenId,
+    UserId,
 };
 pub use json::{RawJson, object, object_or_default, or_default};
 pub use limit::{LimitMode, LimitTarget, LimitUnit};

@@ -67,6 +67,10 @@ permissions! {
     ReadCustomers "customers:read";
     /// Make, change and remove customers.
     WriteCustomers "customers:write";
+    /// See who may sign customers' tokens, never a secret.
+    ReadSigners "signers:read";
+    /// Say who may sign customers' tokens: whoever may, can let in any customer.
+    WriteSigners "signers:write";
     /// See every token of the account.
     ReadTokens "tokens:read";
     /// Make tokens for others and for the account itself, and revoke any.
@@ -178,6 +182,7 @@ impl Role {
                 P::WriteConnections,
                 P::ReadCustomers,
                 P::WriteCustomers,
+                P::ReadSigners,
                 P::OwnTokens,
                 P::ReadLimits,
                 P::WriteLimits,
@@ -191,6 +196,7 @@ impl Role {
                 P::ReadApps,
                 P::ReadConnections,
                 P::ReadCustomers,
+                P::ReadSigners,
                 P::ReadTokens,
                 P::OwnTokens,
                 P::ReadLimits,

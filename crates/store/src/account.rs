@@ -12,6 +12,8 @@ pub struct Account {
     pub name: String,
     /// For how many days an alias goes on answering after it was given up.
     pub former_alias_days: i64,
+    /// Whether a token that was verified makes the customer that it names.
+    pub customers_on_first_use: bool,
     /// Grows by one with each change.
     pub revision: i64,
     /// When it was made.
@@ -26,14 +28,23 @@ impl Account {
     #[must_use]
     pub fn new(id: AccountId, alias: Alias, now: Timestamp) -> Self {
         let (name, former_alias_days) = (String::new(), Self::FORMER_ALIAS_DAYS);
-        Self { id, alias, name, former_alias_days, revision: 1, created_at: now }
+        let customers_on_first_use = true;
+        Self {
+            id,
+            alias,
+            name,
+            former_alias_days,
+            customers_on_first_use,
+            revision: 1,
+            created_at: now,
+        }
     }
 }
 
-type Row = (String, String, String, i64, i64, i64);
+type Row = (String, String, String, i64, i64, i64, i64);
 
 fn account(
-    (id, alias, name, former_alias_days, revision, created_at): Row,
+    (id, alias, name, former_alias_days, first_use, revision, created_at): Row,
 ) -> Result<Account, Error> {
     let corrupt = |column| Error::Corrupt { column };
     Ok(Account {
@@ -41,6 +52,7 @@ fn account(
         alias: alias.parse().map_err(|_| corrupt("account.alias"))?,
         name,
         former_alias_days,
+        customers_on_first_use: first_use != 0,
         revision,
         created_at: Timestamp::from_millisecond(created_at)
             .map_err(|_| corrupt("account.created_at"))?,
@@ -54,7 +66,7 @@ impl Store {
     ///
     /// [`Error::Corrupt`] when the row cannot be read.
     pub async fn account(&self, id: AccountId) -> Result<Option<Account>, Error> {
-        const SQL: &str = "select id, alias, name, former_alias_days, revision, created_at from account where id = $1";
+        const SQL: &str = "select id, alias, name, former_alias_days, customers_on_first_use, revision, created_at from account where id = $1";
         let row: Option<Row> = on!(self.reader, |db| sqlx::query_as(SQL)
             .bind(id.to_string())
             .fetch_optional(db)
@@ -72,7 +84,7 @@ impl Store {
         alias: &Alias,
         now: Timestamp,
     ) -> Result<Option<Account>, Error> {
-        const SQL: &str = "select id, account.alias, name, former_alias_days, revision, created_at \
+        const SQL: &str = "select id, account.alias, name, former_alias_days, customers_on_first_use, revision, created_at \
              from account_alias join account on account.id = account_alias.account_id \
              where account_alias.alias = $1 and (former_until is null or former_until > $2)";
         let row: Option<Row> = on!(self.reader, |db| sqlx::query_as(SQL)
@@ -102,7 +114,7 @@ impl Store {
         after: Option<AccountId>,
         limit: i64,
     ) -> Result<Vec<Account>, Error> {
-        const SQL: &str = "select id, alias, name, former_alias_days, revision, created_at from account \
+        const SQL: &str = "select id, alias, name, former_alias_days, customers_on_first_use, revision, created_at from account \
              where id > $1 order by id limit $2";
         let rows: Vec<Row> = on!(self.reader, |db| sqlx::query_as(SQL)
             .bind(after.map(|id| id.to_string()).unwrap_or_default())
@@ -147,8 +159,8 @@ impl Change {
         account: &Account,
         now: Timestamp,
     ) -> Result<bool, Error> {
-        const SQL: &str = "update account set alias = $1, name = $2, former_alias_days = $3, revision = $4, updated_at = $5 \
-             where id = $6 and revision = $4 - 1";
+        const SQL: &str = "update account set alias = $1, name = $2, former_alias_days = $3, revision = $4, updated_at = $5, \
+             customers_on_first_use = $7 where id = $6 and revision = $4 - 1";
         let done = on!(self.tx, |db| sqlx::query(SQL)
             .bind(account.alias.as_str())
             .bind(&account.name)
@@ -156,6 +168,7 @@ impl Change {
             .bind(account.revision)
             .bind(now.as_millisecond())
             .bind(account.id.to_string())
+            .bind(i64::from(account.customers_on_first_use))
             .execute(&mut **db)
             .await?
             .rows_affected());

@@ -46,6 +46,17 @@ pub struct CustomerFilter {
     pub limit: u32,
 }
 
+/// What is known of an account's customers as a whole.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CustomerGate {
+    /// The account.
+    pub account_id: AccountId,
+    /// Grows when one is shut out or removed.
+    pub customers: i64,
+    /// Whether a token that was verified makes the customer that it names.
+    pub customers_on_first_use: bool,
+}
+
 impl Customer {
     fn search(&self) -> String {
         format!("{}\n{}", self.key, self.name).to_lowercase()
@@ -124,7 +135,43 @@ impl Store {
     }
 }
 
+impl Store {
+    /// What is known of the customers of every account: for the registry, which answers each by its own.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Corrupt`] when a row cannot be read.
+    pub async fn customer_gates(&self) -> Result<Vec<CustomerGate>, Error> {
+        const SQL: &str = "select id, customers, customers_on_first_use from account order by id";
+        let rows: Vec<(String, i64, i64)> =
+            on!(self.reader, |db| sqlx::query_as(SQL).fetch_all(db).await?);
+        let gate = |(id, customers, first_use): (String, i64, i64)| {
+            Ok(CustomerGate {
+                account_id: id.parse().map_err(|_| Error::Corrupt { column: "account.id" })?,
+                customers,
+                customers_on_first_use: first_use != 0,
+            })
+        };
+        rows.into_iter().map(gate).collect()
+    }
+}
+
 impl Change {
+    /// Has every process look again at the account's customers that it has let in.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Sql`].
+    pub async fn customers_changed(&mut self, account: AccountId) -> Result<(), Error> {
+        const SQL: &str = "update account set customers = customers + 1 where id = $1";
+        on!(self.tx, |db| sqlx::query(SQL)
+            .bind(account.to_string())
+            .execute(&mut **db)
+            .await?
+            .rows_affected());
+        Ok(())
+    }
+
     /// Adds a customer.
     ///
     /// # Errors

@@ -22,6 +22,7 @@ pub(crate) const MAIN: &[File] = &[
     (9, "limits", include_str!("../migrations/main/0009_limits.sql")),
     (10, "customers", include_str!("../migrations/main/0010_customers.sql")),
     (11, "app definitions", include_str!("../migrations/main/0011_app_definitions.sql")),
+    (12, "customer tokens", include_str!("../migrations/main/0012_customer_tokens.sql")),
     (13, "enabled tools", include_str!("../migrations/main/0013_enabled_tools.sql")),
 ];
 

@@ -1,4 +1,4 @@
-use crate::{AuditRow, Connection, Error, Remembered, Store, audit, engine::on};
+use crate::{AuditRow, Connection, Error, Remembered, SigningSecret, Store, audit, engine::on};
 use model::AccountId;
 
 /// Values sealed anew in one transaction.
@@ -14,7 +14,7 @@ struct Column {
 }
 
 /// Every column of sealed values. Bytes two to five of one are its key's id.
-const COLUMNS: [Column; 3] = [
+const COLUMNS: [Column; 4] = [
     Column {
         select: "select account_id, id, '', sealed from connection where substr(sealed, 2, 4) <> $1 order by id limit $2",
         update: "update connection set sealed = $1 where account_id = $2 and id = $3 and $4 = '' and sealed = $5",
@@ -23,6 +23,17 @@ const COLUMNS: [Column; 3] = [
             let corrupt = |column| Error::Corrupt { column };
             let account = account.parse().map_err(|_| corrupt("connection.account_id"))?;
             Ok(Connection::place(account, id.parse().map_err(|_| corrupt("connection.id"))?))
+        },
+    },
+    Column {
+        select: "select account_id, id, '', sealed from signing_secret where substr(sealed, 2, 4) <> $1 order by id limit $2",
+        update: "update signing_secret set sealed = $1 where account_id = $2 and id = $3 and $4 = '' and sealed = $5",
+        left: "select count(*) from signing_secret where substr(sealed, 2, 4) <> $1",
+        place: |account, id, _| {
+            let corrupt = |column| Error::Corrupt { column };
+            let account = account.parse().map_err(|_| corrupt("signing_secret.account_id"))?;
+            let id = id.parse().map_err(|_| corrupt("signing_secret.id"))?;
+            Ok(SigningSecret::place(account, id))
         },
     },
     Column {

@@ -17,9 +17,10 @@ struct Border {
 const NO_IO: &[&str] = &["tokio", "tokio-util", "hyper", "hyper-util", "tower", "getrandom"];
 
 /// The product. `utoipa` describes what the control API takes and gives, wherever such a type is at home; `jsonschema` is nobody's own: upstream validates with it, openapi asks it which patterns it can run.
-const PRODUCT: [Border; 10] = [
+const PRODUCT: [Border; 11] = [
     Border { name: "model", ours: &[], owns: &["zeroize"], never: NO_IO },
     Border { name: "mcp", ours: &[], owns: &[], never: NO_IO },
+    Border { name: "oauth", ours: &[], owns: &[], never: NO_IO },
     Border { name: "openapi", ours: &["model"], owns: &["saphyr-parser"], never: NO_IO },
     Border { name: "catalog", ours: &["model", "openapi"], owns: &[], never: NO_IO },
     Border { name: "search", ours: &[], owns: &["frostem"], never: NO_IO },
@@ -39,12 +40,12 @@ const PRODUCT: [Border; 10] = [
     Border {
         name: "store",
         ours: &["model"],
-        owns: &["sqlx", "aws-lc-rs"],
+        owns: &["sqlx"],
         never: &["hyper", "hyper-util", "tower"],
     },
     Border {
         name: "app",
-        ours: &["catalog", "model", "openapi", "search", "store", "upstream"],
+        ours: &["catalog", "model", "oauth", "openapi", "search", "store", "upstream"],
         owns: &["arc-swap", "argon2", "crc32fast", "unicode-normalization"],
         never: &["http", "http-body", "http-body-util", "hyper", "hyper-util", "tower"],
     },

@@ -29,7 +29,10 @@ impl Call<'_> {
             LimitTarget::Tool { .. } => Subject::Tool(self.server, self.tool.into()),
             LimitTarget::Token { .. } => match self.principal {
                 PrincipalId::Token(id) => Subject::Token(id),
-                PrincipalId::User(_) | PrincipalId::Operator | PrincipalId::System => return None,
+                PrincipalId::Customer(_)
+                | PrincipalId::User(_)
+                | PrincipalId::Operator
+                | PrincipalId::System => return None,
             },
             LimitTarget::User { .. } => Subject::User(self.user?),
         };

@@ -62,6 +62,17 @@ pub(crate) enum CustomerCommand {
         /// Key or id
         customer: String,
     },
+    /// Print a signed token of a customer, for trying out; it is kept nowhere.
+    Token {
+        /// Key or id
+        customer: String,
+        /// Life, such as 5m or 1h [default: 1h]
+        #[arg(long, value_name = "TIME")]
+        expires_in: Option<String>,
+        /// App that it is for, by key; may be repeated [default: all]
+        #[arg(long, value_name = "KEY")]
+        app: Vec<String>,
+    },
     /// Make an API token that stands for a customer at /mcp, and print it, once.
     CreateToken(CreateToken),
 }
@@ -124,6 +135,21 @@ pub(crate) async fn run(target: &Target, command: CustomerCommand) -> anyhow::Re
             let api = target.open().await?;
             api.json(Ask::delete(&path(&customer))).await?;
             show::say(json, &format!("removed {customer}"))?;
+            api.close().await;
+        }
+        CustomerCommand::Token { customer, expires_in, app } => {
+            let life = expires_in.as_deref().map(|text| life::parse("--expires-in", text));
+            let body = Members::default()
+                .with("expires_in_seconds", life.transpose()?.map(|life| life.as_secs()))
+                .with("apps", (!app.is_empty()).then_some(app));
+            let path = format!("{}/sign-token", path(&customer));
+            let api = target.open().await?;
+            let signed = api.json(Ask::post(&path, body.all())).await?;
+            if json {
+                show::one(json, &signed)?;
+            } else {
+                show::say(json, signed["token"].as_str().unwrap_or_default())?;
+            }
             api.close().await;
         }
         CustomerCommand::CreateToken(create) => {

@@ -21,6 +21,7 @@ pub(crate) mod raw;
 pub(crate) mod request;
 pub(crate) mod server;
 pub(crate) mod show;
+pub(crate) mod signer;
 pub(crate) mod target;
 pub(crate) mod test_case;
 pub(crate) mod token;

@@ -29,3 +29,26 @@ fn customers_from_the_first_to_the_last() {
     home.run(&["customer", "get", "ada/1"]).refused(&["no such customer"]);
     home.run(&["customer", "update", "bob"]).refused(&["say what to change"]);
 }
+
+#[test]
+fn who_signs_customers_tokens_is_said_on_the_command_line() {
+    let home = Home::new();
+    drop(home.up(&[]));
+    home.done(&["customer", "create", "ada"]);
+    home.run(&["customer", "token", "ada"]).refused(&["signing-secret create"]);
+    let made = parsed(&home.done(&["signing-secret", "create", "--name", "first", "--json"]));
+    let id = made["id"].as_str().unwrap();
+    let rotated = home.done(&["signing-secret", "rotate", id, "--overlap", "1h"]);
+    assert!(rotated.contains("gws_") && rotated.contains("only time"), "{rotated}");
+    let token = home.done(&["customer", "token", "ada", "--expires-in", "5m", "--app", "gmail"]);
+    assert_eq!(token.trim().split('.').count(), 3, "{token}");
+    home.done(&["signing-secret", "delete", id]);
+    let listed = home.done(&["signing-secret", "list"]);
+    assert!(listed.contains("first") && !listed.contains(id), "{listed}");
+    let url = "https://id.example.com/keys";
+    let new =
+        ["issuer", "create", "https://id.example.com", "--audience", "api", "--jwks-url", url];
+    home.done(&new);
+    home.run(&new).refused(&["taken"]);
+    assert!(home.done(&["issuer", "list"]).contains(url));
+}

@@ -34,6 +34,7 @@ mod server_files;
 mod server_tools;
 mod servers;
 mod sessions;
+mod signers;
 mod test_calls;
 mod test_cases;
 mod tokens;
@@ -63,6 +64,7 @@ fn operations() -> OpenApiRouter<Arc<Shared>> {
         .merge(catalog::router())
         .merge(connections::router())
         .merge(customers::router())
+        .merge(signers::router())
         .merge(grants::router())
         .merge(limits::router())
         .merge(sessions::router())

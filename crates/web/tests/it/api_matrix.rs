@@ -75,6 +75,9 @@ fn body(operation: &str) -> Option<Value> {
         "update_user" | "update_customer" => json!({"name": "Changed"}),
         "create_customer" => json!({"key": "new"}),
         "create_customer_token" => json!({"name": "new"}),
+        "sign_customer_token" | "create_signing_secret" | "rotate_signing_secret" => json!({}),
+        "create_issuer" => issuer("new"),
+        "update_issuer" => json!({"allow_in_url": true}),
         "create_limit" => json!({"target": {"kind": "account"}, "calls": 5, "per": "day"}),
         "update_limit" => json!({"calls": 6}),
         "create_token" => json!({"name": "new", "scope": scope()}),
@@ -101,6 +104,10 @@ fn body(operation: &str) -> Option<Value> {
         "update_test_case" => json!({"name": "changed"}),
         _ => return None,
     })
+}
+
+fn issuer(audience: &str) -> Value {
+    json!({"issuer": "https://id.example.com", "audience": audience, "jwks_url": "https://id.example.com/keys"})
 }
 
 fn prompt(name: &str) -> Value {
@@ -141,6 +148,8 @@ pub(crate) fn objects(world: &World, api: &Api<'_>) -> BTreeMap<&'static str, St
     let connection =
         made("/connections", json!({"app": app, "name": "main", "credential": credential}));
     let customer = made("/customers", json!({"key": "someone@example.com"}));
+    let signing_secret = made("/signing-secrets", json!({}));
+    let issuer = made("/issuers", issuer("old"));
     let newest = |path: &str| {
         let page = api.get(path).json();
         page["items"][0]["id"].as_str().unwrap_or_else(|| panic!("{path}: {page}")).to_owned()
@@ -152,6 +161,8 @@ pub(crate) fn objects(world: &World, api: &Api<'_>) -> BTreeMap<&'static str, St
         ("app", app),
         ("connection", connection),
         ("customer", customer),
+        ("issuer", issuer),
+        ("signing_secret", signing_secret),
         ("limit", limit),
         ("token", token),
         ("user", user),

@@ -35,6 +35,7 @@ mod api_uses;
 mod browser;
 mod calls;
 mod canary;
+mod customer_tokens;
 mod dynamic;
 mod http_layer;
 mod json_layer;
