@@ -187,14 +187,6 @@ fn known_method(method: &str) -> &'static str {
 }
 
 impl Post<'_> {
-    /// The request, with the call of a `call-tool` in its place; and whether a tool was called by its own name.
-    fn taken_apart<'r>(&self, request: Request<'r>) -> (Request<'r>, bool) {
-        let before = called(&request).map(ToOwned::to_owned);
-        let request = self.asked.shown.taken_apart(request);
-        let named = called(&request) == before.as_deref();
-        (request, named)
-    }
-
     fn client(&self, request: &Request<'_>) -> Client {
         let stated = request.meta.client.as_ref().map(|client| Client {
             name: Some(client.name.to_string()),
@@ -232,10 +224,10 @@ impl Post<'_> {
     }
 
     async fn request(&self, request: Request<'_>) -> Response<Body> {
-        let (request, named) = self.taken_apart(request);
+        let (request, by_call_tool) = self.asked.shown.taken_apart(request);
         let pending = self.pending(&request, called(&request));
         match &request.call {
-            mcp::Call::ToolsCall(_) => self.tools_call(&request, named, pending).await,
+            mcp::Call::ToolsCall(_) => self.tools_call(&request, by_call_tool, pending).await,
             mcp::Call::SubscriptionsListen(honored) => {
                 listen(self.shared, &self.asked, request.id, honored, pending).await
             }
@@ -378,16 +370,16 @@ impl Post<'_> {
         published.instructions().map(Cow::Borrowed)
     }
 
-    /// `named`: the tool was called by its own name, so that headers may repeat its arguments.
+    /// `by_call_tool`: what it calls came in the arguments of another, which no header repeats.
     async fn tools_call(
         &self,
         request: &Request<'_>,
-        named: bool,
+        by_call_tool: bool,
         pending: Pending,
     ) -> Response<Body> {
         let mcp::Call::ToolsCall(tool) = &request.call else { return accepted() };
         let arguments = tool.arguments.map_or("{}", mcp::Json::as_str);
-        if named && let Err(error) = self.check_headers(tool) {
+        if !by_call_tool && let Err(error) = self.check_headers(tool) {
             let refusal = error.refuse(Some(request.id), true);
             let ending = Ending::refused(refusal.message.clone(), refusal.body.len());
             return match pending.finish(ending).await {
@@ -522,7 +514,7 @@ impl Post<'_> {
     }
 
     async fn batched(&self, request: Request<'_>) -> Vec<u8> {
-        let (request, _) = self.taken_apart(request);
+        let (request, _) = self.asked.shown.taken_apart(request);
         let mcp::Call::ToolsCall(tool) = &request.call else {
             let pending = self.pending(&request, None);
             let body = self

@@ -2,7 +2,8 @@ use super::{answer, entry::Asked, list};
 use crate::{Shared, body::Body};
 use app::{CALL_TOOL, Enabling, Mode, SessionHandle};
 use http::{HeaderMap, Response};
-use mcp::{Call, Code, Kind, Request, RpcError, ToolsCall};
+use mcp::{Call, Code, Json, Kind, Request, RpcError, ToolsCall};
+use serde::{Deserialize, de::IgnoredAny};
 
 /// The longest name of a chat.
 const CHAT_BYTES_MAX: usize = 128;
@@ -26,7 +27,6 @@ impl Shown {
         query: Option<&str>,
         headers: &HeaderMap,
     ) -> Result<Self, Response<Body>> {
-        let chat = chat(headers)?;
         let few = match mode(query)?.unwrap_or(shared.config.mode) {
             Mode::Static => false,
             Mode::Dynamic => true,
@@ -34,7 +34,7 @@ impl Shown {
                 list::view_bytes(shared, asked).div_ceil(4) > shared.config.dynamic_above_tokens
             }
         };
-        Ok(if few { Self::Few { chat } } else { Self::All })
+        Ok(if few { Self::Few { chat: chat(headers)? } } else { Self::All })
     }
 
     pub(crate) fn is_few(&self) -> bool {
@@ -56,21 +56,34 @@ impl Shown {
         }
     }
 
-    /// A call by `call-tool` is the call that it names, for limits, permissions and the log too. One that names none stays as it is.
-    pub(crate) fn taken_apart<'a>(&self, request: Request<'a>) -> Request<'a> {
-        let Call::ToolsCall(outer) = &request.call else { return request };
+    /// A call by `call-tool` is the call that it names, for limits, permissions and the log too; and whether it was one. What is not
+    /// as the tool's schema says stays as it is, and is refused by it.
+    pub(crate) fn taken_apart<'a>(&self, request: Request<'a>) -> (Request<'a>, bool) {
+        let Call::ToolsCall(outer) = &request.call else { return (request, false) };
         if !self.is_few() || outer.name != CALL_TOOL {
-            return request;
+            return (request, false);
         }
-        let Some(outer) = outer.arguments else { return request };
-        let Some(name) = outer.member("name").and_then(mcp::Json::string) else { return request };
-        let arguments = outer.member("arguments");
-        if name == CALL_TOOL || arguments.is_some_and(|arguments| arguments.kind() != Kind::Object)
-        {
-            return request;
+        match outer.arguments.and_then(inner) {
+            Some(inner) => (Request { call: Call::ToolsCall(inner), ..request }, true),
+            None => (request, false),
         }
-        Request { call: Call::ToolsCall(ToolsCall { name, arguments }), ..request }
     }
+}
+
+/// The call that the arguments of `call-tool` name.
+fn inner(outer: Json<'_>) -> Option<ToolsCall<'_>> {
+    #[derive(Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Known {
+        #[serde(rename = "name")]
+        _name: IgnoredAny,
+        #[serde(default, rename = "arguments")]
+        _arguments: IgnoredAny,
+    }
+    serde_json::from_str::<Known>(outer.as_str()).ok()?;
+    let name = outer.member("name")?.string().filter(|name| name != CALL_TOOL)?;
+    let arguments = outer.member("arguments");
+    arguments.is_none_or(|one| one.kind() == Kind::Object).then_some(ToolsCall { name, arguments })
 }
 
 /// `?mode=`, of which there is one.

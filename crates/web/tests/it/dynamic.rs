@@ -108,6 +108,7 @@ fn tools_are_found_described_and_called_by_name() {
         (json!({}), "name"),
         (json!({"name": "call-tool", "arguments": {"name": "echo"}}), "search-tools"),
         (json!({"name": "echo", "arguments": []}), "arguments"),
+        (json!({"name": "echo", "arguments": {"text": "x"}, "args": {}}), "args"),
     ] {
         let text = error_text(&call(&world, at, "call-tool", &arguments));
         assert!(text.contains(says), "{arguments}: {text}");
