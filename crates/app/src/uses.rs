@@ -34,6 +34,8 @@ pub struct Use {
 pub struct UsedBy {
     /// The servers, in the order of their making.
     pub items: Vec<Use>,
+    /// How many customers have connected the app. What is in use by customers alone can be removed, unless it is an app.
+    pub customers: i64,
 }
 
 /// What a publication's document says of what it uses; the rest of it is passed over.
@@ -88,6 +90,13 @@ impl UsedBy {
     ///
     /// [`Kind::Conflict`] when it is, with the names of some servers.
     pub(crate) fn refuse(&self, what: &str) -> Result<(), Error> {
+        if self.items.is_empty() && self.customers > 0 {
+            let (count, s) = (self.customers, if self.customers == 1 { "" } else { "s" });
+            let message = format!(
+                "{what} is in use by {count} customer{s} who connected it: remove their connections first"
+            );
+            return Err(Error::conflict(message).code("in_use"));
+        }
         if self.items.is_empty() {
             return Ok(());
         }
@@ -114,7 +123,8 @@ impl App {
         account: AccountId,
         app: AppId,
     ) -> Result<UsedBy, Error> {
-        self.uses(account, |tool| tool.app == app).await
+        let servers = self.uses(account, |tool| tool.app == app).await?;
+        Ok(UsedBy { customers: self.store.customers_of_app(account, app).await?, ..servers })
     }
 
     /// What uses that action of the app.
@@ -193,7 +203,7 @@ impl App {
                 tools: published.union(&draft.unwrap_or_default()).cloned().collect(),
             });
         }
-        Ok(UsedBy { items })
+        Ok(UsedBy { items, customers: 0 })
     }
 
     /// The drafts that do, with the names of the tools that do.

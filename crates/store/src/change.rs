@@ -19,22 +19,37 @@ impl Store {
     /// [`Error::Sql`] when the write lock is not to be had within five seconds; [`Error::AuditAltered`] when somebody else has written to
     /// the end of the audit log; [`Error::WrongKey`] when another process has put a key into use that is not in the key file here.
     pub async fn begin(&self, audit: &AuditRow) -> Result<Change, Error> {
-        let mut tx = match self.begin_with_key().await? {
+        self.begin_counted(audit, 1).await
+    }
+
+    /// Begins a change that no process need read anything anew for: [`Store::epoch`] stays. Such as a customer's connections, which have
+    /// a number of their own, [`Store::connections_epoch`].
+    ///
+    /// # Errors
+    ///
+    /// As for [`Store::begin`].
+    pub async fn begin_uncounted(&self, audit: &AuditRow) -> Result<Change, Error> {
+        self.begin_counted(audit, 0).await
+    }
+
+    async fn begin_counted(&self, audit: &AuditRow, count: i64) -> Result<Change, Error> {
+        let mut tx = match self.begin_with_key(count).await? {
             Some(tx) => tx,
             // Now with the key that another process has put into use.
-            None => self.begin_with_key().await?.ok_or(Error::WrongKey)?,
+            None => self.begin_with_key(count).await?.ok_or(Error::WrongKey)?,
         };
         audit.append(&mut tx, &self.keys()).await?;
         Ok(Change { tx })
     }
 
     /// Counts the change. None when this process did not use the key that is in use; now it does.
-    async fn begin_with_key(&self) -> Result<Option<Tx>, Error> {
+    async fn begin_with_key(&self, count: i64) -> Result<Option<Tx>, Error> {
         // First, since the row's lock is what makes changes wait for one another on PostgreSQL.
         const EPOCH: &str =
-            "update change_epoch set value = value + 1 where name = 'all' returning key_id";
+            "update change_epoch set value = value + $1 where name = 'all' returning key_id";
         let mut tx = self.writer.begin().await?;
-        let (id,): (String,) = on!(tx, |db| sqlx::query_as(EPOCH).fetch_one(&mut **db).await?);
+        let (id,): (String,) =
+            on!(tx, |db| sqlx::query_as(EPOCH).bind(count).fetch_one(&mut **db).await?);
         if id == self.ring().sealer.in_use().id() {
             return Ok(Some(tx));
         }

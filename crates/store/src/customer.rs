@@ -220,7 +220,7 @@ impl Change {
         Ok(done == 1)
     }
 
-    /// Removes a customer, if it has that revision, with its tokens. Says whether it had.
+    /// Removes a customer, if it has that revision, with its tokens and connections. Says whether it had.
     ///
     /// # Errors
     ///
@@ -237,6 +237,7 @@ impl Change {
         ];
         const SQL: &str =
             "delete from customer where account_id = $1 and id = $2 and revision = $3";
+        self.delete_customer_connections(account, id).await?;
         for sql in OWNED {
             on!(self.tx, |db| sqlx::query(sql)
                 .bind(account.to_string())

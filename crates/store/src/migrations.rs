@@ -24,6 +24,7 @@ pub(crate) const MAIN: &[File] = &[
     (11, "app definitions", include_str!("../migrations/main/0011_app_definitions.sql")),
     (12, "customer tokens", include_str!("../migrations/main/0012_customer_tokens.sql")),
     (13, "enabled tools", include_str!("../migrations/main/0013_enabled_tools.sql")),
+    (14, "customer connections", include_str!("../migrations/main/0014_customer_connections.sql")),
 ];
 
 /// The request log, which is a file of its own with SQLite.

@@ -1,4 +1,7 @@
-use crate::{AuditRow, Connection, Error, Remembered, SigningSecret, Store, audit, engine::on};
+use crate::{
+    AuditRow, Connection, CustomerConnection, Error, Remembered, SigningSecret, Store, audit,
+    engine::on,
+};
 use model::AccountId;
 
 /// Values sealed anew in one transaction.
@@ -14,7 +17,7 @@ struct Column {
 }
 
 /// Every column of sealed values. Bytes two to five of one are its key's id.
-const COLUMNS: [Column; 4] = [
+const COLUMNS: [Column; 5] = [
     Column {
         select: "select account_id, id, '', sealed from connection where substr(sealed, 2, 4) <> $1 order by id limit $2",
         update: "update connection set sealed = $1 where account_id = $2 and id = $3 and $4 = '' and sealed = $5",
@@ -23,6 +26,21 @@ const COLUMNS: [Column; 4] = [
             let corrupt = |column| Error::Corrupt { column };
             let account = account.parse().map_err(|_| corrupt("connection.account_id"))?;
             Ok(Connection::place(account, id.parse().map_err(|_| corrupt("connection.id"))?))
+        },
+    },
+    Column {
+        select: "select account_id, customer_id, id, sealed from customer_connection where substr(sealed, 2, 4) <> $1 \
+             order by id limit $2",
+        update: "update customer_connection set sealed = $1 \
+             where account_id = $2 and customer_id = $3 and id = $4 and sealed = $5",
+        left: "select count(*) from customer_connection where substr(sealed, 2, 4) <> $1",
+        place: |account, customer, id| {
+            let corrupt = |column| Error::Corrupt { column };
+            let account = account.parse().map_err(|_| corrupt("customer_connection.account_id"))?;
+            let customer =
+                customer.parse().map_err(|_| corrupt("customer_connection.customer_id"))?;
+            let id = id.parse().map_err(|_| corrupt("customer_connection.id"))?;
+            Ok(CustomerConnection::place(account, customer, id))
         },
     },
     Column {

@@ -58,7 +58,7 @@ impl App {
     /// # Errors
     ///
     /// [`crate::Kind::Forbidden`] without [`Permission::WriteApps`], or without [`Permission::WriteConnections`] when it has some;
-    /// [`crate::Kind::NotFound`]; [`crate::Kind::Changed`]; [`crate::Kind::Conflict`] while a server uses it.
+    /// [`crate::Kind::NotFound`]; [`crate::Kind::Changed`]; [`crate::Kind::Conflict`] while a server uses it or a customer has connected it.
     pub async fn delete_app(
         &self,
         caller: &Caller,
@@ -74,7 +74,7 @@ impl App {
         let now = self.clock.now();
         let mut change =
             self.begin(caller, now, "app.delete", &id, Some(&before), None::<&()>).await?;
-        // Asked while the change holds the lock: no server can come to use it meanwhile.
+        // Asked while the change holds the lock: nobody can come to use it meanwhile.
         self.uses_of_app(account, id).await?.refuse("this app")?;
         if !change.delete_app(account, id, before.revision).await? {
             return Err(Error::changed());

@@ -7,7 +7,7 @@ use crate::{
 use model::{AccountId, CustomerId, RawJson};
 use store::{Customer, CustomerFilter, CustomerName, Error, Store, Token};
 
-fn customer(account_id: AccountId, key: &str) -> Customer {
+pub(crate) fn customer(account_id: AccountId, key: &str) -> Customer {
     Customer {
         id: CustomerId::new(at(0), entropy()),
         account_id,
@@ -21,7 +21,11 @@ fn customer(account_id: AccountId, key: &str) -> Customer {
     }
 }
 
-async fn insert(store: &Store, customer: &Customer, token: Option<&Token>) -> Result<(), Error> {
+pub(crate) async fn insert(
+    store: &Store,
+    customer: &Customer,
+    token: Option<&Token>,
+) -> Result<(), Error> {
     let mut change = store.begin(&audit(Some(customer.account_id))).await?;
     change.insert_customer(customer).await?;
     if let Some(token) = token {
