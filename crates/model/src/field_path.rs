@@ -61,6 +61,16 @@ impl FieldPath {
         self.steps.is_empty()
     }
 
+    /// What is there in a value; `None` where nothing is, and for a path of more than one place.
+    #[must_use]
+    pub fn find<'v>(&self, value: &'v serde_json::Value) -> Option<&'v serde_json::Value> {
+        self.steps.iter().try_fold(value, |value, step| match step {
+            FieldStep::Member(name) => value.as_object()?.get(name),
+            FieldStep::Item(item) => value.as_array()?.get(*item),
+            FieldStep::Items => None,
+        })
+    }
+
     /// The names of the steps, when every step is a member.
     #[must_use]
     pub fn members(&self) -> Option<Vec<&str>> {
@@ -213,6 +223,13 @@ mod tests {
             let path: FieldPath = text.parse().expect(text);
             assert_eq!(path.steps(), expected, "{text}");
             assert_eq!(path.to_string(), text);
+        }
+        let value = serde_json::json!({"a": [{"b.c": 1}], "": 2});
+        for (text, expected) in
+            [(r"a[0].b\.c", Some("1")), ("a[1]", None), ("a[]", None), ("a.b", None), ("b", None)]
+        {
+            let found = text.parse::<FieldPath>().unwrap().find(&value).map(ToString::to_string);
+            assert_eq!(found.as_deref(), expected, "{text}");
         }
         for bad in [
             ".",

@@ -1,6 +1,5 @@
 use crate::{
-    BaseUrlError, Client, Credential, CredentialError, Origin, base_url::parse_url,
-    is_reserved_header, token_source::TokenSource,
+    Client, Credential, CredentialError, Origin, is_reserved_header, token_source::TokenSource,
 };
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use model::{ConnectionSecret, KeyPlace, Secret};
@@ -44,12 +43,8 @@ impl Client {
                 headers.iter().try_fold(none, |all, (name, value)| header(all, name, value))
             }
             ConnectionSecret::OAuth2ClientCredentials(client) => {
-                let url = parse_url(&client.token_url)
-                    .map_err(|error| CredentialError::TokenUrl(url_reason(error)))?;
-                if url.scheme() != "https" && !self.allows_private() {
-                    return Err(CredentialError::TokenUrl("it must begin with https://"));
-                }
-                let source = TokenSource::new(connection, url, client)?;
+                let uri = self.token_uri(&client.token_url).map_err(CredentialError::TokenUrl)?;
+                let source = TokenSource::new(connection, uri, client)?;
                 Ok(none.with_token(Arc::new(source)))
             }
         }
@@ -64,14 +59,4 @@ fn header(to: Credential, name: &str, value: &Secret) -> Result<Credential, Cred
         return Err(CredentialError::Reserved(name.to_owned()));
     }
     to.with_header(name, value)
-}
-
-fn url_reason(error: BaseUrlError) -> &'static str {
-    match error {
-        BaseUrlError::Characters => "it has a control character, a space or a backslash",
-        BaseUrlError::NotAbsolute => "it is not absolute",
-        BaseUrlError::Scheme => "it must begin with https://",
-        BaseUrlError::UserInformation => "it has a user name in it",
-        BaseUrlError::QueryOrFragment => "it has a fragment",
-    }
 }

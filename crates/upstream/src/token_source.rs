@@ -1,26 +1,18 @@
 use crate::{
     Client, CredentialError, Origin, Request, SendError,
     client::Passed,
-    plan::{AGENT, CODINGS},
     token_answer,
+    token_request::{MAX_ANSWER_BYTES, TokenRequest, basic},
 };
-use base64::{Engine as _, engine::general_purpose::STANDARD};
-use bytes::Bytes;
-use http::{
-    HeaderMap, HeaderValue, Method, Uri,
-    header::{ACCEPT, ACCEPT_ENCODING, AUTHORIZATION, CONTENT_TYPE, USER_AGENT},
-};
-use model::{AccountId, ClientAuthStyle, ClientCredentials, Secret};
+use http::{HeaderValue, Uri};
+use model::{AccountId, ClientCredentials, Secret, TokenRequestFormat};
 use std::{
     fmt,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 use tokio::time::{Instant, timeout_at};
-use url::{Url, form_urlencoded};
 
-/// The longest answer of a token endpoint that is read.
-const MAX_ANSWER_BYTES: usize = 64 << 10;
 /// How long before its end a token is replaced; of a short-lived one, a tenth of its life.
 const AHEAD: Duration = Duration::from_secs(30);
 /// How soon a token that an API refused is replaced again: an API that refuses every token is no reason for more.
@@ -70,16 +62,9 @@ struct Failure {
 impl TokenSource {
     pub(crate) fn new(
         connection: &str,
-        url: Url,
+        uri: Uri,
         client: &ClientCredentials,
     ) -> Result<Self, CredentialError> {
-        if url.fragment().is_some() {
-            return Err(CredentialError::TokenUrl("it has a fragment"));
-        }
-        let uri = url
-            .as_str()
-            .parse()
-            .map_err(|_| CredentialError::TokenUrl("it has characters that no URL has"))?;
         let texts = [&client.client_secret]
             .into_iter()
             .chain(client.parameters.iter().map(|(_, value)| value));
@@ -92,7 +77,7 @@ impl TokenSource {
             return Err(CredentialError::Field(name.clone()));
         }
         let mut fixed: Vec<Secret> = texts.cloned().collect();
-        fixed.push(basic(client));
+        fixed.push(basic(&client.client_id, &client.client_secret));
         let secrets = fixed.clone().into();
         let slot = Slot { token: None, secrets, failure: None, refused: None };
         Ok(Self {
@@ -228,40 +213,24 @@ impl TokenSource {
     }
 
     fn request(&self) -> Request {
-        let form = HeaderValue::from_static("application/x-www-form-urlencoded");
-        let json = HeaderValue::from_static("application/json");
-        let mut headers = HeaderMap::from_iter([
-            (ACCEPT, json),
-            (CONTENT_TYPE, form),
-            (USER_AGENT, AGENT),
-            (ACCEPT_ENCODING, CODINGS),
-        ]);
-        let text = |secret: &Secret| String::from_utf8_lossy(secret.expose()).into_owned();
-        let mut body = form_urlencoded::Serializer::new(String::new());
-        body.append_pair("grant_type", "client_credentials");
-        for (name, value) in [("scope", &self.client.scope), ("audience", &self.client.audience)] {
-            if let Some(value) = value {
-                body.append_pair(name, value);
-            }
-        }
-        for (name, value) in &self.client.parameters {
-            body.append_pair(name, &text(value));
-        }
-        match self.client.auth_style {
-            ClientAuthStyle::Basic => {
-                let value = Secret::new([b"Basic ", basic(&self.client).expose()].concat());
-                let mut value =
-                    HeaderValue::from_bytes(value.expose()).expect("base64 is a header value");
-                value.set_sensitive(true);
-                headers.insert(AUTHORIZATION, value);
-            }
-            ClientAuthStyle::Post => {
-                body.append_pair("client_id", &self.client.client_id);
-                body.append_pair("client_secret", &text(&self.client.client_secret));
-            }
-        }
-        let body = Bytes::from(body.finish());
-        Request { method: Method::POST, uri: self.uri.clone(), headers, body }
+        let own = [("scope", &self.client.scope), ("audience", &self.client.audience)];
+        let own = own.into_iter().filter_map(|(name, value)| {
+            value.as_ref().map(|value| (name, Secret::from(value.clone())))
+        });
+        let more = self.client.parameters.iter();
+        let members = [("grant_type", Secret::from("client_credentials".to_owned()))]
+            .into_iter()
+            .chain(own)
+            .chain(more.map(|(name, value)| (name.as_str(), value.clone())))
+            .collect();
+        let request = TokenRequest {
+            client_id: &self.client.client_id,
+            client_secret: Some(&self.client.client_secret),
+            auth_style: self.client.auth_style,
+            format: TokenRequestFormat::Form,
+            members,
+        };
+        request.to(self.uri.clone())
     }
 
     fn good(&self, now: Instant) -> Option<Arc<Token>> {
@@ -291,7 +260,7 @@ impl fmt::Debug for TokenSource {
 }
 
 /// An error of a call to a token endpoint, in words of its own where those for an API would mislead.
-fn reason(error: &SendError) -> String {
+pub(crate) fn reason(error: &SendError) -> String {
     match error {
         SendError::Timeout { after, .. } => {
             format!("its token endpoint did not answer within {} s", after.as_secs_f32())
@@ -315,15 +284,4 @@ fn reason(error: &SendError) -> String {
         | SendError::CircuitOpen { .. }
         | SendError::Token { .. } => error.to_string(),
     }
-}
-
-/// Client id and secret as RFC 6749 §2.3.1 wants them: encoded as a form's values, then in base64.
-fn basic(client: &ClientCredentials) -> Secret {
-    let encoded = |bytes: &[u8]| form_urlencoded::byte_serialize(bytes).collect::<String>();
-    let pair = format!(
-        "{}:{}",
-        encoded(client.client_id.as_bytes()),
-        encoded(client.client_secret.expose())
-    );
-    Secret::from(STANDARD.encode(Secret::from(pair).expose()))
 }

@@ -15,6 +15,7 @@ mod shapes;
 mod specs;
 mod styles;
 mod tls;
+mod token_grants;
 mod tokens;
 mod upstreams;
 mod walks;
