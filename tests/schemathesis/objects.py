@@ -96,6 +96,12 @@ class Api:
     def connection(self, _found):
         return self.post("/connections", {"app": self.app(), "name": "main", "credential": BEARER})["id"]
 
+    def way(self, found):
+        """A way to connect that has a client. Only apps of definitions have some."""
+        found["app"] = self.post("/apps", {"catalog": "gmail"})["id"]
+        self.send("PUT", f"/apps/{found['app']}/oauth-clients/oauth", {"client_id": "one"})
+        return "oauth"
+
     def customer(self, _found):
         return self.post("/customers", {"key": f"customer-{next(self.numbers)}"})["id"]
 

@@ -29,7 +29,7 @@ pub(crate) fn definition(app: &Definition) -> Result<(), Problem> {
     }
     count("trusted_hosts", app.trusted_hosts.len(), TRUSTED_HOSTS_MAX)?;
     for (at, host) in app.trusted_hosts.iter().enumerate() {
-        https(&format!("trusted_hosts[{at}]"), host)?;
+        callable(&format!("trusted_hosts[{at}]"), host)?;
     }
     headers(app)?;
     count("auth", app.auth.len(), model::MAX_AUTH_WAYS)?;
@@ -45,7 +45,7 @@ pub(crate) fn definition(app: &Definition) -> Result<(), Problem> {
         }
     }
     if app.auth.is_empty() {
-        https("base_url", &app.base_url)?;
+        callable("base_url", &app.base_url)?;
     }
     if app.actions.is_empty() {
         return Err(Problem::new("actions", "an app does something: write at least one action"));
@@ -73,7 +73,7 @@ pub(crate) fn action(app: &Definition, action: &ActionDefinition) -> Result<(), 
     text("description", &action.description, 1_024)?;
     count("arguments", action.arguments.len(), ARGUMENTS_MAX)?;
     if let Some(server) = &action.server {
-        https("server", server)?;
+        callable("server", server)?;
     }
     if action.accept.as_deref().is_some_and(|accept| !is_header_value(accept)) {
         return Err(Problem::new("accept", "must be printable ASCII"));
@@ -170,12 +170,21 @@ fn text(field: &str, text: &str, most: usize) -> Result<(), Problem> {
     Err(Problem::new(field, message))
 }
 
+/// What is called: over TLS, or on this very machine.
+fn callable(field: &str, url: &str) -> Result<(), Problem> {
+    if model::is_loopback_url(url) && is_plain(url) { Ok(()) } else { https(field, url) }
+}
+
+fn is_plain(url: &str) -> bool {
+    url.len() <= 2_000
+        && url.bytes().all(|b| matches!(b, b'!'..=b'~'))
+        && !url.contains(['#', '{', '}', '@', '\\'])
+}
+
 fn https(field: &str, url: &str) -> Result<(), Problem> {
     let host =
         url.strip_prefix("https://").and_then(|rest| rest.split('/').next()).unwrap_or_default();
-    let plain =
-        !host.is_empty() && url.len() <= 2_000 && url.bytes().all(|b| matches!(b, b'!'..=b'~'));
-    if plain && !url.contains(['#', '{', '}', '@', '\\']) {
+    if !host.is_empty() && is_plain(url) {
         return Ok(());
     }
     Err(Problem::new(field, "must be an absolute https URL"))

@@ -36,7 +36,7 @@ pub use app_definition::AppDefinition;
 pub use auth::{
     AuthMethod, AuthScope, AuthWay, BasicNames, ConnectionField, CredentialSender, FieldError,
     FieldFormat, FieldLookup, FieldSource, MAX_AUTH_SCOPES, MAX_AUTH_WAYS, MAX_CONNECTION_FIELDS,
-    OAuth2, OAuth2Client, Refresh, TokenRequestFormat,
+    OAuth2, OAuth2Client, Refresh, TokenRequestFormat, is_loopback_url,
 };
 pub use body_template::{BodyTemplate, MailArguments};
 pub use call::{

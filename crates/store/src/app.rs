@@ -290,7 +290,8 @@ impl Change {
         app: AppId,
         revision: i64,
     ) -> Result<bool, Error> {
-        const PARTS: [&str; 3] = [
+        const PARTS: [&str; 4] = [
+            "delete from oauth_client where account_id = $1 and app_id = $2",
             "delete from action where account_id = $1 and app_id = $2",
             "delete from connection where account_id = $1 and app_id = $2",
             "delete from import_report where account_id = $1 and app_id = $2",

@@ -25,6 +25,7 @@ pub(crate) const MAIN: &[File] = &[
     (12, "customer tokens", include_str!("../migrations/main/0012_customer_tokens.sql")),
     (13, "enabled tools", include_str!("../migrations/main/0013_enabled_tools.sql")),
     (14, "customer connections", include_str!("../migrations/main/0014_customer_connections.sql")),
+    (15, "connect", include_str!("../migrations/main/0015_connect.sql")),
 ];
 
 /// The request log, which is a file of its own with SQLite.

@@ -1,6 +1,6 @@
 use crate::{
-    AuditRow, Connection, CustomerConnection, Error, Remembered, SigningSecret, Store, audit,
-    engine::on,
+    AuditRow, Connection, CustomerConnection, Error, OAuthClient, Remembered, SigningSecret, Store,
+    audit, engine::on,
 };
 use model::AccountId;
 
@@ -17,7 +17,7 @@ struct Column {
 }
 
 /// Every column of sealed values. Bytes two to five of one are its key's id.
-const COLUMNS: [Column; 5] = [
+const COLUMNS: [Column; 6] = [
     Column {
         select: "select account_id, id, '', sealed from connection where substr(sealed, 2, 4) <> $1 order by id limit $2",
         update: "update connection set sealed = $1 where account_id = $2 and id = $3 and $4 = '' and sealed = $5",
@@ -52,6 +52,18 @@ const COLUMNS: [Column; 5] = [
             let account = account.parse().map_err(|_| corrupt("signing_secret.account_id"))?;
             let id = id.parse().map_err(|_| corrupt("signing_secret.id"))?;
             Ok(SigningSecret::place(account, id))
+        },
+    },
+    Column {
+        select: "select account_id, app_id, way, sealed from oauth_client where substr(sealed, 2, 4) <> $1 \
+             order by app_id, way limit $2",
+        update: "update oauth_client set sealed = $1 where account_id = $2 and app_id = $3 and way = $4 and sealed = $5",
+        left: "select count(*) from oauth_client where substr(sealed, 2, 4) <> $1",
+        place: |account, app, way| {
+            let corrupt = |column| Error::Corrupt { column };
+            let account = account.parse().map_err(|_| corrupt("oauth_client.account_id"))?;
+            let app = app.parse().map_err(|_| corrupt("oauth_client.app_id"))?;
+            Ok(OAuthClient::place(account, app, way))
         },
     },
     Column {

@@ -146,9 +146,14 @@ impl NewCredential {
 impl WriteOnly {
     /// The secret, if it is one.
     fn checked(self, member: &str) -> Result<Secret, Error> {
+        self.checked_at(&format!("credential.{member}"))
+    }
+
+    /// The secret, if it is one; `field` says which member of the input it came in.
+    pub(crate) fn checked_at(self, field: &str) -> Result<Secret, Error> {
         let bytes = self.0.expose();
         let invalid = |code: &'static str, message: &'static str| {
-            Err(Error::invalid(message).code(code).field(format!("credential.{member}")))
+            Err(Error::invalid(message).code(code).field(field.to_owned()))
         };
         if bytes.is_empty() || bytes.len() > SECRET_BYTES_MAX {
             return invalid("invalid", "a secret has 1 to 8192 bytes");

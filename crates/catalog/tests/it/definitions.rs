@@ -89,6 +89,15 @@ fn what_is_wrong_is_refused_with_its_line() {
         6,
         "headers.A B",
     );
+    // Plain http is for this very machine alone.
+    for base in ["http://127.0.0.1:4000/v1", "http://localhost:4000"] {
+        let text = format!("{HEAD}base_url: {base}\nactions:\n{}", action("    request: GET /\n"));
+        assert_eq!(read(&text).map(|it| it.definition.base_url).as_deref(), Ok(base));
+    }
+    for homepage in ["http://127.0.0.1:4000", "http://localhost"] {
+        let head = HEAD.replace("https://crm.example", homepage);
+        check(&format!("{head}{BASE}actions:\n{}", action("    request: GET /\n")), 4, "homepage");
+    }
     let in_action = |members: &str, line: u32, field: &str| {
         check(
             &format!("{HEAD}{BASE}actions:\n{}", action(members)),

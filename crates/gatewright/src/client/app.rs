@@ -2,6 +2,7 @@ use super::{
     api::{Api, Ask},
     find,
     input::{self, Members},
+    oauth_client::{self, OAuthClientCommand},
     show::{self, Column},
     target::Target,
 };
@@ -109,6 +110,9 @@ pub(crate) enum AppCommand {
         /// Key or id
         app: String,
     },
+    /// The clients that you have registered with the app's provider, so that customers can sign in there.
+    #[command(subcommand)]
+    OauthClient(OAuthClientCommand),
     /// Remove an app that nobody uses.
     Delete {
         /// Key or id
@@ -218,6 +222,7 @@ pub(crate) async fn run(target: &Target, command: AppCommand) -> anyhow::Result<
             let path = format!("{}/used-by", path(&api, &app).await?);
             show::list(json, &show::items(api.json(Ask::get(&path)).await?), &USES)?;
         }
+        AppCommand::OauthClient(command) => oauth_client::run(&api, json, command).await?,
         AppCommand::Delete { app } => {
             api.json(Ask::delete(&path(&api, &app).await?)).await?;
             show::say(json, &format!("removed {app}"))?;

@@ -15,6 +15,7 @@ mod input;
 mod life;
 pub(crate) mod limit;
 pub(crate) mod logs;
+mod oauth_client;
 pub(crate) mod part;
 pub(crate) mod profile;
 pub(crate) mod raw;

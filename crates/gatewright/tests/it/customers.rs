@@ -52,3 +52,21 @@ fn who_signs_customers_tokens_is_said_on_the_command_line() {
     home.run(&new).refused(&["taken"]);
     assert!(home.done(&["issuer", "list"]).contains(url));
 }
+
+#[test]
+fn a_client_of_a_provider_is_put_on_the_command_line() {
+    let home = Home::new();
+    drop(home.up(&[]));
+    home.done(&["app", "create", "--catalog", "gmail"]);
+    let listed = home.done(&["app", "oauth-client", "list", "gmail"]);
+    assert!(listed.contains("oauth"), "{listed}");
+    let put = ["app", "oauth-client", "put", "gmail", "oauth", "--client-id", "one"];
+    let public = parsed(&home.done(&[put.as_slice(), &["--scope", "a", "--json"]].concat()));
+    assert_eq!((&public["has_secret"], &public["scopes"]), (&false.into(), &vec!["a"].into()));
+    home.run(&[put.as_slice(), &["--client-secret-env", "NOT_THERE"]].concat())
+        .refused(&["NOT_THERE"]);
+    let shown = home.done(&["app", "oauth-client", "get", "gmail", "oauth"]);
+    assert!(shown.contains("one"), "{shown}");
+    home.done(&["app", "oauth-client", "delete", "gmail", "oauth"]);
+    home.run(&["app", "oauth-client", "get", "gmail", "oauth"]).refused(&["no such OAuth client"]);
+}

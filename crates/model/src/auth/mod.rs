@@ -154,6 +154,9 @@ impl AuthWay {
                 if let Some(url) = &oauth.revocation_url {
                     self.check_url("method.oauth2.revocation_url", url)?;
                 }
+                if let Some(url) = &oauth.issuer {
+                    self.check_url("method.oauth2.issuer", url)?;
+                }
                 check_scopes("method.oauth2.scopes", &oauth.scopes)
             }
             AuthMethod::ClientCredentials(client) => {
@@ -189,7 +192,8 @@ impl AuthWay {
         })?;
         let host =
             filled.strip_prefix("https://").map(|rest| rest.split('/').next().unwrap_or(rest));
-        if host.is_none_or(|host| !is_host(host)) || filled.contains(['#', '\\', ' ']) {
+        let fits = host.is_some_and(is_host) || is_loopback_url(&filled);
+        if !fits || filled.contains(['#', '\\', ' ']) {
             return refuse(member, "must be an https URL with a host name".to_owned());
         }
         Ok(())
@@ -219,6 +223,20 @@ impl CredentialSender {
         }
         Ok(())
     }
+}
+
+/// Whether a URL is of this very machine, over plain http: for providers and APIs that somebody tries out, as OAuth lets clients
+/// have it (RFC 8252 §7.3). Whether such an address may be called is for the egress guard to say.
+#[must_use]
+pub fn is_loopback_url(url: &str) -> bool {
+    let Some(rest) = url.strip_prefix("http://") else { return false };
+    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    let after =
+        ["127.0.0.1", "localhost", "[::1]"].iter().find_map(|it| authority.strip_prefix(it));
+    let is_port = |text: &str| {
+        text.bytes().all(|b| b.is_ascii_digit()) && text.parse::<u16>().is_ok_and(|port| port > 0)
+    };
+    after.is_some_and(|after| after.is_empty() || after.strip_prefix(':').is_some_and(is_port))
 }
 
 fn is_name(name: &str) -> bool {
@@ -304,11 +322,29 @@ mod tests {
 
     #[test]
     fn a_way_is_checked() {
-        assert_eq!(way(r#""base_url":"https://api.example.com/v1""#).check(), Ok(()));
+        for url in [
+            "https://api.example.com/v1",
+            "http://127.0.0.1:4000/v1",
+            "http://localhost:1",
+            "http://[::1]:65535/",
+            "http://localhost/a?b",
+        ] {
+            assert_eq!(way(&format!(r#""base_url":"{url}""#)).check(), Ok(()), "{url}");
+        }
         for (members, field) in [
             (r#""base_url":"http://api.example.com""#, "base_url"),
             (r#""base_url":"https://{site}.example.com""#, "base_url"),
             (r#""base_url":"https://localhost""#, "base_url"),
+            (r#""base_url":"http://localhost.example.com""#, "base_url"),
+            (r#""base_url":"http://127.0.0.1:80@evil.example""#, "base_url"),
+            (r#""base_url":"http://127.0.0.2:80""#, "base_url"),
+            (r#""base_url":"http://127.0.0.1:0""#, "base_url"),
+            (r#""base_url":"http://127.0.0.1:+80""#, "base_url"),
+            (r#""base_url":"http://{a}:80","fields":[{"name":"a","title":"A"}]"#, "base_url"),
+            (
+                r#""base_url":"http://localhost:8{a}","fields":[{"name":"a","title":"A"}]"#,
+                "base_url",
+            ),
             (r#""fields":[{"name":"a b","title":"A"}]"#, "fields[0].name"),
             (r#""fields":[{"name":"a","title":""}]"#, "fields[0].title"),
             (r#""fields":[{"name":"a","title":"A"},{"name":"a","title":"A"}]"#, "fields[1].name"),
@@ -325,6 +361,10 @@ mod tests {
         let whole = |method: &str| format!(r#"{{"name":"a","title":"A","method":{method}}}"#);
         for (method, field) in [
             (r#""fields""#, "fields"),
+            (
+                r#"{"oauth2":{"authorization_url":"https://a.example/a","token_url":"https://a.example/t","issuer":"x"}}"#,
+                "method.oauth2.issuer",
+            ),
             (
                 r#"{"oauth2":{"authorization_url":"x","token_url":"https://a.example/t"}}"#,
                 "method.oauth2.authorization_url",

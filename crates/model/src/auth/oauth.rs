@@ -17,6 +17,11 @@ pub struct OAuth2 {
     /// Where codes become tokens, and tokens are refreshed.
     #[schema(min_length = 1, max_length = 2000)]
     pub token_url: String,
+    /// What the server calls itself (RFC 8414): an answer that says another `iss` (RFC 9207) is refused. When absent, such an answer
+    /// must have the scheme, host and port of the authorization URL.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(min_length = 1, max_length = 2000)]
+    pub issuer: Option<String>,
     /// Where tokens are given back (RFC 7009).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(min_length = 1, max_length = 2000)]

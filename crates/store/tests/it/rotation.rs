@@ -8,7 +8,9 @@ use crate::{
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use model::{AccountId, AppId};
 use std::{fs, time::Duration};
-use store::{Checkpoint, Connection, Error, KeySource, Remembered, Sealer, Store, Verdict};
+use store::{
+    Checkpoint, Connection, Error, KeySource, OAuthClient, Remembered, Sealer, Store, Verdict,
+};
 
 /// More than two batches.
 const VALUES: usize = 230;
@@ -39,6 +41,13 @@ impl Vault {
             let sealed = sealer.seal(&place, nonce(), &plain(number));
             change.insert_connection(account, &Connection { sealed, ..connection }).await.unwrap();
         }
+        let client = sample::oauth_client(account, app.id);
+        let place = OAuthClient::place(account, app.id, &client.way);
+        let sealed = Some(sealer.seal(&place, nonce(), b"client secret"));
+        change.insert_oauth_client(&OAuthClient { sealed, ..client }).await.unwrap();
+        let public =
+            OAuthClient { way: "public".to_owned(), ..sample::oauth_client(account, app.id) };
+        change.insert_oauth_client(&public).await.unwrap();
         let place = Remembered::place(account, "tok_1", "once");
         let answer =
             Remembered { digest: [1; 32], sealed: sealer.seal(&place, nonce(), b"answer") };
@@ -56,6 +65,10 @@ impl Vault {
             let opened = sealer.open(&Connection::place(self.account, id), &sealed).unwrap();
             assert_eq!(opened.expose(), plain(name.parse().unwrap()));
         }
+        let client = store.oauth_client(self.account, self.app, "oauth").await.unwrap().unwrap();
+        let place = OAuthClient::place(self.account, self.app, "oauth");
+        let opened = sealer.open(&place, &client.sealed.unwrap()).unwrap();
+        assert_eq!(opened.expose(), b"client secret");
         let answer = store.remembered(self.account, "tok_1", "once").await.unwrap().unwrap();
         let place = Remembered::place(self.account, "tok_1", "once");
         assert_eq!(sealer.open(&place, &answer.sealed).unwrap().expose(), b"answer");
@@ -99,7 +112,7 @@ fn a_rotation_is_gone_on_with_from_wherever_it_was_stopped() {
         assert!(store.first_key_is_in_use().unwrap());
         store.close().await;
         let (store, sealer) = world.try_open().await.unwrap();
-        assert_eq!(store.count_old_seals().await.unwrap(), VALUES as i64 + 1);
+        assert_eq!(store.count_old_seals().await.unwrap(), VALUES as i64 + 2);
         vault.check(&store, &sealer).await;
         assert!(matches!(store.retire_keys(&audit(None)).await, Err(Error::KeyInUse)));
 
@@ -107,7 +120,7 @@ fn a_rotation_is_gone_on_with_from_wherever_it_was_stopped() {
         assert_eq!(store.seal_anew(nonce).await.unwrap(), 100);
         store.close().await;
         let (store, sealer) = world.try_open().await.unwrap();
-        assert_eq!(store.count_old_seals().await.unwrap(), VALUES as i64 + 1 - 100);
+        assert_eq!(store.count_old_seals().await.unwrap(), VALUES as i64 + 2 - 100);
         vault.check(&store, &sealer).await;
 
         // A node that ran all the time learns by its next look, and seals with the new key.
@@ -118,7 +131,7 @@ fn a_rotation_is_gone_on_with_from_wherever_it_was_stopped() {
         change(&node, &audit(Some(vault.account))).await.unwrap();
 
         // The other kinds of values, too; the seed of the old key was sealed with the new one from the beginning.
-        assert_eq!(finish(&store).await, VALUES + 1 - 100);
+        assert_eq!(finish(&store).await, VALUES + 2 - 100);
         vault.check(&store, &sealer).await;
         store.retire_keys(&audit(None)).await.unwrap();
         store.close().await;
@@ -198,7 +211,7 @@ fn nodes_with_files_of_their_own_rotate_to_a_key_that_all_have() {
         assert_eq!(third.seal("x", [1; 12], b"a"), sealer.seal("x", [1; 12], b"a"));
         assert!(!store.first_key_is_in_use().unwrap());
         store.use_first_key(&audit(None), nonce()).await.unwrap();
-        assert_eq!(finish(&store).await, VALUES + 1);
+        assert_eq!(finish(&store).await, VALUES + 2);
         change(&node, &audit(Some(vault.account))).await.unwrap();
         vault.check(&node, &node_sealer).await;
     });

@@ -1,8 +1,8 @@
 //! Rows that tests begin with.
 
 use crate::world::{at, entropy};
-use model::{AppId, AppKind, ConnectionId};
-use store::{ActionIndex, ActionRow, App, Connection, ConnectionHealth};
+use model::{AccountId, AppId, AppKind, ConnectionId};
+use store::{ActionIndex, ActionRow, App, Connection, ConnectionHealth, OAuthClient};
 
 pub(crate) fn app(key: &str) -> App {
     App {
@@ -44,5 +44,19 @@ pub(crate) fn connection(app: AppId, name: &str) -> Connection {
         rotated_at: None,
         revision: 1,
         created_at: at(0),
+    }
+}
+
+pub(crate) fn oauth_client(account: AccountId, app: AppId) -> OAuthClient {
+    OAuthClient {
+        account_id: account,
+        app_id: app,
+        way: "oauth".into(),
+        client_id: "one".into(),
+        sealed: None,
+        scopes: Some(vec!["read".into()]),
+        revision: 1,
+        created_at: at(0),
+        updated_at: at(0),
     }
 }

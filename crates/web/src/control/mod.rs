@@ -22,6 +22,7 @@ mod headers;
 mod input;
 mod limits;
 mod local;
+mod oauth_clients;
 mod output;
 mod prompts;
 mod replay;
@@ -67,6 +68,7 @@ fn operations() -> OpenApiRouter<Arc<Shared>> {
         .merge(signers::router())
         .merge(grants::router())
         .merge(limits::router())
+        .merge(oauth_clients::router())
         .merge(sessions::router())
         .merge(tokens::router())
         .merge(usage::router())

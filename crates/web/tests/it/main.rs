@@ -21,6 +21,7 @@ mod api_headers;
 mod api_limits;
 mod api_links;
 mod api_matrix;
+mod api_oauth_clients;
 mod api_parts;
 mod api_publish;
 mod api_requests;
