@@ -91,7 +91,8 @@ async fn up(up: Up) -> anyhow::Result<()> {
     if !demo {
         prepared.base_url(&publish)?;
     }
-    let process = Process::open(settings, demo).await?;
+    let process =
+        Process::open(settings, if demo { web::Demo::Bookshop } else { web::Demo::Off }).await?;
     if demo {
         let own = config::reachable(process.address);
         publish.base_url.get_or_insert_with(|| format!("http://{own}{DEMO_PATH}"));
@@ -185,7 +186,7 @@ fn fetching(config: &app::Config) -> Fetching {
 async fn serve(serving: &Serving) -> anyhow::Result<()> {
     let settings = Settings::read(serving)?;
     let named = serving.data.alias.parse()?;
-    let process = Process::open(settings, false).await?;
+    let process = Process::open(settings, web::Demo::Off).await?;
     let operator = process.app.operator(&named, from_cli()).await?;
     let servers = process.app.list_slugs(&operator).await?;
     let setup_url = setup_url(&process, &operator).await?;

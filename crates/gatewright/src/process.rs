@@ -34,8 +34,8 @@ pub(crate) struct Process {
 }
 
 impl Process {
-    /// Takes the address and the data directory. `demo` opens the process's own address to its calls.
-    pub(crate) async fn open(mut settings: Settings, demo: bool) -> anyhow::Result<Self> {
+    /// Takes the address and the data directory. A demo opens the process's own address to its calls.
+    pub(crate) async fn open(mut settings: Settings, demo: web::Demo) -> anyhow::Result<Self> {
         let telemetry = telemetry::start()?;
         let listener = TcpListener::bind(settings.listen).with_context(|| {
             format!("cannot listen on {}: choose another address with --listen", settings.listen)
@@ -46,17 +46,18 @@ impl Process {
             Database::Sqlite(_) => Some(dir.lock()?),
             Database::Postgres { .. } => None,
         };
-        settings.web.demo = demo;
         settings.web.traces = telemetry.traces();
-        if demo {
-            let own = crate::config::reachable(address);
-            settings.app.allow_addresses.push(own.to_string().parse()?);
-        } else {
-            settings
-                .app
-                .own_addresses
-                .extend([Some(address), settings.metrics_listen].into_iter().flatten());
+        match &demo {
+            web::Demo::Off => {
+                let own = [Some(address), settings.metrics_listen];
+                settings.app.own_addresses.extend(own.into_iter().flatten());
+            }
+            web::Demo::Bookshop | web::Demo::Apps(_) => {
+                let own = crate::config::reachable(address);
+                settings.app.allow_addresses.push(own.to_string().parse()?);
+            }
         }
+        settings.web.demo = demo;
         let url = url(&settings, address);
         settings.web.https = url.starts_with("https://");
         settings.app.public_url = Some(url);

@@ -20,7 +20,7 @@ mod wire;
 
 pub use control::{LocalApi, LocalReply, document, document_text};
 pub use data::list_bytes;
-pub use demo::DEMO_DESCRIPTION;
+pub use demo::{DEMO_APPS, DEMO_DESCRIPTION, Demo, DemoApp};
 pub use guard::Hosts;
 pub use listen::{Listening, serve};
 pub use metrics::serve_metrics;
@@ -66,8 +66,8 @@ pub struct Config {
     pub drain: Duration,
     /// Threads that serve, each with a runtime and connections of its own.
     pub workers: usize,
-    /// Whether the demo API is served.
-    pub demo: bool,
+    /// Which APIs in memory are served.
+    pub demo: Demo,
     /// Whether calls are traced.
     pub traces: bool,
 }
@@ -92,7 +92,7 @@ impl Default for Config {
             keep_alive: Duration::from_secs(15),
             drain: Duration::from_secs(30),
             workers: std::thread::available_parallelism().map_or(2, usize::from),
-            demo: false,
+            demo: Demo::Off,
             traces: false,
         }
     }

@@ -52,11 +52,9 @@ pub fn serve(listener: TcpListener, app: Arc<App>, config: Config) -> io::Result
         stop: stop.clone(),
         config,
     });
-    let mut router =
-        health::router(Arc::clone(&shared)).merge(control::router(Arc::clone(&shared)));
-    if shared.config.demo {
-        router = router.merge(demo::router());
-    }
+    let router = health::router(Arc::clone(&shared))
+        .merge(control::router(Arc::clone(&shared)))
+        .merge(demo::router(&shared.config.demo, &shared.app));
     let connections = Arc::new(Connections::default());
     let mut threads = Vec::new();
     for worker in 0..shared.config.workers.max(1) {

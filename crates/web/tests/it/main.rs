@@ -37,6 +37,7 @@ mod browser;
 mod calls;
 mod canary;
 mod customer_tokens;
+mod demo_apps;
 mod dynamic;
 mod http_layer;
 mod json_layer;

@@ -1,3 +1,4 @@
+use super::parts::{failure, open};
 use axum::{
     Json, Router,
     extract::{Path, Query, State},
@@ -7,10 +8,8 @@ use axum::{
 };
 use serde::{Deserialize, Serialize};
 use serde_json::json;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex};
 
-/// The description of the demo API, in OpenAPI 3.1. Its server is `/demo` of this process.
-pub const DEMO_DESCRIPTION: &str = include_str!("demo.yaml");
 /// Orders that are kept; beyond them the shop is closed.
 const ORDERS_MAX: usize = 1_000;
 
@@ -62,7 +61,7 @@ struct NewOrder {
 
 type Shared = State<Arc<Mutex<Shop>>>;
 
-/// The demo API, below `/demo`.
+/// Its routes, below `/demo`.
 pub(crate) fn router() -> Router {
     let books = [
         (1, "The Mythical Man-Month", "Frederick P. Brooks", 29.0, 5),
@@ -82,14 +81,6 @@ pub(crate) fn router() -> Router {
         .route("/demo/orders", get(list_orders).post(place_order))
         .route("/demo/orders/{id}", delete(cancel_order))
         .with_state(shop)
-}
-
-fn open(shop: &Mutex<Shop>) -> MutexGuard<'_, Shop> {
-    shop.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-fn failure(status: StatusCode, detail: &str) -> Response {
-    (status, Json(json!({ "title": status.canonical_reason(), "status": status.as_u16(), "detail": detail }))).into_response()
 }
 
 async fn list_books(State(shop): Shared, Query(filter): Query<Filter>) -> Response {
