@@ -20,6 +20,7 @@ mod clock;
 mod connections;
 mod cursor;
 mod customer;
+mod customer_address;
 mod customer_token;
 mod description;
 mod document;
@@ -98,6 +99,7 @@ pub use connections::{
     WriteOnly,
 };
 pub use customer::{Customer, CustomerName, CustomerQuery, CustomerSettings, NewCustomer};
+pub use customer_address::CustomerAddress;
 pub use customer_token::{CUSTOMER_TOKEN_AUDIENCE, SignToken, SignedToken, TokenPlace};
 pub use description::{Description, Fetching};
 pub use drafts::{

@@ -22,8 +22,9 @@ impl Snippets<'_> {
                 "Token    shown when it was made; `gatewright token create --name …` makes another"
             )?,
         }
-        for one in web::snippets(name, url, token.unwrap_or("YOUR_TOKEN")) {
-            snippet(out, one.title, one.file, &one.text)?;
+        let token = token.unwrap_or("YOUR_TOKEN");
+        for one in web::snippets(&web::SnippetTarget { name, url, token, token_in_url: false }) {
+            snippet(out, one.title, one.file, &one.text, one.link.as_deref())?;
         }
         writeln!(out, "\nCtrl-C stops it.")
     }
@@ -35,8 +36,10 @@ pub(crate) fn snippet(
     title: &str,
     file: Option<&str>,
     text: &str,
+    link: Option<&str>,
 ) -> io::Result<()> {
     let place = file.map(|file| format!(", in {file}")).unwrap_or_default();
-    writeln!(out, "\n{title}{place}")?;
-    text.lines().try_for_each(|line| writeln!(out, "  {line}"))
+    let or = if link.is_some() { ", or by the link" } else { "" };
+    writeln!(out, "\n{title}{place}{or}")?;
+    text.lines().chain(link).try_for_each(|line| writeln!(out, "  {line}"))
 }

@@ -24,7 +24,7 @@ pub use demo::{DEMO_APPS, DEMO_DESCRIPTION, Demo, DemoApp};
 pub use guard::Hosts;
 pub use listen::{Listening, serve};
 pub use metrics::serve_metrics;
-pub use snippets::{Snippet, snippets};
+pub use snippets::{Snippet, SnippetForm, SnippetTarget, snippets};
 
 use app::App;
 use std::{sync::Arc, time::Duration};

@@ -30,14 +30,10 @@ impl App {
     ) -> Result<ServerAddress, Error> {
         let account = caller.may(Permission::ReadServers)?;
         let row = self.known_server(account, id).await?;
-        let public_url = self.config.public_url.as_ref().ok_or_else(|| {
-            let message =
-                "say by which URL clients reach the server: --public-url or GATEWRIGHT_PUBLIC_URL";
-            Error::conflict(message).code("no_public_url")
-        })?;
+        let public_url = self.public_url()?;
         let server = self.server_view(account, row).await?;
         Ok(ServerAddress {
-            public_url: public_url.trim_end_matches('/').to_owned(),
+            public_url,
             alias: self.known_account(account).await?.alias,
             answers: server.settings.enabled && server.published.is_some(),
             slug: server.settings.slug,

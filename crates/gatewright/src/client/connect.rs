@@ -4,8 +4,13 @@ use anyhow::Context as _;
 use serde_json::Value;
 use std::io::Write as _;
 
-/// The server's URLs, and the snippets of one of them.
-pub(crate) fn show(json: bool, info: &Value, host: Option<&str>) -> anyhow::Result<()> {
+/// The URLs, and the snippets of one of them; `token` is the command that makes one.
+pub(crate) fn show(
+    json: bool,
+    info: &Value,
+    host: Option<&str>,
+    token: &str,
+) -> anyhow::Result<()> {
     if json {
         return show::one(json, info);
     }
@@ -22,12 +27,16 @@ pub(crate) fn show(json: bool, info: &Value, host: Option<&str>) -> anyhow::Resu
         writeln!(out, "MCP URL  {}", text(one, "url"))?;
     }
     if info.get("answers") == Some(&Value::Bool(false)) {
-        writeln!(out, "         (it does not answer yet: publish it, and enable it)")?;
+        writeln!(
+            out,
+            "         (it does not answer now: it is off, shut out, or nothing is published)"
+        )?;
     }
-    writeln!(out, "Token    `gatewright token create --name …` makes one")?;
+    writeln!(out, "Token    `{token}` makes one")?;
     for one in asked.get("snippets").and_then(Value::as_array).into_iter().flatten() {
         let file = one.get("file").and_then(Value::as_str);
-        snippets::snippet(out, text(one, "title"), file, text(one, "text"))?;
+        let link = one.get("link").and_then(Value::as_str);
+        snippets::snippet(out, text(one, "title"), file, text(one, "text"), link)?;
     }
     Ok(())
 }

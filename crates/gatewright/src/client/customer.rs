@@ -1,5 +1,6 @@
 use super::{
     api::{Ask, url_encoded},
+    connect,
     input::{self, Members},
     life,
     show::{self, Column},
@@ -75,6 +76,11 @@ pub(crate) enum CustomerCommand {
     },
     /// Make an API token that stands for a customer at /mcp, and print it, once.
     CreateToken(CreateToken),
+    /// Show how a customer's clients connect: the URL of its connected apps, and what to paste.
+    ConnectInfo {
+        /// Key or id
+        customer: String,
+    },
 }
 
 #[derive(Debug, Args)]
@@ -150,6 +156,13 @@ pub(crate) async fn run(target: &Target, command: CustomerCommand) -> anyhow::Re
             } else {
                 show::say(json, signed["token"].as_str().unwrap_or_default())?;
             }
+            api.close().await;
+        }
+        CustomerCommand::ConnectInfo { customer } => {
+            let api = target.open().await?;
+            let info = api.json(Ask::get(&format!("{}/connect", path(&customer)))).await?;
+            let token = format!("gatewright customer create-token {customer} --name …");
+            connect::show(json, &info, None, &token)?;
             api.close().await;
         }
         CustomerCommand::CreateToken(create) => {

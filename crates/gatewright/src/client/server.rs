@@ -34,6 +34,9 @@ const VERSIONS: [Column; 6] = [
     Column::new("NOTE", "/note"),
 ];
 
+/// What makes a token for a server.
+const TOKEN: &str = "gatewright token create --name …";
+
 #[derive(Debug, Subcommand)]
 pub(crate) enum ServerCommand {
     /// List MCP servers.
@@ -277,7 +280,7 @@ pub(crate) async fn run(target: &Target, command: ServerCommand) -> anyhow::Resu
         }
         ServerCommand::Connect { server, host } => {
             let path = format!("{}/connect", path(&api, &server).await?);
-            connect::show(json, &api.json(Ask::get(&path)).await?, host.as_deref())?;
+            connect::show(json, &api.json(Ask::get(&path)).await?, host.as_deref(), TOKEN)?;
         }
         ServerCommand::Test { server, published } => {
             let path = format!("{}/test/tools", path(&api, &server).await?);

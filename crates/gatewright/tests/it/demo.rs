@@ -105,6 +105,10 @@ fn the_text_form_shows_how_to_connect() {
         "Claude Desktop",
         "Cursor",
         "VS Code",
+        "Gemini CLI",
+        "Codex",
+        "Windsurf",
+        "cursor://",
         "curl",
     ] {
         assert!(text.contains(part), "{part} is not in {text}");

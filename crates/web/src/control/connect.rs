@@ -2,9 +2,9 @@ use super::{asked::Asked, input::Path, output::Plain};
 use crate::{
     Shared,
     problem::Problem,
-    snippets::{Snippet, snippets},
+    snippets::{Snippet, SnippetTarget, snippets},
 };
-use app::ServerAddress;
+use app::{CustomerAddress, CustomerName, ServerAddress};
 use axum::extract::State;
 use model::ServerId;
 use serde::Serialize;
@@ -15,16 +15,16 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 /// What stands in a snippet for a token, which nobody is shown twice.
 const TOKEN: &str = "YOUR_TOKEN";
 
-/// How clients reach a server.
+/// How clients reach a server, or a customer's connected apps.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct ConnectInfo {
-    /// Whether it answers now: it is on, and something is published.
+    /// Whether it answers now: it is on, and something is published; the customer is not shut out.
     answers: bool,
-    /// Its URLs: the path with alias and slug, then host names of its own.
+    /// Its URLs: of a server, the path with alias and slug, then host names of its own.
     urls: Vec<ConnectUrl>,
 }
 
-/// One URL of a server.
+/// One URL.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct ConnectUrl {
     /// The MCP URL.
@@ -43,10 +43,14 @@ pub(crate) enum UrlKind {
     Path,
     /// A host name of the server's own.
     HostName,
+    /// The installation: the token says whose apps.
+    ConnectedApps,
 }
 
 pub(crate) fn router() -> OpenApiRouter<Arc<Shared>> {
-    OpenApiRouter::new().routes(routes!(get_connect_info))
+    OpenApiRouter::new()
+        .routes(routes!(get_connect_info))
+        .routes(routes!(get_customer_connect_info))
 }
 
 /// Get how clients connect
@@ -70,13 +74,45 @@ async fn get_connect_info(
     Ok(Plain(shared.app.server_address(&caller, server).await?.into()))
 }
 
+/// Get how a customer's clients connect
+///
+/// The URL of the customer's connected apps, and what to paste into the clients that people use. Make the token that they need with
+/// `create_customer_token`, or sign one.
+#[utoipa::path(
+    get,
+    path = "/customers/{customer}/connect",
+    tag = "Customers",
+    params(("customer" = String, Path, description = "Id or key")),
+    responses((status = 200, body = ConnectInfo))
+)]
+async fn get_customer_connect_info(
+    State(shared): State<Arc<Shared>>,
+    Asked(caller): Asked,
+    Path(customer): Path<CustomerName>,
+) -> Result<Plain<ConnectInfo>, Problem> {
+    Ok(Plain(shared.app.customer_address(&caller, &customer).await?.into()))
+}
+
+impl From<CustomerAddress> for ConnectInfo {
+    fn from(address: CustomerAddress) -> Self {
+        let CustomerAddress { public_url, alias, answers } = address;
+        let url = format!("{public_url}/mcp");
+        let target =
+            SnippetTarget { name: alias.as_str(), url: &url, token: TOKEN, token_in_url: true };
+        let snippets = snippets(&target);
+        Self { answers, urls: vec![ConnectUrl { url, kind: UrlKind::ConnectedApps, snippets }] }
+    }
+}
+
 impl From<ServerAddress> for ConnectInfo {
     fn from(address: ServerAddress) -> Self {
         let ServerAddress { public_url, alias, slug, host_names, answers } = address;
         let own = host_names.iter().map(|host| (at_host(&public_url, host), UrlKind::HostName));
         let path = (format!("{public_url}/mcp/{alias}/{slug}"), UrlKind::Path);
         let urls = std::iter::once(path).chain(own).map(|(url, kind)| {
-            let snippets = snippets(&slug, &url, TOKEN);
+            let target =
+                SnippetTarget { name: &slug, url: &url, token: TOKEN, token_in_url: false };
+            let snippets = snippets(&target);
             ConnectUrl { url, kind, snippets }
         });
         Self { answers, urls: urls.collect() }

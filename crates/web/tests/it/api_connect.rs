@@ -4,6 +4,18 @@ use crate::{
 };
 use serde_json::{Value, json};
 
+/// Those that send a header.
+const CLIENTS: [&str; 8] = [
+    "claude_code",
+    "claude_desktop",
+    "cursor",
+    "vs_code",
+    "gemini_cli",
+    "codex",
+    "windsurf",
+    "curl",
+];
+
 #[test]
 fn the_urls_of_a_server_are_told_with_what_to_paste() {
     let world = World::new();
@@ -33,17 +45,52 @@ fn the_urls_of_a_server_are_told_with_what_to_paste() {
     {
         let snippets = told["urls"][at]["snippets"].as_array().unwrap();
         let clients: Vec<_> = snippets.iter().map(|one| one["client"].as_str().unwrap()).collect();
-        assert_eq!(clients, ["claude_code", "claude_desktop", "cursor", "vs_code", "curl"]);
+        assert_eq!(clients, CLIENTS);
         for one in snippets {
             let text = one["text"].as_str().unwrap();
             assert!(text.contains(url) && text.contains("Bearer YOUR_TOKEN"), "{text}");
-            if one["file"].is_string() {
-                assert!(serde_json::from_str::<Value>(text).unwrap().to_string().contains("crm"));
+            match one["form"].as_str().unwrap() {
+                "json" => {
+                    let text = serde_json::from_str::<Value>(text).unwrap().to_string();
+                    assert!(one["file"].is_string() && text.contains("crm"), "{text}");
+                }
+                "toml" => {
+                    let table = text.parse::<toml::Table>().unwrap();
+                    assert!(table["mcp_servers"].as_table().unwrap().contains_key("crm"), "{text}");
+                }
+                form => assert_eq!((form, one.get("file")), ("command", None)),
             }
         }
     }
     assert_eq!(api.delete(&at).status, 204);
     assert_eq!(problem(&api.get(&format!("{at}/connect"))).1, "server_deleted");
+}
+
+#[test]
+fn a_customer_is_told_where_its_apps_are_and_no_token() {
+    let world = World::new();
+    let api = world.full_api("local");
+    let made = api.post("/customers", &json!({"key": "ada@example.com"})).json();
+    let info = |name: &str| api.get(&format!("/customers/{name}/connect"));
+    let told = info(made["id"].as_str().unwrap()).json();
+    assert_eq!(told, info("ada%40example.com").json());
+    assert_eq!((&told["answers"], told["urls"].as_array().unwrap().len()), (&json!(true), 1));
+    let url = &told["urls"][0];
+    assert_eq!(url["url"], "https://gateway.example.com/mcp");
+    assert_eq!(url["kind"], "connected_apps");
+    let snippets = url["snippets"].as_array().unwrap();
+    let names = |one: &Value| one["client"].as_str().unwrap().to_owned();
+    let mut clients: Vec<_> = snippets.iter().map(names).collect();
+    clients.retain(|one| one != "chatgpt");
+    assert_eq!((clients.len() + 1, clients), (snippets.len(), CLIENTS.map(str::to_owned).to_vec()));
+    for one in snippets {
+        let text = one["text"].as_str().unwrap();
+        assert!(text.contains("YOUR_TOKEN") && !text.contains("gwt_"), "{text}");
+    }
+    let path = format!("/customers/{}", made["id"].as_str().unwrap());
+    api.patch(&path, &json!({"disabled": true}));
+    assert_eq!(info("ada%40example.com").json()["answers"], false);
+    assert_eq!(info("nobody").status, 404);
 }
 
 #[test]
@@ -55,4 +102,6 @@ fn without_a_public_url_nothing_is_made_up() {
     let servers = api.get("/servers?search=fixture").json();
     let at = format!("/servers/{}/connect", servers["items"][0]["id"].as_str().unwrap());
     assert_eq!(problem(&api.get(&at)), (409, "no_public_url".into(), None));
+    api.post("/customers", &json!({"key": "ada"}));
+    assert_eq!(problem(&api.get("/customers/ada/connect")), (409, "no_public_url".into(), None));
 }
