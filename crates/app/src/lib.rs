@@ -17,10 +17,12 @@ mod call;
 mod caller;
 mod checkpoint;
 mod clock;
+mod connected;
 mod connections;
 mod cursor;
 mod customer;
 mod customer_address;
+mod customer_connections;
 mod customer_token;
 mod description;
 mod document;
@@ -93,6 +95,7 @@ pub use built_in::{CatalogAction, CatalogApp, CatalogEntry};
 pub use call::{Companions, Observer, Step};
 pub use caller::Caller;
 pub use clock::Clock;
+pub use connected::ChatSessions;
 pub use connections::{
     ConnectionQuery, ConnectionRotation, ConnectionSettings, ConnectionStatus, ConnectionTest,
     ConnectionTestOrder, ConnectionView, NamedSecret, NewConnection, NewCredential, TestOutcome,
@@ -137,7 +140,7 @@ pub use servers::{
     BulkServers, CloneServer, FormerSlug, NewServer, RecentUsage, Server, ServerAddress,
     ServerEnabled, ServerQuery, ServerSettings, ServerSort, VersionFacts,
 };
-pub use session::{Session, SessionHandle};
+pub use session::{NewMcpSession, Session, SessionHandle};
 pub use session_view::{CallerKind, SessionAccount, SessionView};
 pub use sign_in::{CreatedSession, NewSession};
 pub use signing_secret::{

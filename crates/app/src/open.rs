@@ -1,7 +1,8 @@
 use crate::{
-    Caller, Clock, Error,
+    Caller, Clock, Error, ServerWatch,
     call::{Cache, Results},
     clock::entropy,
+    connected::ConnectedApps,
     customer_token::{KeySets, Passes},
     imports::Imports,
     password::Passwords,
@@ -57,6 +58,12 @@ pub struct Config {
     pub token_unused_days: Option<u32>,
     /// Life of a legacy session.
     pub session_life: Duration,
+    /// Life of a chat that nobody goes on with.
+    pub chat_life: Duration,
+    /// Chats of one customer. Beyond them, the one that would end first makes room.
+    pub chats_per_customer: u32,
+    /// Customers whose tools are kept ready.
+    pub customers_kept: usize,
     /// Where people reach the console, for the links that they are given.
     pub public_url: Option<String>,
     /// How long a sign-in lives that nobody uses.
@@ -99,6 +106,9 @@ impl Default for Config {
             token_days_max: None,
             token_unused_days: None,
             session_life: Duration::from_secs(24 * 60 * 60),
+            chat_life: Duration::from_secs(30 * 24 * 60 * 60),
+            chats_per_customer: 1_000,
+            customers_kept: 10_000,
             public_url: None,
             sign_in_idle: Duration::from_secs(30 * 60),
             sign_in_life: Duration::from_secs(12 * 60 * 60),
@@ -143,6 +153,7 @@ pub struct App {
     /// Customers' tokens that were verified.
     pub(crate) passes: Passes,
     pub(crate) key_sets: KeySets,
+    pub(crate) connected: ConnectedApps,
     pub(crate) passwords: Passwords,
     pub(crate) throttle: Throttle,
     /// Refused sign-ins that the audit log takes.
@@ -205,6 +216,7 @@ impl App {
             leaks: Quota::new(Instant::now()),
             passes: Passes::default(),
             key_sets: KeySets::default(),
+            connected: ConnectedApps::default(),
             passwords: Passwords::new(),
             throttle: Throttle::new(),
             refusals: Quota::new(Instant::now()),
@@ -252,6 +264,12 @@ impl App {
         ApiRequestId::new(self.clock.now(), entropy())
     }
 
+    /// A name for a stream of a client, which nobody can guess.
+    #[must_use]
+    pub fn new_stream_name(&self) -> String {
+        entropy::<16>().iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+
     /// Begins a change of the caller's account with its audit row: who did what to which object, which was `before` and
     /// is `after`. Neither may hold a secret.
     pub(crate) async fn begin(
@@ -285,6 +303,7 @@ impl App {
         let before = self.registry.load_full();
         // The epoch is read first: a change that comes between is seen at the next refresh, never lost.
         let epoch = self.store.epoch().await?;
+        self.poll_customers().await?;
         if epoch == before.epoch {
             return Ok(());
         }
@@ -300,17 +319,24 @@ impl App {
             signing_secrets: self.store.all_signing_secrets().await?,
             issuers: self.store.all_issuers().await?,
             customer_gates: self.store.customer_gates().await?,
+            apps: self.store.app_stamps().await?,
         };
         let limits = self.store.enabled_limits().await?;
         let next = Arc::new(before.next(rows));
         self.put_limits(&next, limits).await?;
         self.registry.store(Arc::clone(&next));
         next.announce(&before);
+        let other_apps = next.apps_changed(&before);
+        if !other_apps.is_empty() {
+            self.connected.keep_apps(&other_apps, &next);
+            self.connected.customers.changed(|account, _| other_apps.contains(&account));
+        }
         // Before streams look whether their callers are live.
         let reviewed = self.review_passes(&next.signers).await;
         for slot in next.slots() {
             slot.watch.check();
         }
+        self.connected.customers.each(ServerWatch::check);
         reviewed
     }
 }

@@ -1,10 +1,13 @@
 use crate::{
     App, Caller, Error, Kind,
+    connected::{
+        AccountIndex, CONNECTED_APPS, CONNECTED_NAME, ConnectedApp, built_in, connected_name,
+    },
     document::{Publication, PublishedTool},
     registry::ServerSlot,
     resource::Template,
     target::{NotConnected, Target, Targets},
-    tool::{Tool, Work},
+    tool::{HttpWork, Tool, Work},
 };
 use bytes::Bytes;
 use model::{AccountId, Prompt, Resource, ServerId, Slug};
@@ -17,7 +20,7 @@ use std::{
 /// Selections of tools whose lists are kept ready, beside the list of all tools. A server has few kinds of token.
 const VIEWS_MAX: usize = 64;
 /// The forms that a list can be rendered in.
-const FORMS: usize = 3;
+pub(crate) const FORMS: usize = 3;
 /// The name of an app's one connection.
 pub(crate) const CONNECTION: &str = "default";
 
@@ -39,17 +42,52 @@ pub struct Published {
     pub log_payloads: bool,
     /// Whether results over budget are kept to be read on.
     pub(crate) keeps_results: bool,
-    pub(crate) targets: Vec<Result<Target, NotConnected>>,
+    pub(crate) places: Places,
     pub(crate) instructions: Option<String>,
     pub(crate) prompts: Vec<Prompt>,
     pub(crate) resources: Vec<Resource>,
     pub(crate) templates: Vec<Template>,
-    tools: Vec<Tool>,
-    by_name: HashMap<Box<str>, usize>,
+    tools: Tools,
     all: OnceLock<Arc<ToolView>>,
     views: Mutex<HashMap<Vec<u32>, Arc<ToolView>>>,
-    /// What finds the tools of dynamic mode, by their places among all.
-    pub(crate) index: OnceLock<Arc<search::Index>>,
+    /// What finds the tools of dynamic mode.
+    pub(crate) finding: Finding,
+}
+
+/// Where the tools of a server send their requests, and with what.
+pub(crate) enum Places {
+    /// The targets of a managed server, by the number that each tool has.
+    Account(Vec<Result<Target, NotConnected>>),
+    /// The apps of a customer.
+    Customer(Vec<Arc<ConnectedApp>>),
+}
+
+/// Where the words of a server's tools are kept.
+pub(crate) enum Finding {
+    /// For this version alone, by the tools' places among all; made at the first search.
+    Own(OnceLock<Box<search::Index>>),
+    /// With those of all apps of the account.
+    Shared(Arc<AccountIndex>),
+}
+
+/// Tools, and where each is by its name.
+struct Tools {
+    all: Vec<Arc<Tool>>,
+    /// Places among them, in the order of their names.
+    by_name: Box<[u32]>,
+}
+
+impl Tools {
+    fn new(all: Vec<Arc<Tool>>) -> Self {
+        let mut by_name: Box<[u32]> = (0..).take(all.len()).collect();
+        by_name.sort_by(|a, b| all[*a as usize].name.cmp(&all[*b as usize].name));
+        Self { all, by_name }
+    }
+
+    fn find(&self, name: &str) -> Option<&Arc<Tool>> {
+        let at = |index: &u32| (*self.all[*index as usize].name).cmp(name);
+        self.by_name.binary_search_by(at).ok().map(|at| &self.all[self.by_name[at] as usize])
+    }
 }
 
 /// The tools of a server that one kind of caller may see, in the order of the list, and that list in bytes.
@@ -85,7 +123,7 @@ impl Published {
             return self.everything();
         }
         let indexes: Vec<u32> = (0..)
-            .zip(&self.tools)
+            .zip(&self.tools.all)
             .filter(|(_, tool)| tool.is_visible_to(caller, self.id))
             .map(|(index, _)| index)
             .collect();
@@ -104,7 +142,9 @@ impl Published {
     /// Every tool, for the operator.
     #[must_use]
     pub fn everything(&self) -> Arc<ToolView> {
-        Arc::clone(self.all.get_or_init(|| self.make_view((0..).take(self.tools.len()).collect())))
+        Arc::clone(
+            self.all.get_or_init(|| self.make_view((0..).take(self.tools.all.len()).collect())),
+        )
     }
 
     fn make_view(&self, indexes: Vec<u32>) -> Arc<ToolView> {
@@ -113,36 +153,84 @@ impl Published {
 
     /// The tools of a view, in its order.
     pub fn tools<'a>(&'a self, view: &'a ToolView) -> impl Iterator<Item = &'a Tool> {
-        view.indexes.iter().map(|index| &self.tools[*index as usize])
+        view.indexes.iter().map(|index| &*self.tools.all[*index as usize])
     }
 
     /// Every tool, whoever may see it.
-    pub(crate) fn all_tools(&self) -> &[Tool] {
-        &self.tools
+    pub(crate) fn all_tools(&self) -> &[Arc<Tool>] {
+        &self.tools.all
     }
 
     /// The tool of that name, whoever asks: for the log alone.
     pub(crate) fn find(&self, name: &str) -> Option<&Tool> {
-        self.by_name.get(name).map(|index| &self.tools[*index])
+        self.tools.find(name).map(|tool| &**tool)
+    }
+
+    /// The tool of a key of what finds its tools.
+    pub(crate) fn tool_by_key(&self, key: u32) -> Option<&Tool> {
+        match &self.places {
+            Places::Account(_) => self.tools.all.get(key as usize).map(|tool| &**tool),
+            Places::Customer(apps) => {
+                // Keys rise with places.
+                let after = apps.partition_point(|app| app.set.keys <= key);
+                apps.get(after.checked_sub(1)?)?.by_key(key).map(|tool| &**tool)
+            }
+        }
     }
 
     /// What must not be shown of the tool's answers: the values of its credential.
     pub(crate) fn secrets(&self, tool: &Tool) -> Arc<[model::Secret]> {
         match &tool.work {
-            Work::Http(work) => match &self.targets[work.target] {
-                Ok(target) => target.route.credential().secrets(),
-                Err(NotConnected(_)) => Arc::default(),
+            Work::Http(work) => match self.place(work) {
+                Place::Account(Ok(target)) => target.route.credential().secrets(),
+                Place::Account(Err(NotConnected(_))) => Arc::default(),
+                Place::Customer(app) => app.secrets(),
             },
-            Work::ReadResult | Work::Find(_) => Arc::default(),
+            Work::ReadResult | Work::Find(_) | Work::ConnectApp => Arc::default(),
+        }
+    }
+
+    /// Where a tool of this server sends its requests.
+    pub(crate) fn place(&self, work: &HttpWork) -> Place<'_> {
+        match &self.places {
+            Places::Account(targets) => Place::Account(&targets[work.target]),
+            Places::Customer(apps) => {
+                let at = apps.binary_search_by(|app| app.set.place.cmp(&work.target));
+                Place::Customer(&apps[at.expect("a tool is there with its app")])
+            }
+        }
+    }
+
+    /// The apps of a customer, in the order in which their tools were made.
+    pub(crate) fn connected_apps(&self) -> &[Arc<ConnectedApp>] {
+        match &self.places {
+            Places::Account(_) => &[],
+            Places::Customer(apps) => apps,
+        }
+    }
+
+    /// Whether its tools are those of what a customer has connected.
+    #[must_use]
+    pub fn is_connected_apps(&self) -> bool {
+        match self.places {
+            Places::Account(_) => false,
+            Places::Customer(_) => true,
         }
     }
 
     /// The tool of that name, if the caller may see it.
     #[must_use]
     pub fn tool(&self, caller: &Caller, name: &str) -> Option<&Tool> {
-        let tool = &self.tools[*self.by_name.get(name)?];
-        tool.is_visible_to(caller, self.id).then_some(tool)
+        self.find(name).filter(|tool| tool.is_visible_to(caller, self.id))
     }
+}
+
+/// Where one tool sends its requests.
+pub(crate) enum Place<'a> {
+    /// To the target that the server has for its app.
+    Account(&'a Result<Target, NotConnected>),
+    /// To an app, with one of the customer's connections.
+    Customer(&'a ConnectedApp),
 }
 
 impl App {
@@ -200,18 +288,16 @@ impl App {
         let mut indexes = indexes.iter().copied();
         let mut tools = Vec::with_capacity(document.tools.len() + 1);
         for (tool, target) in document.tools.into_iter().zip(&mut indexes) {
-            tools.push(Tool::of_action(tool, target, limits)?);
+            tools.push(Arc::new(Tool::of_action(tool, target, limits)?));
         }
         if document.keeps_results {
-            tools.push(Tool::read_result()?);
+            tools.push(Arc::new(Tool::read_result()?));
         }
         let mut templates = Vec::with_capacity(document.resource_templates.len());
         for (read, target) in document.resource_templates.into_iter().zip(indexes) {
             let tool = Tool::of_action(PublishedTool::of(read.action), target, limits)?;
             templates.push(Template::new(read.template, tool).ok_or_else(corrupt)?);
         }
-        let by_name =
-            tools.iter().enumerate().map(|(index, tool)| (tool.name.clone(), index)).collect();
         Ok(Published {
             id: server.id,
             name: server.slug.as_str().into(),
@@ -221,17 +307,50 @@ impl App {
             strict_log: server.strict_log,
             log_payloads: server.log_payloads,
             keeps_results: document.keeps_results,
-            targets,
+            places: Places::Account(targets),
             instructions: document.instructions,
             prompts: document.prompts,
             resources: document.resources,
             templates,
-            tools,
-            by_name,
+            tools: Tools::new(tools),
             all: OnceLock::new(),
             views: Mutex::default(),
-            index: OnceLock::new(),
+            finding: Finding::Own(OnceLock::new()),
         })
+    }
+
+    /// What a customer may call, as a server.
+    pub(crate) fn assemble_connected(
+        &self,
+        version: i64,
+        apps: Vec<Arc<ConnectedApp>>,
+        index: Arc<AccountIndex>,
+    ) -> Published {
+        let mut tools: Vec<Arc<Tool>> =
+            Vec::with_capacity(apps.iter().map(|app| app.tools().len()).sum::<usize>() + 2);
+        let mut listed: Vec<&Arc<ConnectedApp>> = apps.iter().collect();
+        listed.sort_by(|a, b| a.set.app.key.cmp(&b.set.app.key));
+        tools.extend(listed.into_iter().flat_map(|app| app.tools().iter().map(Arc::clone)));
+        tools.extend(built_in().iter().map(Arc::clone));
+        Published {
+            id: CONNECTED_APPS,
+            name: connected_name(),
+            slug: Slug::new(CONNECTED_NAME).expect("it is a slug"),
+            version,
+            generation: self.generations.fetch_add(1, Ordering::Relaxed),
+            strict_log: false,
+            log_payloads: false,
+            keeps_results: true,
+            places: Places::Customer(apps),
+            instructions: None,
+            prompts: Vec::new(),
+            resources: Vec::new(),
+            templates: Vec::new(),
+            tools: Tools::new(tools),
+            all: OnceLock::new(),
+            views: Mutex::default(),
+            finding: Finding::Shared(index),
+        }
     }
 }
 

@@ -5,12 +5,15 @@ use crate::{
     principal::{Access, AccountState, Grants, Network, Principal, PrincipalId, Rights},
     publication::Published,
 };
-use model::{AccountId, PermissionSet, Scope, ServerId, Timestamp, UserId};
+use model::{AccountId, AppId, AppKey, PermissionSet, Scope, ServerId, Timestamp, UserId};
 use std::{
-    collections::HashMap,
+    collections::{BTreeMap, HashMap},
     sync::{Arc, atomic::Ordering},
 };
 use tokio::sync::OnceCell;
+
+/// Keys of apps that an error names.
+const KEYS_SHOWN: usize = 50;
 
 /// What the data path needs of all accounts, in memory: replaced as a whole when the database has changed.
 #[derive(Debug, Default)]
@@ -29,6 +32,8 @@ pub(crate) struct Registry {
     pub(crate) aliases: HashMap<Box<str>, Named<Arc<Servers>>>,
     /// Who may sign tokens of customers.
     pub(crate) signers: Signers,
+    /// The apps of each account.
+    pub(crate) apps: HashMap<AccountId, Arc<AccountApps>>,
     /// Host names of servers' own: alias and slug of the server that each stands for.
     pub(crate) hosts: HashMap<Box<str>, (Box<str>, Box<str>)>,
 }
@@ -49,6 +54,30 @@ pub(crate) struct Rows {
     pub(crate) signing_secrets: Vec<store::SigningSecret>,
     pub(crate) issuers: Vec<store::Issuer>,
     pub(crate) customer_gates: Vec<store::CustomerGate>,
+    pub(crate) apps: Vec<store::AppStamp>,
+}
+
+/// The apps of one account: of each, its id, and a number that grows with each change of it.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct AccountApps {
+    by_key: BTreeMap<AppKey, (AppId, i64)>,
+}
+
+impl AccountApps {
+    pub(crate) fn find(&self, key: &AppKey) -> Option<(AppId, i64)> {
+        self.by_key.get(key).copied()
+    }
+
+    pub(crate) fn stamp(&self, id: AppId) -> Option<i64> {
+        self.by_key.values().find(|(known, _)| *known == id).map(|(_, stamp)| *stamp)
+    }
+
+    /// Keys, for people.
+    pub(crate) fn keys(&self) -> String {
+        let keys: Vec<&str> = self.by_key.keys().map(AppKey::as_str).take(KEYS_SHOWN).collect();
+        let more = if self.by_key.len() > KEYS_SHOWN { " and more" } else { "" };
+        if keys.is_empty() { "none".to_owned() } else { keys.join(", ") + more }
+    }
 }
 
 /// A server that can be named, and what it publishes once that was asked for.
@@ -76,9 +105,10 @@ impl Registry {
 
     /// The registry as the rows say now. Principals and servers that did not change keep their state.
     pub(crate) fn next(&self, rows: Rows) -> Self {
-        let Rows { signing_secrets, issuers, customer_gates, .. } = rows;
+        let Rows { signing_secrets, issuers, customer_gates, apps, .. } = rows;
         let signers = Signers::new(signing_secrets, issuers, customer_gates, &rows.aliases);
-        let mut next = Self { epoch: rows.epoch, signers, ..Self::default() };
+        let apps = self.next_apps(apps);
+        let mut next = Self { epoch: rows.epoch, signers, apps, ..Self::default() };
         for account in next.signers.accounts() {
             let kept = self.accounts.get(&account).map_or_else(Arc::default, Arc::clone);
             next.accounts.insert(account, kept);
@@ -110,6 +140,20 @@ impl Registry {
         next.put_servers(self, rows.servers, rows.former_slugs);
         next.put_names(rows.aliases, rows.hosts);
         next
+    }
+
+    /// The apps as the rows say now; those of an account where nothing changed are the very same.
+    fn next_apps(&self, rows: Vec<store::AppStamp>) -> HashMap<AccountId, Arc<AccountApps>> {
+        let mut apps: HashMap<AccountId, AccountApps> = HashMap::new();
+        for row in rows {
+            let of_account = apps.entry(row.account_id).or_default();
+            of_account.by_key.insert(row.key, (row.id, row.tools));
+        }
+        let kept = |(account, apps): (AccountId, AccountApps)| match self.apps.get(&account) {
+            Some(known) if **known == apps => (account, Arc::clone(known)),
+            Some(_) | None => (account, Arc::new(apps)),
+        };
+        apps.into_iter().map(kept).collect()
     }
 
     /// The ways by which the servers can be reached.
@@ -199,6 +243,17 @@ impl Registry {
                 _ => old.watch.ended(),
             }
         }
+    }
+
+    /// Accounts whose apps are others than `before`.
+    pub(crate) fn apps_changed(&self, before: &Self) -> Vec<AccountId> {
+        let same = |account: &AccountId| match (self.apps.get(account), before.apps.get(account)) {
+            (Some(now), Some(then)) => Arc::ptr_eq(now, then),
+            (None, None) => true,
+            (Some(_), None) | (None, Some(_)) => false,
+        };
+        let accounts = self.apps.keys().chain(before.apps.keys());
+        accounts.filter(|account| !same(account)).copied().collect()
     }
 
     /// Each server once, by its name of today.

@@ -115,7 +115,7 @@ impl Template {
     pub(crate) fn new(template: ResourceTemplate, tool: Tool) -> Option<Self> {
         let safe = match &tool.work {
             Work::Http(work) => work.call.is_safe(),
-            Work::ReadResult | Work::Find(_) => false,
+            Work::ReadResult | Work::Find(_) | Work::ConnectApp => false,
         };
         safe.then_some(Self { template, tool })
     }

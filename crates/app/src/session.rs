@@ -24,6 +24,12 @@ pub struct Session {
     /// The version that it names.
     #[serde(rename = "v", default, skip_serializing_if = "Option::is_none")]
     pub client_version: Option<String>,
+    /// The chat that it belongs to.
+    #[serde(rename = "c", default, skip_serializing_if = "Option::is_none")]
+    pub chat: Option<String>,
+    /// Whether the client opens URLs for its user (URL elicitation).
+    #[serde(rename = "u", default, skip_serializing_if = "std::ops::Not::not")]
+    pub url_elicitation: bool,
     #[serde(rename = "s")]
     server: String,
     #[serde(rename = "p")]
@@ -32,6 +38,23 @@ pub struct Session {
     expires_at_ms: i64,
     #[serde(rename = "i")]
     nonce: u64,
+}
+
+/// A session that is to begin.
+#[derive(Clone, Debug)]
+pub struct NewMcpSession<'a> {
+    /// The server's name.
+    pub server: &'a str,
+    /// The protocol revision that was settled on.
+    pub revision: &'a str,
+    /// What the client calls itself.
+    pub client_name: Option<String>,
+    /// The version that it names.
+    pub client_version: Option<String>,
+    /// Whether the client opens URLs for its user.
+    pub url_elicitation: bool,
+    /// The chat that it belongs to.
+    pub chat: Option<&'a str>,
 }
 
 /// A session that was opened from its id.
@@ -94,7 +117,7 @@ impl SessionStates {
 }
 
 impl App {
-    /// The id of a new session of the caller at a server. Nothing is stored: the id holds it all, sealed.
+    /// The id of a new session of the caller. Nothing is stored: the id holds it all, sealed.
     ///
     /// # Errors
     ///
@@ -102,17 +125,17 @@ impl App {
     pub fn create_mcp_session(
         &self,
         caller: &Caller,
-        server: &str,
-        revision: &str,
-        client: (Option<String>, Option<String>),
+        new: NewMcpSession<'_>,
     ) -> Result<String, Error> {
         let life = i64::try_from(self.config.session_life.as_millis()).unwrap_or(i64::MAX);
         let session = Session {
-            revision: revision.to_owned(),
-            client_name: client.0.map(short),
-            client_version: client.1.map(short),
-            server: server.to_owned(),
-            principal: caller.principal().to_string(),
+            revision: new.revision.to_owned(),
+            client_name: new.client_name.map(short),
+            client_version: new.client_version.map(short),
+            chat: new.chat.map(str::to_owned),
+            url_elicitation: new.url_elicitation,
+            server: new.server.to_owned(),
+            principal: owner(caller),
             expires_at_ms: self.clock.now().as_millisecond().saturating_add(life),
             nonce: u64::from_le_bytes(entropy()),
         };
@@ -137,7 +160,7 @@ impl App {
         let key = key(id);
         let state = self.sessions.get(account, &key).unwrap_or_default();
         let valid = session.server == server
-            && session.principal == **caller.principal()
+            && session.principal == owner(caller)
             && session.expires_at_ms > self.clock.now().as_millisecond()
             && !state.ended;
         if valid {
@@ -177,10 +200,15 @@ impl App {
         self.put_session_state(caller, handle, state).await
     }
 
-    /// The tools that were enabled in a session or a chat.
-    pub(crate) fn session_tools(&self, caller: &Caller, key: &[u8; 16]) -> EnabledTools {
-        let state = self.sessions.get(caller.account_id(), key).unwrap_or_default();
-        EnabledTools(state.enabled_tools.into_iter().collect())
+    /// The tools that were enabled in a session or a chat, by whichever process.
+    pub(crate) async fn session_tools(
+        &self,
+        caller: &Caller,
+        key: &[u8; 16],
+    ) -> Result<EnabledTools, Error> {
+        let now = self.clock.now();
+        let tools = self.store.enabled_tools(caller.account_id(), &hex(key), now).await?;
+        Ok(EnabledTools(tools.into_iter().collect()))
     }
 
     pub(crate) async fn set_session_tools(
@@ -196,21 +224,17 @@ impl App {
 
     /// What a chat of the caller at a server is called inside: two callers that give a chat the same name have two.
     pub(crate) fn chat_key(&self, caller: &Caller, server: &Published, chat: &str) -> [u8; 16] {
-        key(&format!("chat|{}|{}|{chat}", caller.principal(), server.id))
+        key(&format!("chat|{}|{}|{chat}", owner(caller), server.id))
     }
 
-    /// Remembers the tools of a chat, for as long as a session lives.
+    /// Remembers the tools of a chat.
     pub(crate) async fn set_chat_tools(
         &self,
         caller: &Caller,
         key: [u8; 16],
         tools: EnabledTools,
     ) -> Result<(), Error> {
-        let life = jiff::SignedDuration::try_from(self.config.session_life);
-        let expires_at = self.clock.now().saturating_add(life.unwrap_or_default());
-        let expires_at = expires_at.map_err(|error| {
-            Error::new(Kind::Internal, "the chat's expiry cannot be told").with_source(error)
-        })?;
+        let expires_at = self.chat_end(self.clock.now())?;
         let enabled_tools = tools.0.into_iter().collect();
         let state = SessionState { enabled_tools, ..SessionState::default() };
         self.store.put_session_state(caller.account_id(), &hex(&key), &state, expires_at).await?;
@@ -231,6 +255,14 @@ impl App {
             })?;
         self.store.put_session_state(account, &key, &state, expires_at).await?;
         self.sessions.set(account, key, Kept { state, expires_at })
+    }
+}
+
+/// Whose a session or a chat is: a customer's, whatever token it comes with, or else the caller's own.
+fn owner(caller: &Caller) -> String {
+    match caller.customer_id() {
+        Some(customer) => customer.to_string(),
+        None => caller.principal().to_string(),
     }
 }
 

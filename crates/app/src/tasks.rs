@@ -89,6 +89,7 @@ impl App {
         for slot in self.registry.load().slots() {
             slot.watch.ended();
         }
+        self.connected.customers.each(crate::ServerWatch::ended);
     }
 
     async fn touch_tokens(&self) {
@@ -125,6 +126,12 @@ impl App {
             tracing::warn!(
                 error = &error as &dyn std::error::Error,
                 "expired sessions were not removed"
+            );
+        }
+        if let Err(error) = self.store.delete_expired_chats(now).await {
+            tracing::warn!(
+                error = &error as &dyn std::error::Error,
+                "expired chats were not removed"
             );
         }
         self.sessions.forget_expired(now);

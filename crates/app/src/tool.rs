@@ -1,9 +1,14 @@
 use crate::{
-    Caller, Error, Kind, clock::entropy, document::PublishedTool, dynamic::Finder, target::Target,
+    Caller, Error, Kind, clock::entropy, document::PublishedTool, dynamic::Finder,
+    publication::FORMS,
 };
+use bytes::Bytes;
 use jiff::SignedDuration;
 use model::{Annotations, HttpCall, Pagination, RawJson, ServerId};
-use std::{sync::OnceLock, time::Duration};
+use std::{
+    sync::{Arc, OnceLock},
+    time::Duration,
+};
 use upstream::{
     Adapted, Arguments, BaseUrl, Injected, Limits, PlanError, Projection, READ_RESULT,
     READ_RESULT_DESCRIPTION, READ_RESULT_SCHEMA, Request, Validator, adapt,
@@ -26,6 +31,8 @@ pub struct Tool {
     /// Arguments that clients repeat in a header, with that header's name (MCP 2026-07-28, `x-mcp-header`).
     pub headers: Vec<(String, String)>,
     pub(crate) work: Work,
+    /// Its definition in the three forms, where lists are put together of those of many tools.
+    definitions: [OnceLock<Bytes>; FORMS],
     input: OnceLock<Result<Validator, String>>,
     output: OnceLock<Result<Validator, String>>,
 }
@@ -33,18 +40,20 @@ pub struct Tool {
 /// What a tool does.
 pub(crate) enum Work {
     /// Calls an API.
-    Http(Box<HttpWork>),
+    Http(Arc<HttpWork>),
     /// Reads on in a result that was too large.
     ReadResult,
     /// Finds the other tools.
     Find(Finder),
+    /// Tells a customer of apps that can be connected, and gives links that do.
+    ConnectApp,
 }
 
 /// How a tool calls an API, worked out once for each published version.
 pub(crate) struct HttpWork {
     pub(crate) call: HttpCall,
     pub(crate) server: Option<BaseUrl>,
-    /// Index into the targets of the published server.
+    /// Which of the server's places: the index of its target, or the number of its app's tools.
     pub(crate) target: usize,
     /// Whether its request may be a multipart one, whose boundary is drawn at random.
     pub(crate) has_parts: bool,
@@ -61,17 +70,17 @@ pub(crate) struct HttpWork {
 }
 
 impl HttpWork {
-    /// The request that arguments make, complete but for the credential of `target`.
+    /// The request that arguments make to the API at `base`, complete but for its credential.
     ///
     /// # Errors
     ///
     /// [`PlanError`], as [`upstream::plan`].
     pub(crate) fn plan(
         &self,
-        target: &Target,
+        base: &BaseUrl,
         arguments: &Arguments<'_>,
     ) -> Result<Request, PlanError> {
-        let base = self.server.as_ref().unwrap_or(&target.base);
+        let base = self.server.as_ref().unwrap_or(base);
         let boundary = if self.has_parts { entropy() } else { [0; 16] };
         upstream::plan(&self.call, base, arguments, boundary)
     }
@@ -133,7 +142,30 @@ impl Tool {
             input_schema: action.input_schema,
             output_schema: action.output_schema,
             annotations: action.annotations,
-            work: Work::Http(Box::new(work)),
+            work: Work::Http(Arc::new(work)),
+            definitions: Default::default(),
+            input: OnceLock::new(),
+            output: OnceLock::new(),
+        }
+    }
+
+    /// The same tool with other arguments.
+    pub(crate) fn with_schema(&self, input_schema: RawJson) -> Self {
+        Self {
+            name: self.name.clone(),
+            title: self.title.clone(),
+            description: self.description.clone(),
+            input_schema,
+            output_schema: self.output_schema.clone(),
+            annotations: self.annotations,
+            headers: self.headers.clone(),
+            work: match &self.work {
+                Work::Http(work) => Work::Http(Arc::clone(work)),
+                Work::ReadResult => Work::ReadResult,
+                Work::Find(finder) => Work::Find(*finder),
+                Work::ConnectApp => Work::ConnectApp,
+            },
+            definitions: Default::default(),
             input: OnceLock::new(),
             output: OnceLock::new(),
         }
@@ -171,9 +203,15 @@ impl Tool {
             annotations,
             headers: Vec::new(),
             work,
+            definitions: Default::default(),
             input: OnceLock::new(),
             output: OnceLock::new(),
         }
+    }
+
+    /// Its definition in one of the three forms, rendered at the first asking.
+    pub fn definition(&self, form: usize, render: impl FnOnce() -> Bytes) -> &Bytes {
+        self.definitions[form].get_or_init(render)
     }
 
     pub(crate) fn input(&self) -> Result<&Validator, Error> {
@@ -188,7 +226,7 @@ impl Tool {
     pub(crate) fn is_safe(&self) -> bool {
         match &self.work {
             Work::Http(work) => work.call.is_safe(),
-            Work::ReadResult | Work::Find(_) => true,
+            Work::ReadResult | Work::Find(_) | Work::ConnectApp => true,
         }
     }
 
@@ -196,7 +234,7 @@ impl Tool {
     pub(crate) fn is_built_in(&self) -> bool {
         match &self.work {
             Work::Http(_) => false,
-            Work::ReadResult | Work::Find(_) => true,
+            Work::ReadResult | Work::Find(_) | Work::ConnectApp => true,
         }
     }
 
@@ -205,7 +243,7 @@ impl Tool {
     pub(crate) fn is_visible_to(&self, caller: &Caller, server: ServerId) -> bool {
         match &self.work {
             Work::Http(work) => caller.covers_tool(server, &self.name, work.call.is_safe()),
-            Work::ReadResult | Work::Find(_) => true,
+            Work::ReadResult | Work::Find(_) | Work::ConnectApp => true,
         }
     }
 }

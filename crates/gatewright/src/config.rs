@@ -45,6 +45,9 @@ struct Limits {
     kept_results_minutes: Option<u64>,
     cache_bytes: Option<usize>,
     session_hours: Option<u64>,
+    chat_days: Option<u64>,
+    chats_per_customer: Option<u32>,
+    customers_kept: Option<usize>,
     sign_in_idle_minutes: Option<u64>,
     sign_in_hours: Option<u64>,
     sign_in_tries: Option<u32>,
@@ -64,6 +67,7 @@ struct Limits {
     connections: Option<usize>,
     connections_per_address: Option<usize>,
     streams_per_token: Option<usize>,
+    sse_messages: Option<usize>,
     tools_per_page: Option<usize>,
     dynamic_above_tokens: Option<usize>,
     list_ttl_seconds: Option<u64>,
@@ -200,6 +204,9 @@ impl Limits {
             &mut app.session_life,
             seconds(self.session_hours.map(|hours| hours.saturating_mul(3_600))),
         );
+        set(&mut app.chat_life, seconds(self.chat_days.map(|days| days.saturating_mul(86_400))));
+        set(&mut app.chats_per_customer, self.chats_per_customer);
+        set(&mut app.customers_kept, self.customers_kept);
         set(
             &mut app.sign_in_idle,
             seconds(self.sign_in_idle_minutes.map(|minutes| minutes.saturating_mul(60))),
@@ -232,6 +239,7 @@ impl Limits {
         set(&mut web.connections, self.connections);
         set(&mut web.connections_per_address, self.connections_per_address);
         set(&mut web.streams_per_token, self.streams_per_token);
+        set(&mut web.sse_messages, self.sse_messages);
         set(&mut web.tools_per_page, self.tools_per_page);
         set(&mut web.dynamic_above_tokens, self.dynamic_above_tokens);
         set(&mut web.list_ttl, seconds(self.list_ttl_seconds));

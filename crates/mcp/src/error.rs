@@ -22,6 +22,8 @@ pub enum Code {
     HeaderMismatch,
     /// The request needs a capability that the client did not declare on it.
     MissingClientCapability,
+    /// The user is to be sent to a URL first. 2025-11-25 alone.
+    UrlElicitationRequired,
     /// The revision is not served.
     UnsupportedProtocolVersion,
     /// No valid credentials.
@@ -52,6 +54,7 @@ impl Code {
             Self::HeaderMismatch => -32020,
             Self::MissingClientCapability => -32021,
             Self::UnsupportedProtocolVersion => -32022,
+            Self::UrlElicitationRequired => -32042,
             Self::Unauthenticated => -31401,
             Self::Forbidden => -31403,
             Self::NotFound => -31404,
@@ -85,7 +88,10 @@ impl Code {
                     200
                 }
             }
-            Self::InvalidParams | Self::ResourceNotFound | Self::Internal => 200,
+            Self::InvalidParams
+            | Self::ResourceNotFound
+            | Self::Internal
+            | Self::UrlElicitationRequired => 200,
             Self::Unauthenticated => 401,
             Self::Forbidden => 403,
             Self::NotFound => 404,

@@ -14,6 +14,7 @@
 mod capabilities;
 mod completion;
 mod content;
+mod elicitation;
 mod envelope;
 mod error;
 mod headers;
@@ -44,6 +45,7 @@ mod write;
 pub use capabilities::{Capabilities, PromptsCapability, ResourcesCapability, ToolsCapability};
 pub use completion::{COMPLETION_VALUES_MAX, Completion, completion_result};
 pub use content::{Block, ResourceBody};
+pub use elicitation::{UrlElicitation, input_required};
 pub use error::{Code, Refusal, RpcError};
 pub use headers::{Accept, accepts, content_type, header_text, session_id};
 pub use id::{Id, OwnedId, ProgressToken};

@@ -202,6 +202,8 @@ pub struct ToolsCall<'a> {
     pub name: Cow<'a, str>,
     /// An object, if given.
     pub arguments: Option<Json<'a>>,
+    /// Whether the user declined what an earlier answer asked for.
+    pub declined: bool,
 }
 
 /// Parameters of `prompts/get`.

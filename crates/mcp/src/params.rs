@@ -111,10 +111,15 @@ fn tools_call<'a>(params: &Params<'a>) -> Result<ToolsCall<'a>, RpcError> {
     let arguments =
         object(params.arguments, "params.arguments must be an object, not text that holds one")?;
     unasked_input(params)?;
-    Ok(ToolsCall { name, arguments })
+    let answers = params.input_responses.map(Json::entries).unwrap_or_default();
+    let declines = |(_, answer): &(String, Json<'_>)| {
+        let action = answer.member("action").and_then(Json::string);
+        action.is_some_and(|action| matches!(&*action, "decline" | "cancel"))
+    };
+    Ok(ToolsCall { name, arguments, declined: answers.iter().any(declines) })
 }
 
-/// Nothing here asks a client for input, so state that comes back was never given out.
+/// State is never given out, so none comes back.
 fn unasked_input(params: &Params<'_>) -> Result<(), RpcError> {
     if given(params.request_state).is_some() {
         return Err(invalid(

@@ -59,7 +59,7 @@ pub use id::{
 pub use json::{RawJson, object, object_or_default, or_default};
 pub use limit::{LimitMode, LimitTarget, LimitUnit};
 pub use name::{Alias, AppKey, CustomerKey, NameError, PromptName, ResourceName, Slug, ToolName};
-pub use outcome::{Content, Outcome, Overflow, ResourceBody, UpstreamFacts};
+pub use outcome::{Connect, Content, Outcome, Overflow, ResourceBody, UpstreamFacts};
 pub use pagination::{PageStyle, Pagination};
 pub use permission::{Permission, PermissionSet, Role};
 pub use prompt::{

@@ -13,8 +13,21 @@ pub struct Outcome {
     pub truncated: bool,
     /// The whole of what was too large for the budget, where it can be kept to be read on.
     pub overflow: Option<Overflow>,
+    /// What the user is asked to do in a browser before the call can be made; nothing was sent then.
+    pub connect: Option<Box<Connect>>,
     /// What the request log keeps of the upstream's part.
     pub upstream: UpstreamFacts,
+}
+
+/// An app that is to be connected before a call of it can be made.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Connect {
+    /// Where the user connects it. A credential of sorts: it is shown to the client that called, and never logged.
+    pub url: String,
+    /// What the user is told.
+    pub message: String,
+    /// Names the asking: the same link has the same.
+    pub id: String,
 }
 
 /// A result that is too large for its budget: what would have been shown, secrets out and fields chosen.

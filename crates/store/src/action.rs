@@ -368,7 +368,7 @@ impl Change {
                 .await?
                 .rows_affected());
         }
-        Ok(())
+        self.tools_changed(account, app).await
     }
 
     /// Adds an action that was made by hand.
@@ -403,7 +403,7 @@ impl Change {
             .execute(&mut **db)
             .await?
             .rows_affected());
-        Ok(())
+        self.tools_changed(account, app).await
     }
 
     /// Gives an action that was made by hand its new definition, if it still has the revision of `action`.
@@ -439,6 +439,7 @@ impl Change {
             .execute(&mut **db)
             .await?
             .rows_affected());
+        self.tools_changed(account, app).await?;
         Ok(changed == 1)
     }
 
@@ -464,6 +465,7 @@ impl Change {
             .execute(&mut **db)
             .await?
             .rows_affected());
+        self.tools_changed(account, app).await?;
         Ok(removed == 1)
     }
 
@@ -489,7 +491,7 @@ impl Change {
                 .await?
                 .rows_affected());
         }
-        Ok(())
+        self.tools_changed(account, app).await
     }
 
     /// Keeps imported actions that their description no longer has, since they are in use.
@@ -516,7 +518,7 @@ impl Change {
                 .await?
                 .rows_affected());
         }
-        Ok(())
+        self.tools_changed(account, app).await
     }
 }
 

@@ -209,6 +209,43 @@ impl Store {
     }
 }
 
+/// Which tools an app makes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AppStamp {
+    /// Whose it is.
+    pub account_id: AccountId,
+    /// The app.
+    pub id: AppId,
+    /// Its key within the account.
+    pub key: AppKey,
+    /// Grows with each change of it or of its actions.
+    pub tools: i64,
+}
+
+impl Store {
+    /// All apps of all accounts: for the process that serves them, which answers each by its own.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Corrupt`] when a row cannot be read.
+    pub async fn app_stamps(&self) -> Result<Vec<AppStamp>, Error> {
+        const SQL: &str = "select account_id, id, key, tools from app";
+        let rows: Vec<(String, String, String, i64)> =
+            on!(self.reader, |db| sqlx::query_as(SQL).fetch_all(db).await?);
+        let corrupt = |column| Error::Corrupt { column };
+        rows.into_iter()
+            .map(|(account, id, key, tools)| {
+                Ok(AppStamp {
+                    account_id: account.parse().map_err(|_| corrupt("app.account_id"))?,
+                    id: id.parse().map_err(|_| corrupt("app.id"))?,
+                    key: key.parse().map_err(|_| corrupt("app.key"))?,
+                    tools,
+                })
+            })
+            .collect()
+    }
+}
+
 impl Change {
     /// Adds the app, or gives the one of that id its new content and its next revision.
     ///
@@ -226,7 +263,7 @@ impl Change {
              values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $12, 1, $11, $11) \
              on conflict (id) do update set title = excluded.title, origin = excluded.origin, \
              base_url = excluded.base_url, trusted_hosts = excluded.trusted_hosts, slots = excluded.slots, \
-             rules = excluded.rules, revision = app.revision + 1, updated_at = excluded.updated_at \
+             rules = excluded.rules, revision = app.revision + 1, tools = app.tools + 1, updated_at = excluded.updated_at \
              where app.account_id = excluded.account_id";
         on!(self.tx, |db| sqlx::query(SQL)
             .bind(app.id.to_string())
@@ -259,7 +296,7 @@ impl Change {
         now: Timestamp,
     ) -> Result<bool, Error> {
         const SQL: &str = "update app set title = $1, origin = $2, base_url = $3, trusted_hosts = $4, slots = $5, \
-             rules = $6, revision = revision + 1, updated_at = $7, definition = $11 \
+             rules = $6, revision = revision + 1, tools = tools + 1, updated_at = $7, definition = $11 \
              where account_id = $8 and id = $9 and revision = $10";
         let changed = on!(self.tx, |db| sqlx::query(SQL)
             .bind(&app.title)
@@ -337,6 +374,22 @@ impl Change {
             .bind(account.to_string())
             .bind(summary)
             .bind(document)
+            .execute(&mut **db)
+            .await?
+            .rows_affected());
+        Ok(())
+    }
+
+    /// Has every process make the app's tools anew.
+    pub(crate) async fn tools_changed(
+        &mut self,
+        account: AccountId,
+        app: AppId,
+    ) -> Result<(), Error> {
+        const SQL: &str = "update app set tools = tools + 1 where account_id = $1 and id = $2";
+        on!(self.tx, |db| sqlx::query(SQL)
+            .bind(account.to_string())
+            .bind(app.to_string())
             .execute(&mut **db)
             .await?
             .rows_affected());

@@ -231,7 +231,8 @@ impl Change {
         id: CustomerId,
         revision: i64,
     ) -> Result<bool, Error> {
-        const OWNED: [&str; 2] = [
+        const OWNED: [&str; 3] = [
+            "delete from chat where account_id = $1 and customer_id = $2",
             "update token set replaced_by = null where account_id = $1 and customer_id = $2",
             "delete from token where account_id = $1 and customer_id = $2",
         ];

@@ -13,6 +13,7 @@ mod audit;
 mod backup;
 mod binding;
 mod change;
+mod chat;
 mod connection;
 mod customer;
 mod customer_connection;
@@ -59,12 +60,13 @@ mod version;
 pub use account::Account;
 pub use action::{ActionEntry, ActionFilter, ActionIndex, ActionRow, ImportedAction};
 pub use alias::AccountAlias;
-pub use app::{App, AppEntry};
+pub use app::{App, AppEntry, AppStamp};
 pub use audit::{
     AuditActor, AuditEntry, AuditFilter, AuditFrom, AuditRow, Checkpoint, Fault, Verdict,
 };
 pub use binding::Binding;
 pub use change::Change;
+pub use chat::Chat;
 pub use connection::{Connection, ConnectionHealth};
 pub use customer::{Customer, CustomerFilter, CustomerGate, CustomerName};
 pub use customer_connection::CustomerConnection;

@@ -26,6 +26,7 @@ pub(crate) const MAIN: &[File] = &[
     (13, "enabled tools", include_str!("../migrations/main/0013_enabled_tools.sql")),
     (14, "customer connections", include_str!("../migrations/main/0014_customer_connections.sql")),
     (15, "connect", include_str!("../migrations/main/0015_connect.sql")),
+    (16, "chats", include_str!("../migrations/main/0016_chats.sql")),
 ];
 
 /// The request log, which is a file of its own with SQLite.

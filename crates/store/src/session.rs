@@ -44,6 +44,30 @@ impl Store {
             .collect()
     }
 
+    /// The tools that were enabled in a session, or a chat, that has not expired.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Corrupt`] when the row cannot be read.
+    pub async fn enabled_tools(
+        &self,
+        account: AccountId,
+        session: &str,
+        now: Timestamp,
+    ) -> Result<Vec<String>, Error> {
+        const SQL: &str = "select enabled_tools from mcp_session \
+             where account_id = $1 and id = $2 and ended = 0 and expires_at > $3";
+        let row: Option<(Option<String>,)> = on!(self.reader, |db| sqlx::query_as(SQL)
+            .bind(account.to_string())
+            .bind(session)
+            .bind(now.as_millisecond())
+            .fetch_optional(db)
+            .await?);
+        let names = row.and_then(|(names,)| names);
+        let names = names.map_or_else(|| Ok(Vec::new()), |names| serde_json::from_str(&names));
+        names.map_err(|_| Error::Corrupt { column: "mcp_session.enabled_tools" })
+    }
+
     /// Writes the state of a session, which is kept until `expires_at`. An ended session stays ended.
     ///
     /// # Errors

@@ -72,6 +72,13 @@ impl<'a> Arguments<'a> {
         Arguments { members }
     }
 
+    /// The arguments less that of that name.
+    #[must_use]
+    pub fn without(mut self, name: &str) -> Self {
+        self.members.retain(|(member, _)| member != name);
+        self
+    }
+
     /// Every argument, in the order in which the caller wrote them.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &'a str)> {
         self.members.iter().map(|(name, raw)| (name.as_ref(), *raw))

@@ -65,7 +65,7 @@ pub use reading::{
 pub use resolve::{Resolve, Resolving, SystemResolver};
 pub use response::Response;
 pub use route::Route;
-pub use shape::{Shape, failure, not_connected, refusal, shape};
+pub use shape::{Shape, failure, not_connected, refusal, shape, unsent};
 pub use token_grant::{Grant, TokenEndpoint, TokenError, TokenGrant};
 pub use validator::{Validator, ValidatorError, Violation};
 pub use walk::{Next, Walk, Walked, suggest as suggest_pagination};

@@ -52,6 +52,8 @@ pub struct Config {
     pub connections_per_address: usize,
     /// Open streams of one token.
     pub streams_per_token: usize,
+    /// Messages of one stream of the older transport that are worked on at once; as many more wait.
+    pub sse_messages: usize,
     /// Tools in one page of a list.
     pub tools_per_page: usize,
     /// How much of a server's tools clients are shown that do not say it.
@@ -85,6 +87,7 @@ impl Default for Config {
             connections: 10_240,
             connections_per_address: 1_024,
             streams_per_token: 256,
+            sse_messages: 64,
             tools_per_page: 5_000,
             mode: app::Mode::Static,
             dynamic_above_tokens: 25_000,
@@ -106,5 +109,6 @@ pub(crate) struct Shared {
     pub(crate) metrics: metrics::Metrics,
     pub(crate) cancels: data::Cancels,
     pub(crate) streams: data::Streams,
+    pub(crate) sse: data::OpenSse,
     pub(crate) stop: tokio_util::sync::CancellationToken,
 }

@@ -49,6 +49,7 @@ pub fn serve(listener: TcpListener, app: Arc<App>, config: Config) -> io::Result
         metrics: Metrics::new(),
         cancels: data::Cancels::default(),
         streams: data::Streams::default(),
+        sse: data::OpenSse::default(),
         stop: stop.clone(),
         config,
     });
@@ -214,7 +215,7 @@ async fn respond(
         return data::endpoint(shared, outbound, request, Some((&alias, &slug)), origin, source)
             .await;
     }
-    if request.uri().path().starts_with("/mcp/") {
+    if data::is_mcp(request.uri().path()) {
         return data::endpoint(shared, outbound, request, None, origin, source).await;
     }
     request.extensions_mut().insert(control::Peer(source));

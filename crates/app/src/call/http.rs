@@ -1,15 +1,15 @@
+use super::way::{Failed, Way};
 use super::{Companions, Step, cache::Asked};
 use crate::{
     App, Caller, Outbound,
+    connected::Unconnected,
     publication::Published,
-    target::{NotConnected, Target},
     tool::{HttpWork, Tool},
 };
 use model::Outcome;
 use std::time::Instant;
 use upstream::{
-    Arguments, Limits, Next, Request, Response, SendError, Shape, Walk, failure, not_connected,
-    refusal, shape,
+    Arguments, Limits, Next, Request, Response, Shape, Walk, failure, not_connected, refusal, shape,
 };
 
 /// Bytes of a file, an image or a sound that a result carries.
@@ -35,37 +35,53 @@ struct Answer {
 
 impl HttpCall<'_> {
     /// The tool's result for arguments that fit its schema.
-    pub(super) async fn answer(&self, caller: &Caller, text: &str) -> Outcome {
+    ///
+    /// # Errors
+    ///
+    /// [`Unconnected`] when a customer's connection is missing or does not work; nothing was sent with it then that the API took.
+    pub(super) async fn answer(
+        &self,
+        caller: &Caller,
+        text: &str,
+    ) -> Result<Outcome, Unconnected<'_>> {
         let asked = Asked::new(caller, self.server, self.tool, self.work, text);
         if let Some(outcome) =
             asked.as_ref().and_then(|asked| self.app.kept_answer(asked, self.app.clock.now()))
         {
-            return outcome;
+            return Ok(outcome);
         }
         let arguments = match Arguments::parse(text) {
             Ok(arguments) => arguments.with(&self.work.injected),
-            Err(error) => return refusal(&[error]),
+            Err(error) => return Ok(refusal(&[error])),
         };
-        let target = match &self.server.targets[self.work.target] {
-            Ok(target) => target,
-            Err(NotConnected(reason)) => return not_connected(reason),
+        let (way, arguments) = match Way::of(self.server.place(self.work), arguments) {
+            Ok(chosen) => chosen,
+            Err(Failed::Refused(outcome)) => return Ok(*outcome),
+            Err(Failed::Account(reason)) => return Ok(not_connected(reason)),
+            Err(Failed::Send(error)) => return Ok(failure(&error)),
+            Err(Failed::Customer(unconnected)) => return Err(unconnected),
         };
-        let request = match self.plan(target, &arguments) {
+        let request = match self.plan(&way, &arguments) {
             Ok(request) => request,
-            Err(outcome) => return outcome,
+            Err(outcome) => return Ok(outcome),
         };
         let (method, path) = (&self.work.call.method, request.uri.path());
         self.with.step(Step::Sending { method, path });
         let answer = match &self.work.pagination {
-            None => self.one(target, request).await,
+            None => self.one(&way, request).await,
             // Boxed: few calls walk, and all would carry its size.
-            Some(_) => Box::pin(self.walk(target, request, &arguments)).await,
+            Some(_) => Box::pin(self.walk(&way, request, &arguments)).await,
         };
         let mut outcome = match answer {
-            Ok(answer) => self.shape(target, answer),
-            Err(error) => {
+            Ok(answer) => self.shape(&way, answer),
+            Err(failed) => {
                 self.with.step(Step::Failed);
-                failure(&error)
+                match failed {
+                    Failed::Send(error) => failure(&error),
+                    Failed::Refused(outcome) => *outcome,
+                    Failed::Account(reason) => not_connected(reason),
+                    Failed::Customer(unconnected) => return Err(unconnected),
+                }
             }
         };
         self.with.step(Step::Shaped { truncated: outcome.truncated });
@@ -73,11 +89,12 @@ impl HttpCall<'_> {
             self.app.keep_answer(asked, self.work, &outcome);
         }
         self.app.keep_overflow(caller, self.server, &mut outcome);
-        outcome
+        Ok(outcome)
     }
 
-    fn plan(&self, target: &Target, arguments: &Arguments<'_>) -> Result<Request, Outcome> {
-        let mut request = self.work.plan(target, arguments).map_err(|error| refusal(&[error]))?;
+    fn plan(&self, way: &Way<'_>, arguments: &Arguments<'_>) -> Result<Request, Outcome> {
+        let mut request =
+            self.work.plan(way.base(), arguments).map_err(|error| refusal(&[error]))?;
         if let Some(value) = self.with.traceparent.and_then(|text| text.parse().ok()) {
             request.headers.insert("traceparent", value);
         }
@@ -88,16 +105,13 @@ impl HttpCall<'_> {
         self.work.limits.as_ref().unwrap_or(&self.app.config.upstream)
     }
 
-    async fn send(
+    async fn send<'w>(
         &self,
-        target: &Target,
+        way: &Way<'w>,
         request: Request,
         limits: &Limits,
-    ) -> Result<Response, SendError> {
-        let response = self.outbound.client.send(request, &target.route, limits).await?;
-        if response.status == 401 && response.credential_sent {
-            self.app.credential_refused(target);
-        }
+    ) -> Result<Response, Failed<'w>> {
+        let response = way.send(self.app, self.outbound, request, limits).await?;
         self.with.step(Step::Answered {
             status: response.status,
             bytes: response.body.len(),
@@ -106,20 +120,20 @@ impl HttpCall<'_> {
         Ok(response)
     }
 
-    async fn one(&self, target: &Target, request: Request) -> Result<Answer, SendError> {
+    async fn one<'w>(&self, way: &Way<'w>, request: Request) -> Result<Answer, Failed<'w>> {
         let uri = request.uri.clone();
-        let response = self.send(target, request, self.limits()).await?;
+        let response = self.send(way, request, self.limits()).await?;
         let name = resource_name(&response, &uri.to_string());
         Ok(Answer { response, name, walk_note: None })
     }
 
     /// The API's own pages, one after another, within the time of one call.
-    async fn walk(
+    async fn walk<'w>(
         &self,
-        target: &Target,
+        way: &Way<'w>,
         first: Request,
         arguments: &Arguments<'_>,
-    ) -> Result<Answer, SendError> {
+    ) -> Result<Answer, Failed<'w>> {
         let paging = self.work.pagination.as_ref().expect("the caller found that there is one");
         let limits = self.limits();
         let started = Instant::now();
@@ -127,12 +141,12 @@ impl HttpCall<'_> {
         let template = (first.method.clone(), first.headers.clone());
         let mut walk =
             Walk::new(paging, &self.work.injected, &first, arguments, limits.decoded_bytes);
-        let mut next = walk.take(self.send(target, first, limits).await?);
+        let mut next = walk.take(self.send(way, first, limits).await?);
         loop {
             let request = match next {
                 Next::Done => break,
                 Next::Argument { name, value } => {
-                    self.plan(target, &arguments.replaced(&name, &value))
+                    self.plan(way, &arguments.replaced(&name, &value))
                 }
                 Next::Url(uri) => Ok(Request {
                     method: template.0.clone(),
@@ -152,7 +166,7 @@ impl HttpCall<'_> {
                 break;
             };
             let limits = Limits { total: left, ..limits.clone() };
-            next = match self.send(target, request, &limits).await {
+            next = match self.send(way, request, &limits).await {
                 Ok(response) => walk.take(response),
                 Err(error) => {
                     walk.stop(&format!("the next page failed: {error}"));
@@ -165,8 +179,8 @@ impl HttpCall<'_> {
         Ok(Answer { response: walked.response, name, walk_note: walked.cut })
     }
 
-    fn shape(&self, target: &Target, answer: Answer) -> Outcome {
-        let secrets = target.route.credential().secrets();
+    fn shape(&self, way: &Way<'_>, answer: Answer) -> Outcome {
+        let secrets = way.secrets();
         let options = Shape {
             budget_tokens: self.work.budget_tokens.unwrap_or(self.app.config.result_budget_tokens),
             resource_cap_bytes: RESOURCE_CAP_BYTES,

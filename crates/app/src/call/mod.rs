@@ -1,6 +1,7 @@
 mod cache;
 mod http;
 mod results;
+mod way;
 
 pub(crate) use cache::Cache;
 pub(crate) use results::Results;
@@ -102,7 +103,7 @@ impl App {
         outbound: &Outbound,
         with: Companions<'_>,
     ) -> Result<Outcome, Error> {
-        let finder = with.dynamic.and_then(|_| dynamic::finder(name));
+        let finder = with.dynamic.and_then(|_| dynamic::finder(name, server.is_connected_apps()));
         let tool = finder.or_else(|| server.tool(caller, name));
         let tool = tool.ok_or_else(|| Error::not_found("unknown tool"))?;
         self.call(caller, server, tool, arguments, outbound, with).await
@@ -125,10 +126,17 @@ impl App {
         match &tool.work {
             Work::Http(work) => {
                 let call = HttpCall { app: self, server, tool, work, outbound, with };
-                Ok(call.answer(caller, arguments).await)
+                match call.answer(caller, arguments).await {
+                    Ok(outcome) => Ok(outcome),
+                    Err(unconnected) => {
+                        // Boxed: it is rare, and every call would carry its size.
+                        Ok(Box::pin(self.ask_to_connect(caller, &unconnected)).await)
+                    }
+                }
             }
             Work::ReadResult => Ok(self.read_result(caller, server, arguments, self.clock.now())),
             Work::Find(finder) => self.find(*finder, caller, server, arguments, with.dynamic).await,
+            Work::ConnectApp => Box::pin(self.connect_app(caller, server, arguments)).await,
         }
     }
 }

@@ -69,6 +69,7 @@ impl App {
                 is_error: false,
                 truncated: false,
                 overflow: None,
+                connect: None,
                 upstream: UpstreamFacts::default(),
             },
             Err(error) => refusal(&[error]),

@@ -36,18 +36,21 @@ struct Enabled {
 
 impl App {
     /// The tools that are enabled there.
-    #[must_use]
-    pub fn enabled_tools(
+    ///
+    /// # Errors
+    ///
+    /// [`crate::Kind::Unavailable`] when the database does not answer.
+    pub async fn enabled_tools(
         &self,
         caller: &Caller,
         server: &Published,
         enabling: Option<Enabling<'_>>,
-    ) -> EnabledTools {
+    ) -> Result<EnabledTools, Error> {
         match enabling {
-            None => EnabledTools::default(),
-            Some(Enabling::Session(handle)) => self.session_tools(caller, &handle.key),
+            None => Ok(EnabledTools::default()),
+            Some(Enabling::Session(handle)) => self.session_tools(caller, &handle.key).await,
             Some(Enabling::Chat(chat)) => {
-                self.session_tools(caller, &self.chat_key(caller, server, chat))
+                self.session_tools(caller, &self.chat_key(caller, server, chat)).await
             }
         }
     }

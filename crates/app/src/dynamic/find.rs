@@ -1,5 +1,5 @@
 use super::{
-    index,
+    hits,
     tools::{FOUND, FOUND_MAX},
 };
 use crate::{App, Caller, Published, tool::Tool};
@@ -19,6 +19,7 @@ struct Search {
     query: String,
     #[serde(default)]
     read_only: bool,
+    app: Option<String>,
     limit: Option<usize>,
 }
 
@@ -75,13 +76,17 @@ impl App {
             Ok(search) => search,
             Err(error) => return refusal(&[error]),
         };
-        let tool = |key: u32| server.all_tools().get(key as usize);
+        let tool = |key: u32| server.tool_by_key(key);
         let allowed =
             |key: u32| tool(key).is_some_and(|tool| tool.is_visible_to(caller, server.id));
-        let query =
-            Query { read_only: search.read_only, allowed: &allowed, ..Query::new(&search.query) };
+        let query = Query {
+            read_only: search.read_only,
+            app: search.app.as_deref(),
+            allowed: &allowed,
+            ..Query::new(&search.query)
+        };
         let limit = search.limit.unwrap_or(FOUND).clamp(1, FOUND_MAX);
-        let hits = index(server).search(&query, limit);
+        let hits = hits(server, &query, limit);
         let tools = hits.iter().filter_map(|hit| Some(found(tool(hit.key)?, hit, &tool))).collect();
         answer(&Found { tools })
     }
@@ -141,7 +146,7 @@ fn described(tool: &Tool) -> DescribedTool<'_> {
 }
 
 /// A result that is a value, for programs and as text.
-pub(super) fn answer(value: &impl Serialize) -> Outcome {
+pub(crate) fn answer(value: &impl Serialize) -> Outcome {
     let text = serde_json::to_string(value).expect("it has text keys and no map of ours");
     Outcome {
         structured: RawJson::parse(text.clone()).ok(),
@@ -149,6 +154,7 @@ pub(super) fn answer(value: &impl Serialize) -> Outcome {
         is_error: false,
         truncated: false,
         overflow: None,
+        connect: None,
         upstream: UpstreamFacts::default(),
     }
 }

@@ -8,15 +8,15 @@ mod find;
 mod tools;
 
 pub use enable::{EnabledTools, Enabling};
+pub(crate) use find::answer;
 pub use tools::{CALL_TOOL, ENABLE_TOOLS};
 pub(crate) use tools::{Finder, finder};
 
 use tools::finders;
 
-use crate::{App, Caller, Error, Published, tool::Tool};
+use crate::{App, Caller, Error, Published, connected::put, publication::Finding, tool::Tool};
 use model::Outcome;
 use serde::{Deserialize, Serialize};
-use std::sync::Arc;
 use upstream::refusal;
 
 /// How much of a server's tools a client is shown.
@@ -65,7 +65,8 @@ impl App {
         let listed = |tool: &&Tool| {
             (tool.is_built_in() || enabled.has(&tool.name)) && tool.is_visible_to(caller, server.id)
         };
-        finders().iter().chain(server.all_tools().iter().filter(listed)).collect()
+        let tools = server.all_tools().iter().map(|tool| &**tool);
+        finders(server.is_connected_apps()).iter().chain(tools.filter(listed)).collect()
     }
 
     /// Does what one of the tools of dynamic mode does. The arguments fit its schema.
@@ -104,24 +105,23 @@ impl App {
     }
 }
 
-/// What finds the tools of a published version, made at the first search.
-pub(crate) fn index(server: &Published) -> Arc<search::Index> {
-    Arc::clone(server.index.get_or_init(|| {
-        let mut index = search::Index::new();
-        for (key, tool) in (0..).zip(server.all_tools()).filter(|(_, tool)| !tool.is_built_in()) {
-            let schema = serde_json::from_str(tool.input_schema.get()).unwrap_or_default();
-            index.put(
-                key,
-                &search::Document {
-                    name: &tool.name,
-                    title: tool.title.as_deref().unwrap_or_default(),
-                    description: &tool.description,
-                    app: "",
-                    read_only: tool.is_safe(),
-                    parameters: search::parameters(&schema),
-                },
-            );
+/// The tools of a server that a request is for, by their keys. Their words are read at the first search.
+fn hits(server: &Published, query: &search::Query<'_>, count: usize) -> Vec<search::Hit> {
+    match &server.finding {
+        Finding::Own(index) => {
+            let made = index.get_or_init(|| {
+                let mut index = Box::new(search::Index::new());
+                let tools = (0..).zip(server.all_tools());
+                for (key, tool) in tools.filter(|(_, tool)| !tool.is_built_in()) {
+                    put(&mut index, key, tool, "");
+                }
+                index
+            });
+            made.search(query, count)
         }
-        Arc::new(index)
-    }))
+        Finding::Shared(index) => {
+            let apps: Vec<_> = server.connected_apps().iter().map(|app| &*app.set).collect();
+            index.search(&apps, query, count)
+        }
+    }
 }

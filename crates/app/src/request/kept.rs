@@ -1,7 +1,7 @@
 use super::PlannedRequest;
 use crate::{
     App, Caller, Error,
-    publication::Published,
+    publication::{Place, Published},
     redact::{HIDDEN, is_secret_name},
     target::NotConnected,
     tool::{HttpWork, Tool, Work},
@@ -161,7 +161,7 @@ impl Found {
         let tool = self.published.find(&self.tool).ok_or_else(gone)?;
         match &tool.work {
             Work::Http(work) => Ok((tool, work)),
-            Work::ReadResult | Work::Find(_) => Err(not_a_call()),
+            Work::ReadResult | Work::Find(_) | Work::ConnectApp => Err(not_a_call()),
         }
     }
 
@@ -175,15 +175,18 @@ impl Found {
             return Ok(Err(violations.iter().map(ToString::to_string).collect()));
         }
         let injected = shown(&work.injected);
-        let target =
-            self.published.targets[work.target].as_ref().map_err(|NotConnected(reason)| {
-                Error::conflict(format!("the tool is not connected: {reason}"))
-                    .code("not_connected")
-            })?;
+        let not_connected = |reason: &str| {
+            Error::conflict(format!("the tool is not connected: {reason}")).code("not_connected")
+        };
+        let target = match self.published.place(work) {
+            Place::Account(Ok(target)) => target,
+            Place::Account(Err(NotConnected(reason))) => return Err(not_connected(reason)),
+            Place::Customer(_) => return Err(not_connected("it is a customer's")),
+        };
         let planned = Arguments::parse(&self.arguments)
             .map_err(|error| error.to_string())
             .and_then(|arguments| {
-                let request = work.plan(target, &arguments.with(&injected));
+                let request = work.plan(&target.base, &arguments.with(&injected));
                 request.map_err(|error| error.to_string())
             });
         Ok(planned

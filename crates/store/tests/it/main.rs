@@ -5,6 +5,7 @@
 mod apps;
 mod audit;
 mod backup;
+mod chats;
 mod customer_connections;
 mod customers;
 mod files;

@@ -84,6 +84,7 @@ pub fn shape(resource_uri: &str, response: Response, options: &Shape<'_>) -> Out
         is_error: false,
         truncated: false,
         overflow: None,
+        connect: None,
         upstream,
     };
     if !matches!(response.status, 200..=299 | 304) {
@@ -145,6 +146,12 @@ pub fn not_connected(reason: &str) -> Outcome {
     error(text, UpstreamFacts::default())
 }
 
+/// What a call comes to that was not sent, for the reason that `text` gives to people and models.
+#[must_use]
+pub fn unsent(text: String) -> Outcome {
+    error(text, UpstreamFacts::default())
+}
+
 fn error(text: String, upstream: UpstreamFacts) -> Outcome {
     Outcome {
         content: vec![Content::Text(text)],
@@ -152,6 +159,7 @@ fn error(text: String, upstream: UpstreamFacts) -> Outcome {
         is_error: true,
         truncated: false,
         overflow: None,
+        connect: None,
         upstream,
     }
 }

@@ -36,6 +36,7 @@ impl LocalApi {
             info: mcp::ServerInfo::new("gatewright", Some("Gatewright"), env!("CARGO_PKG_VERSION")),
             metrics: Metrics::new(),
             cancels: data::Cancels::default(),
+            sse: data::OpenSse::default(),
             streams: data::Streams::default(),
             stop: tokio_util::sync::CancellationToken::new(),
             config,

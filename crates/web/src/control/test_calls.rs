@@ -111,12 +111,21 @@ async fn run(
         watch: ServerWatch::default(),
         asked_as: None,
         shown: data::Shown::All,
+        chat: None,
+        token_in_url: false,
     });
     let started = Instant::now();
     let arrival = Arrival { at: shared.app.now(), started, bytes_in: arguments.len() };
     let (method, client) = ("tools/call", Client::default());
     let pending = Pending::new(shared, &asked, arrival, method, Some(tool), "", client).test();
-    let call = Call { name: tool, arguments, traceparent: None, tracestate: None, session: None };
+    let call = Call {
+        name: tool,
+        arguments,
+        traceparent: None,
+        tracestate: None,
+        session: None,
+        opens_urls: false,
+    };
     let ran = data::perform(shared, &asked, outbound, &call, None, &pending.admission).await;
     match ran {
         Ok(outcome) => {

@@ -10,6 +10,7 @@ use app::{
 use bytes::Bytes;
 use mcp::{
     Block, Id, LogLevel, OwnedId, Progress, Refusal, ResourceBody, Revision, RpcError, ToolResult,
+    UrlElicitation,
 };
 use model::{Content, Outcome};
 use std::{borrow::Cow, time::Duration};
@@ -23,6 +24,8 @@ pub(crate) struct Call<'a> {
     pub(crate) tracestate: Option<&'a str>,
     /// The legacy session that it came in.
     pub(crate) session: Option<&'a SessionHandle>,
+    /// Whether the client can send its user to a URL.
+    pub(crate) opens_urls: bool,
 }
 
 /// How a call came over MCP, and so how it is answered.
@@ -63,9 +66,8 @@ pub(crate) async fn perform(
         call.name,
         &asked.published.name,
         async |traceparent| {
-            let shown = &asked.shown;
             let dynamic =
-                shown.is_few().then(|| Dynamic { enabling: shown.enabling(call.session) });
+                asked.shown.is_few().then(|| Dynamic { enabling: asked.enabling(call.session) });
             let with = Companions { observer, traceparent, admission: Some(admission), dynamic };
             let (caller, published) = (&asked.caller, &asked.published);
             shared.app.call_tool(caller, published, call.name, call.arguments, outbound, with).await
@@ -105,6 +107,23 @@ pub(crate) async fn call(
     let modern = framing.revision.is_modern();
     let run = perform(shared, asked, outbound, &call, observer, &pending.admission);
     let (answered, ending) = match run.await {
+        Ok(Outcome { connect: Some(connect), .. }) if call.opens_urls => {
+            let asking =
+                UrlElicitation { id: &connect.id, url: &connect.url, message: &connect.message };
+            let answered = if modern {
+                Answered::Result(mcp::input_required(framing.id, &asking, &shared.info).into())
+            } else {
+                let refusal = RpcError::url_elicitation_required(&asking);
+                let refusal = refusal.refuse(Some(framing.id), false);
+                Answered::Refused { refusal, retry_after: None }
+            };
+            let ending = Ending {
+                outcome: RecordOutcome::ToolError,
+                error: Some(Cow::Owned(connect.message.clone())),
+                ..Ending::ok(answered.body().len())
+            };
+            (answered, ending)
+        }
         Ok(outcome) => {
             let blocks: Vec<Block<'_>> = outcome.content.iter().map(block).collect();
             let result = ToolResult {
@@ -143,6 +162,10 @@ pub(crate) async fn call(
 }
 
 fn first_line(outcome: &Outcome) -> String {
+    // The text has a link that opens something.
+    if let Some(connect) = &outcome.connect {
+        return connect.message.clone();
+    }
     let text = outcome.content.iter().find_map(|content| match content {
         Content::Text(text) => text.lines().next(),
         Content::Image { .. } | Content::Audio { .. } | Content::Resource { .. } => None,

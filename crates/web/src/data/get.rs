@@ -1,6 +1,6 @@
 use super::{
     answer,
-    entry::{asked, failed},
+    entry::{At, asked, failed},
     stream::{Script, changes},
     streams::OpenStream,
 };
@@ -8,15 +8,10 @@ use crate::{Shared, body::Body};
 use bytes::Bytes;
 use http::{HeaderMap, Response, StatusCode};
 use mcp::{Code, List, RpcError};
-use std::{net::IpAddr, sync::Arc};
+use std::sync::Arc;
 
 /// The stream of a legacy session, on which changes of the tool list are told.
-pub(crate) async fn get(
-    shared: &Arc<Shared>,
-    headers: &HeaderMap,
-    names: (&str, &str),
-    source: IpAddr,
-) -> Response<Body> {
+pub(crate) async fn get(shared: &Arc<Shared>, headers: &HeaderMap, at: At<'_>) -> Response<Body> {
     match mcp::accepts(headers) {
         Ok(accept) if accept.event_stream => {}
         Ok(_) => {
@@ -29,7 +24,7 @@ pub(crate) async fn get(
         }
         Err(refusal) => return answer::refused(refusal),
     }
-    let asked = match asked(shared, headers, names, source).await {
+    let asked = match asked(shared, headers, at).await {
         Ok(asked) => Arc::new(asked),
         Err(response) => return response,
     };
@@ -59,10 +54,9 @@ pub(crate) async fn get(
 pub(crate) async fn delete(
     shared: &Arc<Shared>,
     headers: &HeaderMap,
-    names: (&str, &str),
-    source: IpAddr,
+    at: At<'_>,
 ) -> Response<Body> {
-    let asked = match asked(shared, headers, names, source).await {
+    let asked = match asked(shared, headers, at).await {
         Ok(asked) => asked,
         Err(response) => return response,
     };
@@ -94,7 +88,7 @@ pub(crate) fn session(
 }
 
 /// The refusal of a legacy request that names no session.
-fn no_session() -> mcp::Refusal {
+pub(crate) fn no_session() -> mcp::Refusal {
     let message =
         "send initialize first and its Mcp-Session-Id with every request, or speak MCP 2026-07-28";
     RpcError::new(Code::InvalidRequest, message).refuse(None, false)

@@ -1,5 +1,5 @@
 use super::entry::Asked;
-use crate::Shared;
+use crate::{Shared, rpc_error};
 use app::{Published, SessionHandle, Tool, ToolView};
 use bytes::Bytes;
 use mcp::{CacheScope, Caching, Id, ListShape, RpcError, ServerInfo, ToolDefinition};
@@ -15,7 +15,7 @@ pub fn list_bytes(published: &Published) -> usize {
 }
 
 /// The answer to `tools/list`, in pieces. The list of one page is made once for each kind of caller and form.
-pub(crate) fn tools_list(
+pub(crate) async fn tools_list(
     shared: &Shared,
     asked: &Asked,
     id: Id<'_>,
@@ -30,8 +30,12 @@ pub(crate) fn tools_list(
         if cursor.is_some() {
             return Err(RpcError::invalid_cursor());
         }
-        let enabling = asked.shown.enabling(session);
-        let enabled = shared.app.enabled_tools(&asked.caller, published, enabling);
+        let enabling = asked.enabling(session);
+        let enabled = shared.app.enabled_tools(&asked.caller, published, enabling).await;
+        let enabled = enabled.map_err(|error| {
+            rpc_error::log(&error);
+            rpc_error::rpc_error(&error)
+        })?;
         let tools = shared.app.dynamic_tools(&asked.caller, published, &enabled);
         return Ok(mcp::response_chunks(
             id,
@@ -59,8 +63,18 @@ pub(crate) fn tools_list(
     ))
 }
 
-/// All tools of a view on one page, made once.
+/// All tools of a view on one page, made once. Those of a customer's apps are put together each time: what many customers share is kept
+/// once, and no customer has a list of its own in memory.
 fn whole(shared: &Shared, published: &Published, view: &ToolView, shape: ListShape) -> Bytes {
+    if published.is_connected_apps() {
+        let tools: Vec<&Tool> = published.tools(view).collect();
+        let pieces = tools.iter().map(|tool| {
+            let rendered = || definition(tool, shape).into();
+            &**tool.definition(form(shape), rendered)
+        });
+        let caching = caching(shared);
+        return mcp::tools_list_result(pieces, None, shape, &shared.info, caching).into();
+    }
     view.rendered(form(shape), || {
         let tools: Vec<&Tool> = published.tools(view).collect();
         render(&tools, None, shape, &shared.info, caching(shared)).into()
@@ -94,26 +108,25 @@ fn render(
     info: &ServerInfo,
     caching: Caching,
 ) -> Vec<u8> {
-    let definitions: Vec<Vec<u8>> = tools
-        .iter()
-        .map(|tool| {
-            let mut out = Vec::new();
-            let definition = ToolDefinition {
-                name: &tool.name,
-                title: tool.title.as_deref(),
-                description: &tool.description,
-                input_schema: tool.input_schema.get(),
-                output_schema: tool.output_schema.as_ref().map(model::RawJson::get),
-                annotations: mcp::Annotations {
-                    read_only: tool.annotations.read_only,
-                    destructive: tool.annotations.destructive,
-                    idempotent: tool.annotations.idempotent,
-                    open_world: tool.annotations.open_world,
-                },
-            };
-            mcp::tool_definition(&mut out, &definition, shape);
-            out
-        })
-        .collect();
+    let definitions: Vec<Vec<u8>> = tools.iter().map(|tool| definition(tool, shape)).collect();
     mcp::tools_list_result(definitions.iter().map(Vec::as_slice), next, shape, info, caching)
+}
+
+fn definition(tool: &Tool, shape: ListShape) -> Vec<u8> {
+    let mut out = Vec::new();
+    let definition = ToolDefinition {
+        name: &tool.name,
+        title: tool.title.as_deref(),
+        description: &tool.description,
+        input_schema: tool.input_schema.get(),
+        output_schema: tool.output_schema.as_ref().map(model::RawJson::get),
+        annotations: mcp::Annotations {
+            read_only: tool.annotations.read_only,
+            destructive: tool.annotations.destructive,
+            idempotent: tool.annotations.idempotent,
+            open_world: tool.annotations.open_world,
+        },
+    };
+    mcp::tool_definition(&mut out, &definition, shape);
+    out
 }

@@ -1,6 +1,8 @@
-//! `/mcp/{alias}/{server}`: the MCP endpoint of a managed server, all revisions on one URL.
+//! The MCP endpoints, all revisions on one URL: `/mcp/{alias}/{server}` of managed servers, and `/mcp` of connected apps, with its
+//! older form at `/sse`.
 
 mod answer;
+mod apps;
 mod call;
 mod cancel;
 mod entry;
@@ -9,15 +11,19 @@ mod list;
 mod listen;
 mod parts;
 mod post;
+mod query;
 mod record;
+mod sessions;
 mod shown;
+mod sse;
 mod stream;
 mod streams;
 
 pub(crate) use call::{Call, ending, perform};
 pub(crate) use cancel::Cancels;
-pub(crate) use entry::{Asked, endpoint};
+pub(crate) use entry::{Asked, endpoint, is_mcp};
 pub use list::list_bytes;
 pub(crate) use record::{Arrival, Client, Ending, Pending};
 pub(crate) use shown::Shown;
+pub(crate) use sse::OpenSse;
 pub(crate) use streams::Streams;

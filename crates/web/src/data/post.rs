@@ -1,18 +1,19 @@
 use super::{
     answer::{self, accepted},
+    apps,
     call::{Answered, Call, Framing, STEP_EVENTS, Steps, call},
     cancel::Cancellable,
-    entry::{Asked, asked, failed},
+    entry::{Asked, At, asked, failed},
     get,
     list::{caching, tools_list},
     listen::{event, listen},
     parts::Parts,
     record::{Arrival, Client, Ending, Pending},
-    shown::Shown,
+    shown::{self, Shown},
     stream::CallStream,
 };
 use crate::{Shared, body::Body};
-use app::{Admission, ENABLE_TOOLS, Outbound, Published, SessionHandle};
+use app::{Admission, ENABLE_TOOLS, NewMcpSession, Outbound, Published, SessionHandle};
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, Response, header};
 use http_body_util::{BodyExt as _, LengthLimitError, Limited};
@@ -21,7 +22,7 @@ use mcp::{
     About, Accept, Capabilities, Code, Lane, List, LogLevel, Message, Notification,
     PromptsCapability, Refusal, Request, ResourcesCapability, Revision, RpcError, ToolsCapability,
 };
-use std::{borrow::Cow, net::IpAddr, sync::Arc, time::Instant};
+use std::{borrow::Cow, sync::Arc, time::Instant};
 use tokio::sync::mpsc;
 
 /// One POST, with all that its messages need.
@@ -37,39 +38,89 @@ struct Post<'a> {
     revision: Revision,
 }
 
+/// A message that has arrived whole.
+pub(crate) struct Received<'a> {
+    pub(crate) headers: &'a HeaderMap,
+    pub(crate) accept: Accept,
+    pub(crate) asked: Arc<Asked>,
+    pub(crate) arrival: Arrival,
+    pub(crate) bytes: &'a [u8],
+    pub(crate) lasting: Lasting,
+}
+
+/// How a legacy message says which session it belongs to.
+pub(crate) enum Lasting {
+    /// By its `Mcp-Session-Id`.
+    Header,
+    /// By the stream that it came for, whose session that is once there is one.
+    Stream(Option<Box<SessionHandle>>),
+}
+
 /// Takes a message.
 pub(crate) async fn post(
     shared: &Arc<Shared>,
     outbound: &Outbound,
     headers: &HeaderMap,
     body: Incoming,
-    (names, query): ((&str, &str), Option<&str>),
-    source: IpAddr,
+    at: At<'_>,
 ) -> Response<Body> {
-    let (at, started) = (shared.app.now(), Instant::now());
+    let (now, started) = (shared.app.now(), Instant::now());
     let accept = match mcp::content_type(headers).and_then(|()| mcp::accepts(headers)) {
         Ok(accept) => accept,
         Err(refusal) => return answer::refused(refusal),
     };
-    let asked = match asked(shared, headers, names, source).await {
+    let asked = match asked(shared, headers, at).await {
         Ok(asked) => asked,
         Err(response) => return response,
     };
-    let asked = match Shown::of(shared, &asked, query, headers) {
-        Ok(shown) => Arc::new(Asked { shown, ..asked }),
+    let asked = match as_shown(shared, asked, at.query, headers) {
+        Ok(asked) => Arc::new(asked),
         Err(response) => return response,
     };
+    let token_in_url = asked.token_in_url;
     let bytes = match read_body(shared, headers, body).await {
         Ok(bytes) => bytes,
         Err(refusal) => return answer::refused(refusal),
     };
-    let arrival = Arrival { at, started, bytes_in: bytes.len() };
+    let arrival = Arrival { at: now, started, bytes_in: bytes.len() };
+    let lasting = Lasting::Header;
+    let received = Received { headers, accept, asked, arrival, bytes: &bytes, lasting };
+    let mut response = take(shared, outbound, received).await;
+    if token_in_url {
+        apps::deprecate(&mut response);
+    }
+    response
+}
+
+/// The same with what the URL says of how much is shown.
+pub(crate) fn as_shown(
+    shared: &Shared,
+    asked: Asked,
+    query: Option<&str>,
+    headers: &HeaderMap,
+) -> Result<Asked, Response<Body>> {
+    let shown = Shown::of(shared, &asked, query)?;
+    // Where nothing is remembered by it, a managed server does not look at it.
+    let chat = match asked.chat {
+        None if shown.is_few() => shown::chat(headers)?,
+        known => known,
+    };
+    Ok(Asked { shown, chat, ..asked })
+}
+
+/// Answers a message.
+pub(crate) async fn take(
+    shared: &Arc<Shared>,
+    outbound: &Outbound,
+    received: Received<'_>,
+) -> Response<Body> {
+    let Received { headers, accept, asked, arrival, bytes, lasting } = received;
     let incoming =
-        match mcp::read(headers, &bytes, &shared.config.json, &capabilities(&asked.published)) {
+        match mcp::read(headers, bytes, &shared.config.json, &capabilities(&asked.published)) {
             Ok(incoming) => incoming,
             Err(refusal) => return unread(shared, &asked, arrival, refusal).await,
         };
-    let session = match session(shared, &asked, headers, &incoming) {
+    let session = match session(shared, &asked, headers, &incoming, lasting) {
         Ok(session) => session,
         Err(response) => return response,
     };
@@ -106,6 +157,7 @@ fn session(
     asked: &Asked,
     headers: &HeaderMap,
     incoming: &mcp::Incoming<'_>,
+    lasting: Lasting,
 ) -> Result<Option<SessionHandle>, Response<Body>> {
     if incoming.lane.is_modern() {
         return Ok(None);
@@ -113,10 +165,18 @@ fn session(
     if let Message::Request(Request { call: mcp::Call::Initialize(_), .. }) = incoming.message {
         return Ok(None);
     }
-    get::session(shared, asked, headers).map(Some)
+    match lasting {
+        Lasting::Header => get::session(shared, asked, headers).map(Some),
+        Lasting::Stream(Some(handle)) => Ok(Some(*handle)),
+        Lasting::Stream(None) => Err(answer::refused(get::no_session())),
+    }
 }
 
-async fn read_body(shared: &Shared, headers: &HeaderMap, body: Incoming) -> Result<Bytes, Refusal> {
+pub(crate) async fn read_body(
+    shared: &Shared,
+    headers: &HeaderMap,
+    body: Incoming,
+) -> Result<Bytes, Refusal> {
     let refuse = |code, message: String| Err(RpcError::new(code, message).refuse(None, true));
     let limit = shared.config.body_bytes;
     let too_large = || refuse(Code::TooLarge, format!("the body is larger than {limit} bytes"));
@@ -147,7 +207,7 @@ async fn read_body(shared: &Shared, headers: &HeaderMap, body: Incoming) -> Resu
 }
 
 /// Answers what could not be taken, and writes it down.
-async fn unread(
+pub(crate) async fn unread(
     shared: &Arc<Shared>,
     asked: &Arc<Asked>,
     arrival: Arrival,
@@ -277,6 +337,7 @@ impl Post<'_> {
             mcp::Call::ToolsList { cursor } => {
                 let (shape, session) = (self.revision.list_shape(), self.session.as_ref());
                 tools_list(shared, &self.asked, id, cursor.as_deref(), shape, session)
+                    .await
                     .map_err(refused)
             }
             mcp::Call::Discover => {
@@ -329,12 +390,21 @@ impl Post<'_> {
         let mcp::Call::Initialize(initialize) = &request.call else { return accepted() };
         let (shared, revision) = (self.shared, initialize.revision);
         let client = self.client(request);
-        let created = shared.app.create_mcp_session(
-            &self.asked.caller,
-            &self.asked.published.name,
-            revision.as_str(),
-            (client.name, client.version),
-        );
+        let new = NewMcpSession {
+            server: &self.asked.published.name,
+            revision: revision.as_str(),
+            client_name: client.name,
+            client_version: client.version,
+            url_elicitation: request.meta.opens_urls(),
+            chat: self.asked.chat.as_deref(),
+        };
+        let caller = &self.asked.caller;
+        let created = match &self.asked.chat {
+            Some(chat) if self.asked.published.is_connected_apps() => {
+                shared.app.resume_chat(caller, chat, new).await
+            }
+            Some(_) | None => shared.app.create_mcp_session(caller, new),
+        };
         let session = match created {
             Ok(session) => session,
             Err(error) => {
@@ -403,6 +473,7 @@ impl Post<'_> {
             traceparent: request.meta.traceparent.as_deref(),
             tracestate: request.meta.tracestate.as_deref(),
             session: self.session.as_ref(),
+            opens_urls: self.opens_urls(request, tool),
         };
         let framing = Framing { id: request.id, revision: self.revision };
         let run = call(self.shared, &self.asked, self.outbound, one, framing, None, pending);
@@ -420,6 +491,18 @@ impl Post<'_> {
                 response
             }
         }
+    }
+
+    /// Whether the client can send its user to a URL, and the user has not declined that.
+    fn opens_urls(&self, request: &Request<'_>, call: &mcp::ToolsCall<'_>) -> bool {
+        let can = match self.revision {
+            Revision::V2026_07_28 => request.meta.opens_urls(),
+            Revision::V2025_11_25 => {
+                self.session.as_ref().is_some_and(|handle| handle.session.url_elicitation)
+            }
+            Revision::V2025_06_18 | Revision::V2025_03_26 => false,
+        };
+        can && !call.declined
     }
 
     /// Whether a legacy client's list is another after this call. In the modern protocol no list changes by a call: there it is the
@@ -466,6 +549,7 @@ impl Post<'_> {
         let traceparent = request.meta.traceparent.as_deref().map(str::to_owned);
         let tracestate = request.meta.tracestate.as_deref().map(str::to_owned);
         let (revision, session) = (self.revision, self.session.clone());
+        let opens_urls = self.opens_urls(request, tool);
         let enables = self.changes_list(tool);
         let work = async move {
             let one = Call {
@@ -474,6 +558,7 @@ impl Post<'_> {
                 traceparent: traceparent.as_deref(),
                 tracestate: tracestate.as_deref(),
                 session: session.as_ref(),
+                opens_urls,
             };
             let framing = Framing { id: id.get(), revision };
             let run = call(&shared, &asked, &outbound, one, framing, Some(&steps), pending);
@@ -534,6 +619,7 @@ impl Post<'_> {
             traceparent: request.meta.traceparent.as_deref(),
             tracestate: request.meta.tracestate.as_deref(),
             session: self.session.as_ref(),
+            opens_urls: self.opens_urls(&request, tool),
         };
         let framing = Framing { id: request.id, revision: self.revision };
         let pending = self.pending(&request, Some(&tool.name));

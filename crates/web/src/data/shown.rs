@@ -1,6 +1,6 @@
-use super::{answer, entry::Asked, list};
+use super::{answer, entry::Asked, list, query};
 use crate::{Shared, body::Body};
-use app::{CALL_TOOL, Enabling, Mode, SessionHandle};
+use app::{CALL_TOOL, Mode};
 use http::{HeaderMap, Response};
 use mcp::{Call, Code, Json, Kind, Request, RpcError, ToolsCall};
 use serde::{Deserialize, de::IgnoredAny};
@@ -15,8 +15,8 @@ pub(crate) enum Shown {
     /// All of them.
     #[default]
     All,
-    /// Those that find the others, and those that were enabled in this chat.
-    Few { chat: Option<Box<str>> },
+    /// Those that find the others, and those that were enabled.
+    Few,
 }
 
 impl Shown {
@@ -25,7 +25,6 @@ impl Shown {
         shared: &Shared,
         asked: &Asked,
         query: Option<&str>,
-        headers: &HeaderMap,
     ) -> Result<Self, Response<Body>> {
         let few = match mode(query)?.unwrap_or(shared.config.mode) {
             Mode::Static => false,
@@ -34,25 +33,13 @@ impl Shown {
                 list::view_bytes(shared, asked).div_ceil(4) > shared.config.dynamic_above_tokens
             }
         };
-        Ok(if few { Self::Few { chat: chat(headers)? } } else { Self::All })
+        Ok(if few { Self::Few } else { Self::All })
     }
 
     pub(crate) fn is_few(&self) -> bool {
         match self {
             Self::All => false,
-            Self::Few { .. } => true,
-        }
-    }
-
-    /// What the tools that the client enables are bound to.
-    pub(crate) fn enabling<'a>(
-        &'a self,
-        session: Option<&'a SessionHandle>,
-    ) -> Option<Enabling<'a>> {
-        match self {
-            Self::All => None,
-            Self::Few { chat: Some(chat) } => Some(Enabling::Chat(chat)),
-            Self::Few { chat: None } => session.map(Enabling::Session),
+            Self::Few => true,
         }
     }
 
@@ -63,7 +50,8 @@ impl Shown {
         if !self.is_few() || outer.name != CALL_TOOL {
             return (request, false);
         }
-        match outer.arguments.and_then(inner) {
+        let declined = outer.declined;
+        match outer.arguments.and_then(|arguments| inner(arguments, declined)) {
             Some(inner) => (Request { call: Call::ToolsCall(inner), ..request }, true),
             None => (request, false),
         }
@@ -71,7 +59,7 @@ impl Shown {
 }
 
 /// The call that the arguments of `call-tool` name.
-fn inner(outer: Json<'_>) -> Option<ToolsCall<'_>> {
+fn inner(outer: Json<'_>, declined: bool) -> Option<ToolsCall<'_>> {
     #[derive(Deserialize)]
     #[serde(deny_unknown_fields)]
     struct Known {
@@ -83,19 +71,20 @@ fn inner(outer: Json<'_>) -> Option<ToolsCall<'_>> {
     serde_json::from_str::<Known>(outer.as_str()).ok()?;
     let name = outer.member("name")?.string().filter(|name| name != CALL_TOOL)?;
     let arguments = outer.member("arguments");
-    arguments.is_none_or(|one| one.kind() == Kind::Object).then_some(ToolsCall { name, arguments })
+    let fits = arguments.is_none_or(|one| one.kind() == Kind::Object);
+    fits.then_some(ToolsCall { name, arguments, declined })
 }
 
 /// `?mode=`, of which there is one.
 fn mode(query: Option<&str>) -> Result<Option<Mode>, Response<Body>> {
-    let pairs = query.unwrap_or_default().split('&');
-    let mut modes = pairs.filter_map(|pair| pair.strip_prefix("mode="));
-    let Some(name) = modes.next() else { return Ok(None) };
-    let mode = Mode::parse(name).filter(|_| modes.next().is_none());
+    let modes = query::values(query, "mode");
+    let Some(name) = modes.first() else { return Ok(None) };
+    let mode = Mode::parse(name).filter(|_| modes.len() == 1);
     mode.map(Some).ok_or_else(|| refused("?mode= is one of static, dynamic and auto"))
 }
 
-fn chat(headers: &HeaderMap) -> Result<Option<Box<str>>, Response<Body>> {
+/// `x-chat-id`, of which there is one.
+pub(crate) fn chat(headers: &HeaderMap) -> Result<Option<Box<str>>, Response<Body>> {
     let mut values = headers.get_all(CHAT_ID).iter();
     let Some(value) = values.next() else { return Ok(None) };
     let text = value.to_str().ok().filter(|text| (1..=CHAT_BYTES_MAX).contains(&text.len()));

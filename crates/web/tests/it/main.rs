@@ -36,6 +36,7 @@ mod api_uses;
 mod browser;
 mod calls;
 mod canary;
+mod connected_apps;
 mod customer_tokens;
 mod demo_apps;
 mod dynamic;

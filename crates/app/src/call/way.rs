@@ -1,0 +1,139 @@
+use crate::{
+    App, Outbound,
+    connected::{Chosen, Unconnected},
+    customer_connections::CustomerTarget,
+    publication::Place,
+    target::{NotConnected, Target},
+};
+use model::{Outcome, Secret};
+use std::{fmt, sync::Arc};
+use tokio::time::Instant;
+use upstream::{Arguments, BaseUrl, Limits, Request, Response, SendError};
+
+/// Where the requests of one call go, and whose credential they have.
+pub(super) enum Way<'a> {
+    /// To an app of the account.
+    Account(&'a Target),
+    /// To an app of a customer, with one of its connections.
+    Customer(&'a CustomerTarget, Unconnecting<'a>),
+}
+
+/// What becomes of a call whose connection turns out not to work.
+type Unconnecting<'a> = (&'a crate::connected::ConnectedApp, &'a crate::connected::Connected);
+
+/// Why a request got no answer.
+pub(super) enum Failed<'a> {
+    /// It could not be sent, or was not answered.
+    Send(SendError),
+    /// Its arguments were refused.
+    Refused(Box<Outcome>),
+    /// The server's connection is not there.
+    Account(&'static str),
+    /// The customer's is not, or does not work.
+    Customer(Unconnected<'a>),
+}
+
+impl<'a> Way<'a> {
+    /// The way from a place, by the connection that the arguments choose; and the arguments that are the API's.
+    pub(super) fn of<'t>(
+        place: Place<'a>,
+        arguments: Arguments<'t>,
+    ) -> Result<(Self, Arguments<'t>), Failed<'a>> {
+        match place {
+            Place::Account(Ok(target)) => Ok((Self::Account(target), arguments)),
+            Place::Account(Err(NotConnected(reason))) => Err(Failed::Account(reason)),
+            Place::Customer(app) => {
+                let (chosen, arguments) =
+                    app.choose(arguments).map_err(|outcome| Failed::Refused(Box::new(outcome)))?;
+                match chosen {
+                    Chosen::Nothing => Err(Failed::Customer(Unconnected::nothing(app))),
+                    Chosen::Connection(one) => match &one.target {
+                        Ok(target) => Ok((Self::Customer(target, (app, one)), arguments)),
+                        Err(unusable) => {
+                            Err(Failed::Customer(Unconnected::new(app, Some(one.id), unusable)))
+                        }
+                    },
+                }
+            }
+        }
+    }
+
+    pub(super) fn base(&self) -> &BaseUrl {
+        match self {
+            Self::Account(target) => &target.base,
+            Self::Customer(target, _) => target.base(),
+        }
+    }
+
+    /// What must not be shown of what comes back.
+    pub(super) fn secrets(&self) -> Arc<[Secret]> {
+        match self {
+            Self::Account(target) => target.route.credential().secrets(),
+            Self::Customer(target, _) => target.secrets(),
+        }
+    }
+
+    /// Sends a request. A customer's token is refreshed ahead of its end, and once when the API refuses it.
+    pub(super) async fn send(
+        &self,
+        app: &App,
+        outbound: &Outbound,
+        request: Request,
+        limits: &Limits,
+    ) -> Result<Response, Failed<'a>> {
+        match self {
+            Self::Account(target) => {
+                let response = outbound.client.send(request, &target.route, limits).await?;
+                if response.status == 401 && response.credential_sent {
+                    app.credential_refused(target);
+                }
+                Ok(response)
+            }
+            // Boxed: what managed servers do would carry its size.
+            Self::Customer(target, (connected, one)) => {
+                let unusable = |error| Unconnected::new(connected, Some(one.id), &error);
+                Box::pin(send_as_customer(target, app, outbound, request, limits, unusable)).await
+            }
+        }
+    }
+}
+
+async fn send_as_customer<'a>(
+    target: &CustomerTarget,
+    app: &App,
+    outbound: &Outbound,
+    request: Request,
+    limits: &Limits,
+    unusable: impl Fn(crate::customer_connections::Unusable) -> Unconnected<'a>,
+) -> Result<Response, Failed<'a>> {
+    let deadline = Instant::now() + limits.total;
+    let broken = |error| Failed::Customer(unusable(error));
+    let route = app.customer_route(target, outbound, deadline).await.map_err(broken)?;
+    let again = request.clone();
+    let response = outbound.client.send(request, &route, limits).await?;
+    if response.status != 401 || !response.credential_sent {
+        return Ok(response);
+    }
+    // The API has not taken the request, so it may be sent again whatever it does.
+    match app.customer_refused(target, &route, outbound, deadline).await.map_err(broken)? {
+        Some(route) => Ok(outbound.client.send(again, &route, limits).await?),
+        None => Ok(response),
+    }
+}
+
+impl From<SendError> for Failed<'_> {
+    fn from(error: SendError) -> Self {
+        Self::Send(error)
+    }
+}
+
+impl fmt::Display for Failed<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Send(error) => error.fmt(f),
+            Self::Refused(_) => f.write_str("its arguments were refused"),
+            Self::Account(reason) => f.write_str(reason),
+            Self::Customer(_) => f.write_str("the connection does not work any more"),
+        }
+    }
+}
