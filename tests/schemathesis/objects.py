@@ -102,6 +102,9 @@ class Api:
         self.send("PUT", f"/apps/{found['app']}/oauth-clients/oauth", {"client_id": "one"})
         return "oauth"
 
+    def connect_link(self, found):
+        return self.post(f"/customers/{found['customer']}/connect-links", {})["id"]
+
     def customer(self, _found):
         return self.post("/customers", {"key": f"customer-{next(self.numbers)}"})["id"]
 

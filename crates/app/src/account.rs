@@ -1,4 +1,6 @@
-use crate::{App, Caller, Error, Expected, Page, PageQuery, Patch, clock::entropy, number};
+use crate::{
+    App, BrandSettings, Caller, Error, Expected, Page, PageQuery, Patch, clock::entropy, number,
+};
 use model::{AccountId, Alias, Permission, Timestamp};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -39,6 +41,9 @@ pub struct AccountSettings {
     pub former_alias_days: i64,
     /// Whether a customer's token that was verified makes the customer that it names.
     pub customers_on_first_use: bool,
+    /// How the pages look that the account's customers see.
+    #[serde(default)]
+    pub brand: BrandSettings,
 }
 
 /// The caller's account, with the names that it has given up.
@@ -157,11 +162,15 @@ impl App {
         let settings = patch.apply(&before.settings)?;
         expected.check(known.revision)?;
         let now = self.clock.now();
+        let brand = settings.brand.checked()?;
         let row = store::Account {
             alias: settings.alias,
             name: name(settings.name)?,
             former_alias_days: days(settings.former_alias_days)?,
             customers_on_first_use: settings.customers_on_first_use,
+            brand_name: brand.name,
+            brand_color: brand.color,
+            brand_logo_url: brand.logo_url,
             revision: known.revision + 1,
             ..known.clone()
         };
@@ -240,6 +249,11 @@ impl From<store::Account> for Account {
                 name: row.name,
                 former_alias_days: row.former_alias_days,
                 customers_on_first_use: row.customers_on_first_use,
+                brand: BrandSettings {
+                    name: row.brand_name,
+                    color: row.brand_color,
+                    logo_url: row.brand_logo_url,
+                },
             },
             created_at: row.created_at,
             revision: row.revision,

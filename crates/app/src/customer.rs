@@ -94,6 +94,12 @@ impl FromStr for CustomerName {
     }
 }
 
+impl From<CustomerId> for CustomerName {
+    fn from(id: CustomerId) -> Self {
+        Self(store::CustomerName::Id(id))
+    }
+}
+
 impl<'de> Deserialize<'de> for CustomerName {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)

@@ -4,7 +4,8 @@
 //! [`App::open`], [`App::authenticate`], [`App::authenticate_customer`], [`App::authenticate_cookie`], [`App::operator`] and [`App::operator_of`] (they make the
 //! callers), [`App::create_session`] and [`App::accept_link`] (a password or a link says who comes), [`App::server_of_host`] (before
 //! anybody asks), [`App::revoke_leaked`] (who holds a token may end it), [`App::health`], [`App::tasks`], [`App::outbound`] and
-//! [`App::close`] (the process's own life). [`Installation`] is for whoever holds the data
+//! [`App::close`] (the process's own life).
+//! [`App::connect_link_for`] makes such links for a customer whose caller was let in. [`Installation`] is for whoever holds the data
 //! directory and the key, on this machine: nothing that comes from the network can reach it.
 
 mod account;
@@ -12,11 +13,13 @@ mod actions;
 mod apps;
 mod audit;
 mod authenticate;
+mod brand;
 mod built_in;
 mod call;
 mod caller;
 mod checkpoint;
 mod clock;
+mod connect;
 mod connected;
 mod connections;
 mod cursor;
@@ -91,10 +94,12 @@ pub use apps::{
 pub use audit::{
     AuditCheckpoint, AuditEvent, AuditExportQuery, AuditQuery, AuditVerdict, VerifyAudit,
 };
+pub use brand::BrandSettings;
 pub use built_in::{CatalogAction, CatalogApp, CatalogEntry};
 pub use call::{Companions, Observer, Step};
 pub use caller::Caller;
 pub use clock::Clock;
+pub use connect::{ConnectLink, ConnectLinkStatus, CreatedConnectLink, NewConnectLink};
 pub use connected::ChatSessions;
 pub use connections::{
     ConnectionQuery, ConnectionRotation, ConnectionSettings, ConnectionStatus, ConnectionTest,

@@ -2,6 +2,7 @@ use crate::{
     Caller, Clock, Error, ServerWatch,
     call::{Cache, Results},
     clock::entropy,
+    connect::AutomaticLinks,
     connected::ConnectedApps,
     customer_token::{KeySets, Passes},
     imports::Imports,
@@ -154,6 +155,8 @@ pub struct App {
     pub(crate) passes: Passes,
     pub(crate) key_sets: KeySets,
     pub(crate) connected: ConnectedApps,
+    /// Links for tools without a connection.
+    pub(crate) automatic_links: AutomaticLinks,
     pub(crate) passwords: Passwords,
     pub(crate) throttle: Throttle,
     /// Refused sign-ins that the audit log takes.
@@ -217,6 +220,7 @@ impl App {
             passes: Passes::default(),
             key_sets: KeySets::default(),
             connected: ConnectedApps::default(),
+            automatic_links: AutomaticLinks::default(),
             passwords: Passwords::new(),
             throttle: Throttle::new(),
             refusals: Quota::new(Instant::now()),

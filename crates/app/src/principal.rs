@@ -213,6 +213,8 @@ pub enum Via {
     Cli,
     /// A browser, signed in.
     Console,
+    /// A customer's browser, by a connect link.
+    Page,
     /// Gatewright by itself.
     System,
 }
@@ -225,6 +227,7 @@ impl Via {
             Self::Api => "api",
             Self::Cli => "cli",
             Self::Console => "console",
+            Self::Page => "page",
             Self::System => "system",
         }
     }

@@ -14,6 +14,8 @@ const TEND_INTERVAL: Duration = Duration::from_secs(60);
 const USAGE_INTERVAL: Duration = Duration::from_secs(5);
 /// How often what has expired is removed.
 const PURGE_INTERVAL: Duration = Duration::from_secs(60 * 60);
+/// How long a connect link can be looked up after its end.
+const CONNECT_LINKS_KEPT: jiff::SignedDuration = jiff::SignedDuration::from_hours(30 * 24);
 /// How long the answer to an idempotency key is remembered.
 const REMEMBERED_FOR: jiff::SignedDuration = jiff::SignedDuration::from_hours(24);
 
@@ -144,6 +146,14 @@ impl App {
             tracing::warn!(
                 error = &error as &dyn std::error::Error,
                 "sign-ins and links that have ended were not removed"
+            );
+        }
+        let forgotten = now.checked_sub(CONNECT_LINKS_KEPT).unwrap_or(Timestamp::MIN);
+        let attempts = self.store.delete_expired_connect_attempts(now).await;
+        if let Err(error) = attempts.and(self.store.delete_ended_connect_links(forgotten).await) {
+            tracing::warn!(
+                error = &error as &dyn std::error::Error,
+                "connect links that have ended were not removed"
             );
         }
         let day_ago = now.checked_sub(REMEMBERED_FOR).unwrap_or(now);

@@ -130,6 +130,8 @@ ids! {
     SigningSecretId "sgn";
     /// Names whoever else signs customers' tokens.
     IssuerId "iss";
+    /// Names a connect link; not its secret.
+    ConnectLinkId "clk";
     /// Names a saved test case of a tool.
     TestCaseId "tst";
 }

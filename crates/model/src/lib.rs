@@ -52,9 +52,9 @@ pub use difference::{Change, ChangedAction, ChangedPart, Difference, changes, di
 pub use field_path::{FieldPath, FieldPathError, FieldStep};
 pub use grant::{GrantScope, GrantScopeError, GrantScopes, MAX_SCOPE_NAMES, Names, Scope};
 pub use id::{
-    AccountId, ActionId, ApiRequestId, AppId, AuditId, ConnectionId, CustomerId, GrantId, IdError,
-    IssuerId, LimitId, LinkId, RequestId, ServerId, SignInId, SigningSecretId, TestCaseId, TokenId,
-    UserId,
+    AccountId, ActionId, ApiRequestId, AppId, AuditId, ConnectLinkId, ConnectionId, CustomerId,
+    GrantId, IdError, IssuerId, LimitId, LinkId, RequestId, ServerId, SignInId, SigningSecretId,
+    TestCaseId, TokenId, UserId,
 };
 pub use json::{RawJson, object, object_or_default, or_default};
 pub use limit::{LimitMode, LimitTarget, LimitUnit};

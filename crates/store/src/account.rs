@@ -14,6 +14,12 @@ pub struct Account {
     pub former_alias_days: i64,
     /// Whether a token that was verified makes the customer that it names.
     pub customers_on_first_use: bool,
+    /// What the pages call the product that its customers see.
+    pub brand_name: Option<String>,
+    /// Their color.
+    pub brand_color: Option<String>,
+    /// Their picture.
+    pub brand_logo_url: Option<String>,
     /// Grows by one with each change.
     pub revision: i64,
     /// When it was made.
@@ -35,17 +41,21 @@ impl Account {
             name,
             former_alias_days,
             customers_on_first_use,
+            brand_name: None,
+            brand_color: None,
+            brand_logo_url: None,
             revision: 1,
             created_at: now,
         }
     }
 }
 
-type Row = (String, String, String, i64, i64, i64, i64);
+type Text = Option<String>;
+type Row = (String, String, String, i64, i64, Text, Text, Text, i64, i64);
 
-fn account(
-    (id, alias, name, former_alias_days, first_use, revision, created_at): Row,
-) -> Result<Account, Error> {
+fn account(row: Row) -> Result<Account, Error> {
+    let (id, alias, name, former_alias_days, first_use, brand, color, logo, revision, created_at) =
+        row;
     let corrupt = |column| Error::Corrupt { column };
     Ok(Account {
         id: id.parse().map_err(|_| corrupt("account.id"))?,
@@ -53,6 +63,9 @@ fn account(
         name,
         former_alias_days,
         customers_on_first_use: first_use != 0,
+        brand_name: brand,
+        brand_color: color,
+        brand_logo_url: logo,
         revision,
         created_at: Timestamp::from_millisecond(created_at)
             .map_err(|_| corrupt("account.created_at"))?,
@@ -66,7 +79,8 @@ impl Store {
     ///
     /// [`Error::Corrupt`] when the row cannot be read.
     pub async fn account(&self, id: AccountId) -> Result<Option<Account>, Error> {
-        const SQL: &str = "select id, alias, name, former_alias_days, customers_on_first_use, revision, created_at from account where id = $1";
+        const SQL: &str = "select id, alias, name, former_alias_days, customers_on_first_use, brand_name, brand_color, brand_logo_url, revision, \
+             created_at from account where id = $1";
         let row: Option<Row> = on!(self.reader, |db| sqlx::query_as(SQL)
             .bind(id.to_string())
             .fetch_optional(db)
@@ -84,8 +98,8 @@ impl Store {
         alias: &Alias,
         now: Timestamp,
     ) -> Result<Option<Account>, Error> {
-        const SQL: &str = "select id, account.alias, name, former_alias_days, customers_on_first_use, revision, created_at \
-             from account_alias join account on account.id = account_alias.account_id \
+        const SQL: &str = "select id, account.alias, name, former_alias_days, customers_on_first_use, brand_name, brand_color, brand_logo_url, \
+             revision, created_at from account_alias join account on account.id = account_alias.account_id \
              where account_alias.alias = $1 and (former_until is null or former_until > $2)";
         let row: Option<Row> = on!(self.reader, |db| sqlx::query_as(SQL)
             .bind(alias.as_str())
@@ -114,7 +128,8 @@ impl Store {
         after: Option<AccountId>,
         limit: i64,
     ) -> Result<Vec<Account>, Error> {
-        const SQL: &str = "select id, alias, name, former_alias_days, customers_on_first_use, revision, created_at from account \
+        const SQL: &str = "select id, alias, name, former_alias_days, customers_on_first_use, brand_name, brand_color, brand_logo_url, revision, \
+             created_at from account \
              where id > $1 order by id limit $2";
         let rows: Vec<Row> = on!(self.reader, |db| sqlx::query_as(SQL)
             .bind(after.map(|id| id.to_string()).unwrap_or_default())
@@ -160,7 +175,8 @@ impl Change {
         now: Timestamp,
     ) -> Result<bool, Error> {
         const SQL: &str = "update account set alias = $1, name = $2, former_alias_days = $3, revision = $4, updated_at = $5, \
-             customers_on_first_use = $7 where id = $6 and revision = $4 - 1";
+             customers_on_first_use = $7, brand_name = $8, brand_color = $9, brand_logo_url = $10 \
+             where id = $6 and revision = $4 - 1";
         let done = on!(self.tx, |db| sqlx::query(SQL)
             .bind(account.alias.as_str())
             .bind(&account.name)
@@ -169,6 +185,9 @@ impl Change {
             .bind(now.as_millisecond())
             .bind(account.id.to_string())
             .bind(i64::from(account.customers_on_first_use))
+            .bind(account.brand_name.as_ref())
+            .bind(account.brand_color.as_ref())
+            .bind(account.brand_logo_url.as_ref())
             .execute(&mut **db)
             .await?
             .rows_affected());

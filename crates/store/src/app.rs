@@ -327,7 +327,11 @@ impl Change {
         app: AppId,
         revision: i64,
     ) -> Result<bool, Error> {
-        const PARTS: [&str; 4] = [
+        const PARTS: [&str; 7] = [
+            "delete from connect_attempt where account_id = $1 and app_id = $2",
+            "delete from connect_attempt where account_id = $1 and link_id in \
+             (select id from connect_link where account_id = $1 and app_id = $2)",
+            "delete from connect_link where account_id = $1 and app_id = $2",
             "delete from oauth_client where account_id = $1 and app_id = $2",
             "delete from action where account_id = $1 and app_id = $2",
             "delete from connection where account_id = $1 and app_id = $2",

@@ -231,7 +231,10 @@ impl Change {
         id: CustomerId,
         revision: i64,
     ) -> Result<bool, Error> {
-        const OWNED: [&str; 3] = [
+        const OWNED: [&str; 5] = [
+            "delete from connect_attempt where account_id = $1 and link_id in \
+             (select id from connect_link where account_id = $1 and customer_id = $2)",
+            "delete from connect_link where account_id = $1 and customer_id = $2",
             "delete from chat where account_id = $1 and customer_id = $2",
             "update token set replaced_by = null where account_id = $1 and customer_id = $2",
             "delete from token where account_id = $1 and customer_id = $2",

@@ -14,6 +14,8 @@ mod backup;
 mod binding;
 mod change;
 mod chat;
+mod connect_attempt;
+mod connect_link;
 mod connection;
 mod customer;
 mod customer_connection;
@@ -67,6 +69,8 @@ pub use audit::{
 pub use binding::Binding;
 pub use change::Change;
 pub use chat::Chat;
+pub use connect_attempt::ConnectAttempt;
+pub use connect_link::{ConnectLink, ConnectLinkUse};
 pub use connection::{Connection, ConnectionHealth};
 pub use customer::{Customer, CustomerFilter, CustomerGate, CustomerName};
 pub use customer_connection::CustomerConnection;

@@ -1,6 +1,6 @@
 use crate::{
-    AuditRow, Connection, CustomerConnection, Error, OAuthClient, Remembered, SigningSecret, Store,
-    audit, engine::on,
+    AuditRow, ConnectAttempt, Connection, CustomerConnection, Error, OAuthClient, Remembered,
+    SigningSecret, Store, audit, engine::on,
 };
 use model::AccountId;
 
@@ -17,7 +17,7 @@ struct Column {
 }
 
 /// Every column of sealed values. Bytes two to five of one are its key's id.
-const COLUMNS: [Column; 6] = [
+const COLUMNS: [Column; 7] = [
     Column {
         select: "select account_id, id, '', sealed from connection where substr(sealed, 2, 4) <> $1 order by id limit $2",
         update: "update connection set sealed = $1 where account_id = $2 and id = $3 and $4 = '' and sealed = $5",
@@ -64,6 +64,16 @@ const COLUMNS: [Column; 6] = [
             let account = account.parse().map_err(|_| corrupt("oauth_client.account_id"))?;
             let app = app.parse().map_err(|_| corrupt("oauth_client.app_id"))?;
             Ok(OAuthClient::place(account, app, way))
+        },
+    },
+    Column {
+        select: "select account_id, id, '', sealed from connect_attempt where substr(sealed, 2, 4) <> $1 order by id limit $2",
+        update: "update connect_attempt set sealed = $1 where account_id = $2 and id = $3 and $4 = '' and sealed = $5",
+        left: "select count(*) from connect_attempt where substr(sealed, 2, 4) <> $1",
+        place: |account, id, _| {
+            let corrupt = |column| Error::Corrupt { column };
+            let account = account.parse().map_err(|_| corrupt("connect_attempt.account_id"))?;
+            Ok(ConnectAttempt::place(account, id))
         },
     },
     Column {

@@ -199,17 +199,3 @@ fn known_connections(server: &Published, key: &AppKey) -> Vec<KnownConnection> {
         })
         .collect()
 }
-
-impl App {
-    /// Makes way for the one of the connect page, which lands next.
-    #[expect(clippy::unused_async, reason = "the one that takes its place asks the database")]
-    async fn connect_link_for(
-        &self,
-        _account: model::AccountId,
-        _customer: model::CustomerId,
-        _app: model::AppId,
-        _connection: Option<ConnectionId>,
-    ) -> Result<(String, model::Timestamp), Error> {
-        Err(Error::new(crate::Kind::Unavailable, "there is no connect page yet"))
-    }
-}

@@ -198,7 +198,8 @@ impl App {
     }
 }
 
-fn customer_rights(customer: &store::Customer) -> Rights {
+/// What a customer is by itself: it may do nothing but what is a customer's own.
+pub(crate) fn customer_rights(customer: &store::Customer) -> Rights {
     Rights {
         id: PrincipalId::Customer(customer.id),
         account_id: customer.account_id,

@@ -5,7 +5,7 @@ use super::{
     target::Target,
 };
 use clap::Subcommand;
-use serde_json::json;
+use serde_json::{Value, json};
 
 const COLUMNS: [Column; 4] = [
     Column::new("ID", "/id"),
@@ -40,6 +40,15 @@ pub(crate) enum AccountCommand {
         /// Days for which a former alias answers; 0 ends it at once
         #[arg(long, value_name = "DAYS")]
         former_alias_days: Option<u32>,
+        /// What the pages call your product that your customers see
+        #[arg(long, value_name = "NAME")]
+        brand_name: Option<String>,
+        /// Their color, as #rrggbb
+        #[arg(long, value_name = "COLOR")]
+        brand_color: Option<String>,
+        /// Their picture, by its https URL
+        #[arg(long, value_name = "URL")]
+        brand_logo_url: Option<String>,
     },
     /// Let a former alias answer no more.
     DropAlias {
@@ -59,8 +68,24 @@ pub(crate) async fn run(target: &Target, command: AccountCommand) -> anyhow::Res
             show::one(json, &api.json(Ask::post("/accounts", body)).await?)?;
         }
         AccountCommand::Get => show::one(json, &api.json(Ask::get("/account")).await?)?,
-        AccountCommand::Update { alias, name, former_alias_days } => {
+        AccountCommand::Update {
+            alias,
+            name,
+            former_alias_days,
+            brand_name,
+            brand_color,
+            brand_logo_url,
+        } => {
+            // Without a text, the brand has none of it again.
+            let chosen = |text: Option<String>| {
+                text.map(|text| if text.is_empty() { Value::Null } else { text.into() })
+            };
+            let brand = Members::default()
+                .with("name", chosen(brand_name))
+                .with("color", chosen(brand_color))
+                .with("logo_url", chosen(brand_logo_url));
             let patch = Members::default()
+                .with("brand", brand.some().ok())
                 .with("alias", alias)
                 .with("name", name)
                 .with("former_alias_days", former_alias_days)

@@ -1,6 +1,7 @@
 use super::{
     api::{Ask, url_encoded},
     connect,
+    connect_link::{self, ConnectLinkCommand},
     input::{self, Members},
     life,
     show::{self, Column},
@@ -81,6 +82,9 @@ pub(crate) enum CustomerCommand {
         /// Key or id
         customer: String,
     },
+    /// Pages on which a customer connects apps.
+    #[command(subcommand)]
+    ConnectLink(ConnectLinkCommand),
 }
 
 #[derive(Debug, Args)]
@@ -176,6 +180,11 @@ pub(crate) async fn run(target: &Target, command: CustomerCommand) -> anyhow::Re
             let path = format!("{}/tokens", path(&create.customer));
             let api = target.open().await?;
             token::shown_once(json, &api.json(Ask::post(&path, body.all())).await?)?;
+            api.close().await;
+        }
+        CustomerCommand::ConnectLink(command) => {
+            let api = target.open().await?;
+            connect_link::run(&api, json, command).await?;
             api.close().await;
         }
     }

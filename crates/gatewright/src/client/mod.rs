@@ -7,6 +7,7 @@ pub(crate) mod app;
 pub(crate) mod audit;
 pub(crate) mod catalog;
 mod connect;
+mod connect_link;
 pub(crate) mod connection;
 pub(crate) mod customer;
 mod find;

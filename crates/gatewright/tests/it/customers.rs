@@ -70,3 +70,26 @@ fn a_client_of_a_provider_is_put_on_the_command_line() {
     home.done(&["app", "oauth-client", "delete", "gmail", "oauth"]);
     home.run(&["app", "oauth-client", "get", "gmail", "oauth"]).refused(&["no such OAuth client"]);
 }
+
+#[test]
+fn a_connect_link_is_made_on_the_command_line() {
+    let home = Home::new();
+    drop(home.up(&[]));
+    home.done(&["customer", "create", "ada/1"]);
+    let public = ["--public-url", "https://gate.example.com"];
+    let create = ["customer", "connect-link", "create", "ada/1", "--expires-in", "30m", "--json"];
+    home.run(&create).refused(&["public_url"]);
+    let made = parsed(&home.done(&[create.as_slice(), &public].concat()));
+    assert!(
+        made["url"].as_str().unwrap().starts_with("https://gate.example.com/connect/"),
+        "{made}"
+    );
+    let id = made["id"].as_str().unwrap();
+    let listed = home.done(&["customer", "connect-link", "list", "ada/1"]);
+    assert!(listed.contains(id) && listed.contains("pending"), "{listed}");
+    home.done(&["customer", "connect-link", "delete", "ada/1", id]);
+    home.run(&["customer", "connect-link", "get", "ada/1", id]).refused(&["no such connect link"]);
+    home.done(&["account", "update", "--brand-name", "Acme", "--brand-color", "#aa00cc"]);
+    let account = parsed(&home.done(&["account", "update", "--brand-name", "", "--json"]));
+    assert_eq!(account["brand"], serde_json::json!({"color": "#aa00cc"}));
+}

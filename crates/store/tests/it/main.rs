@@ -6,6 +6,7 @@ mod apps;
 mod audit;
 mod backup;
 mod chats;
+mod connect;
 mod customer_connections;
 mod customers;
 mod files;

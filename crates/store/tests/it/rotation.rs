@@ -80,7 +80,7 @@ fn keys(world: &World) -> Vec<String> {
     text.split_whitespace().map(str::to_owned).collect()
 }
 
-async fn finish(store: &Store) -> usize {
+pub(crate) async fn finish(store: &Store) -> usize {
     let mut sealed = 0;
     loop {
         match store.seal_anew(nonce).await.unwrap() {

@@ -10,8 +10,9 @@ mod asked;
 mod audit;
 mod catalog;
 mod connect;
+mod connect_links;
 mod connections;
-mod cookie;
+pub(crate) mod cookie;
 mod curl;
 mod customers;
 mod document;
@@ -65,6 +66,7 @@ fn operations() -> OpenApiRouter<Arc<Shared>> {
         .merge(catalog::router())
         .merge(connections::router())
         .merge(customers::router())
+        .merge(connect_links::router())
         .merge(signers::router())
         .merge(grants::router())
         .merge(limits::router())

@@ -161,3 +161,25 @@ fn an_account_is_changed_by_its_revision_and_within_its_bounds() {
     assert_eq!(api.patch("/account", &json!({"alias": "acme"})).status, 200);
     assert_eq!(list(&world, &narrow, "/mcp/local/fixture").status, 404);
 }
+
+#[test]
+fn an_account_chooses_how_its_pages_look() {
+    let world = World::new();
+    let api = world.full_api("local");
+    assert_eq!(api.get("/account").json()["brand"], json!({}));
+    let brand =
+        json!({"name": "Acme", "color": "#AA00cc", "logo_url": "https://cdn.example.com/a.png"});
+    let changed = api.patch("/account", &json!({"brand": brand}));
+    assert_eq!((changed.status, &changed.json()["brand"]), (200, &brand), "{changed:?}");
+    api.patch("/account", &json!({"brand": {"logo_url": null}}));
+    assert_eq!(api.get("/account").json()["brand"], json!({"name": "Acme", "color": "#AA00cc"}));
+    for (brand, field) in [
+        (json!({"color": "red; background: url(x)"}), "brand.color"),
+        (json!({"logo_url": "javascript:alert(1)"}), "brand.logo_url"),
+        (json!({"name": ""}), "brand.name"),
+        (json!({"font": "x"}), "brand.font"),
+    ] {
+        let refused = api.patch("/account", &json!({"brand": brand}));
+        assert_eq!(problem(&refused), (400, "invalid".into(), Some(field.into())), "{refused:?}");
+    }
+}

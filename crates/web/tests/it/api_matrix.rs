@@ -57,6 +57,7 @@ fn body(operation: &str) -> Option<Value> {
         "create_session" => json!({"email": "a@example.com", "password": "x"}),
         "accept_link" => json!({"link": "x", "password": "x".repeat(12)}),
         "put_grant" => json!({"scopes": ["mcp:read"]}),
+        "create_connect_link" => json!({"app": "gmail"}),
         "put_oauth_client" => json!({"client_id": "new"}),
         "create_user" => json!({"email": "new@example.com", "role": "member"}),
         "create_app" | "preview_import" => json!({"description": PETS}),
@@ -153,6 +154,7 @@ pub(crate) fn objects(world: &World, api: &Api<'_>) -> BTreeMap<&'static str, St
     let client = json!({"client_id": "one", "client_secret": "secret"});
     let path = format!("/apps/{oauth_app}/oauth-clients/oauth");
     assert_eq!(api.send("PUT", &path, &[], &client.to_string()).status, 200);
+    let connect_link = made(&format!("/customers/{customer}/connect-links"), json!({}));
     let signing_secret = made("/signing-secrets", json!({}));
     let issuer = made("/issuers", issuer("old"));
     let newest = |path: &str| {
@@ -168,6 +170,7 @@ pub(crate) fn objects(world: &World, api: &Api<'_>) -> BTreeMap<&'static str, St
         ("way", "oauth".to_owned()),
         ("connection", connection),
         ("customer", customer),
+        ("connect_link", connect_link),
         ("issuer", issuer),
         ("signing_secret", signing_secret),
         ("limit", limit),

@@ -13,6 +13,7 @@ mod api_apps;
 mod api_audit;
 mod api_catalog;
 mod api_connect;
+mod api_connect_links;
 mod api_connections;
 mod api_customers;
 mod api_export;
