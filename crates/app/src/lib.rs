@@ -108,6 +108,10 @@ pub use connections::{
 };
 pub use customer::{Customer, CustomerName, CustomerQuery, CustomerSettings, NewCustomer};
 pub use customer_address::CustomerAddress;
+pub use customer_connections::{
+    CustomerConnectionQuery, CustomerConnectionRotation, CustomerConnectionStatus,
+    CustomerConnectionView, NewCustomerConnection, NewWayCredential, Revocation, RevokedToken,
+};
 pub use customer_token::{CUSTOMER_TOKEN_AUDIENCE, SignToken, SignedToken, TokenPlace};
 pub use description::{Description, Fetching};
 pub use drafts::{

@@ -4,6 +4,7 @@ use crate::{
     clock::entropy,
     connect::AutomaticLinks,
     connected::ConnectedApps,
+    customer_connections::Flights,
     customer_token::{KeySets, Passes},
     imports::Imports,
     password::Passwords,
@@ -157,6 +158,8 @@ pub struct App {
     pub(crate) connected: ConnectedApps,
     /// Links for tools without a connection.
     pub(crate) automatic_links: AutomaticLinks,
+    /// Refreshes of customers' connections.
+    pub(crate) flights: Flights,
     pub(crate) passwords: Passwords,
     pub(crate) throttle: Throttle,
     /// Refused sign-ins that the audit log takes.
@@ -221,6 +224,7 @@ impl App {
             key_sets: KeySets::default(),
             connected: ConnectedApps::default(),
             automatic_links: AutomaticLinks::default(),
+            flights: Flights::default(),
             passwords: Passwords::new(),
             throttle: Throttle::new(),
             refusals: Quota::new(Instant::now()),
@@ -285,20 +289,21 @@ impl App {
         before: Option<&impl Serialize>,
         after: Option<&impl Serialize>,
     ) -> Result<Change, Error> {
-        let audit = AuditRow {
-            id: AuditId::new(now, entropy()),
-            account_id: Some(caller.account_id()),
-            at: now,
-            actor: caller.actor(),
-            source: caller.context().source,
-            via: caller.context().via.as_str(),
-            event,
-            object: object.to_string(),
-            before: before.map(json),
-            after: after.map(json),
-            request_id: caller.context().request_id.map(|id| id.to_string()),
-        };
-        Ok(self.store.begin(&audit).await?)
+        Ok(self.store.begin(&audit_row(caller, now, event, object, before, after)).await?)
+    }
+
+    /// The same for a change that no process reads anything anew for: see [`Store::begin_uncounted`].
+    pub(crate) async fn begin_uncounted(
+        &self,
+        caller: &Caller,
+        now: Timestamp,
+        event: &'static str,
+        object: &(impl fmt::Display + ?Sized),
+        before: Option<&impl Serialize>,
+        after: Option<&impl Serialize>,
+    ) -> Result<Change, Error> {
+        let audit = audit_row(caller, now, event, object, before, after);
+        Ok(self.store.begin_uncounted(&audit).await?)
     }
 
     /// Reads the registry anew when the database has changed since.
@@ -352,6 +357,29 @@ fn json(value: &impl Serialize) -> String {
 impl fmt::Debug for App {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("App").field("config", &self.config).finish_non_exhaustive()
+    }
+}
+
+fn audit_row(
+    caller: &Caller,
+    now: Timestamp,
+    event: &'static str,
+    object: &(impl fmt::Display + ?Sized),
+    before: Option<&impl Serialize>,
+    after: Option<&impl Serialize>,
+) -> AuditRow {
+    AuditRow {
+        id: AuditId::new(now, entropy()),
+        account_id: Some(caller.account_id()),
+        at: now,
+        actor: caller.actor(),
+        source: caller.context().source,
+        via: caller.context().via.as_str(),
+        event,
+        object: object.to_string(),
+        before: before.map(json),
+        after: after.map(json),
+        request_id: caller.context().request_id.map(|id| id.to_string()),
     }
 }
 

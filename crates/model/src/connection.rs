@@ -279,16 +279,16 @@ struct StoredClient {
 #[derive(Deserialize)]
 struct StoredHeaders(#[serde(deserialize_with = "pairs::deserialize")] Vec<(String, Secret)>);
 
-mod text {
+pub(crate) mod text {
     use super::{Deserialize, Deserializer, Secret, Serialize, Serializer, ser};
 
-    pub(super) fn serialize<S: Serializer>(secret: &Secret, to: S) -> Result<S::Ok, S::Error> {
+    pub(crate) fn serialize<S: Serializer>(secret: &Secret, to: S) -> Result<S::Ok, S::Error> {
         std::str::from_utf8(secret.expose())
             .map_err(|_| ser::Error::custom("not UTF-8"))?
             .serialize(to)
     }
 
-    pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Secret, D::Error> {
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Secret, D::Error> {
         String::deserialize(from).map(Secret::from)
     }
 }

@@ -28,6 +28,7 @@ mod secret;
 mod template;
 mod time;
 mod tool_settings;
+mod way_secret;
 
 pub use action::{Action, Annotations, Source};
 pub use answer_rules::{AnswerRules, FailureMark};
@@ -79,6 +80,7 @@ pub use tool_settings::{
     MAX_RESULT_BUDGET_TOKENS, MAX_TIMEOUT_MS, MAX_TITLE_CHARS, MAX_VALUE_BYTES,
     MIN_RESULT_BUDGET_TOKENS, MIN_TIMEOUT_MS, SettingsError, ToolSettings, is_argument_name,
 };
+pub use way_secret::{WayCredential, WaySecret};
 
 /// Bytes per token in every estimate that Gatewright prints: English JSON runs at about four.
 pub const BYTES_PER_TOKEN: usize = 4;

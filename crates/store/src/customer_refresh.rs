@@ -15,6 +15,8 @@ pub enum Refreshed {
         scopes: Vec<String>,
         /// The end of the access token, where that is known.
         expires_at: Option<Timestamp>,
+        /// Whether it goes elsewhere with it: then what is made ready of it is made anew.
+        moved: bool,
     },
     /// No secret, and none to be had without the customer. The old one stays.
     Refused {
@@ -111,11 +113,12 @@ impl Store {
             Refreshed::Refused { status, .. } => status,
         };
         // Whoever lists a customer's tools asks for the state, not for the token.
-        if status != before.status {
+        let moved = matches!(outcome, Refreshed::Granted { moved: true, .. });
+        if moved || status != before.status {
             connections_changed(&mut tx, account, before.customer_id).await?;
         }
         let changed = match outcome {
-            Refreshed::Granted { sealed, scopes, expires_at } => {
+            Refreshed::Granted { sealed, scopes, expires_at, moved: _ } => {
                 on!(tx, |db| sqlx::query(GRANTED)
                     .bind(sealed)
                     .bind(json(scopes))

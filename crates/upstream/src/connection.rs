@@ -2,7 +2,7 @@ use crate::{
     Client, Credential, CredentialError, Origin, is_reserved_header, token_source::TokenSource,
 };
 use base64::{Engine as _, engine::general_purpose::STANDARD};
-use model::{ConnectionSecret, KeyPlace, Secret};
+use model::{ConnectionSecret, CredentialSender, KeyPlace, Secret};
 use std::sync::Arc;
 
 impl Client {
@@ -48,6 +48,29 @@ impl Client {
                 Ok(none.with_token(Arc::new(source)))
             }
         }
+    }
+}
+
+impl Credential {
+    /// Adds a value where an app's definition wants it. Its place in answers is hidden if it is secret.
+    ///
+    /// # Errors
+    ///
+    /// [`CredentialError`], which never quotes a value.
+    pub fn with_sent(
+        self,
+        sender: &CredentialSender,
+        value: &Secret,
+        is_secret: bool,
+    ) -> Result<Self, CredentialError> {
+        let before = self.secrets();
+        let sent = Secret::new([sender.prefix.as_bytes(), value.expose()].concat());
+        let with = match sender.place {
+            KeyPlace::Header => header(self, &sender.name, &sent),
+            KeyPlace::Query => self.with_query(&sender.name, &sent),
+            KeyPlace::Cookie => self.with_cookie(&sender.name, &sent),
+        }?;
+        Ok(if is_secret { with.with_redacted(value) } else { with.hiding(before) })
     }
 }
 

@@ -137,6 +137,13 @@ impl Credential {
         Ok(self.with_redacted(value))
     }
 
+    /// Adds to what must not be shown, without sending it.
+    #[must_use]
+    pub fn with_hidden(mut self, value: &Secret) -> Self {
+        self.secrets = self.secrets.iter().cloned().chain([value.clone()]).collect();
+        self
+    }
+
     /// Adds tokens of that source.
     pub(crate) fn with_token(mut self, source: Arc<TokenSource>) -> Self {
         self.token = Some(source);
@@ -154,6 +161,11 @@ impl Credential {
         ];
         self.secrets = self.secrets.iter().cloned().chain(more.into_iter().flatten()).collect();
         self
+    }
+
+    /// Hides that alone.
+    pub(crate) fn hiding(self, secrets: Arc<[Secret]>) -> Self {
+        Self { secrets, ..self }
     }
 
     /// The source of the token that a request to `uri` needs.

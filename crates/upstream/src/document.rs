@@ -58,6 +58,17 @@ impl Client {
     }
 }
 
+impl Request {
+    /// GET of an absolute URL.
+    ///
+    /// # Errors
+    ///
+    /// [`SendError::Url`], which does not quote it.
+    pub fn get(url: &str) -> Result<Self, SendError> {
+        request(&parse_url(url).map_err(url_error)?)
+    }
+}
+
 fn request(url: &Url) -> Result<Request, SendError> {
     let mut target = url.clone();
     target.set_fragment(None);

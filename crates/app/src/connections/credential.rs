@@ -176,7 +176,7 @@ impl WriteOnly {
 /// # Errors
 ///
 /// When it is none; nothing of it is quoted but names of members.
-pub(super) fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<NewCredential, D::Error> {
+pub(crate) fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<NewCredential, D::Error> {
     const QUOTE_NAMES_ALONE: [&str; 3] = ["missing field", "unknown field", "a secret is"];
     let value = serde_json::Value::deserialize(deserializer)?;
     serde_json::from_value(value).map_err(|error| {

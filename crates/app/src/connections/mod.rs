@@ -1,7 +1,7 @@
 //! Connections: credentials for apps. They come in, are sealed, and never come out again but on the way to their API.
 
 mod change;
-mod credential;
+pub(crate) mod credential;
 mod test;
 
 pub use change::{ConnectionRotation, NewConnection};
@@ -212,7 +212,7 @@ impl App {
 }
 
 /// A name as it is stored.
-fn name(text: String) -> Result<String, Error> {
+pub(crate) fn name(text: String) -> Result<String, Error> {
     let length = text.chars().count();
     if (1..=NAME_CHARS_MAX).contains(&length) && !text.contains(char::is_control) {
         return Ok(text);

@@ -65,6 +65,15 @@ pub struct OAuth2 {
     pub expires_in: Option<u32>,
 }
 
+impl OAuth2 {
+    /// The scopes of a text that the server has written, however it parts them.
+    #[must_use]
+    pub fn scopes_of(&self, text: &str) -> Vec<String> {
+        let parts = |c: char| c.is_whitespace() || self.scope_separator.contains(c);
+        text.split(parts).filter(|scope| !scope.is_empty()).map(str::to_owned).collect()
+    }
+}
+
 /// How an app's token endpoint is asked by the app itself.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]

@@ -93,7 +93,7 @@ impl Sample {
 
 fn granted(text: &str) -> Refreshed {
     let (sealed, scopes) = (text.as_bytes().to_vec(), vec!["x".into()]);
-    Refreshed::Granted { sealed, scopes, expires_at: Some(at(9_000)) }
+    Refreshed::Granted { sealed, scopes, expires_at: Some(at(9_000)), moved: false }
 }
 
 fn refused() -> Refreshed {
