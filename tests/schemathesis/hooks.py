@@ -116,6 +116,8 @@ BODIES = {
     "POST /connections/{connection}/test": lambda _api, _body: {"path": "/"},
     "POST /customers/{customer}/connect-links": lambda _api, _body: {},
     "PUT /apps/{app}/oauth-clients/{way}": lambda _api, _body: {"client_id": "two"},
+    "POST /customers/{customer}/connections": lambda api, _body: {"app": api.app(), "credential": BEARER},
+    "POST /customers/{customer}/connections/{customer_connection}/rotate": lambda _api, _body: {"credential": BEARER},
     "POST /issuers": lambda api, _body: api.new_issuer(),
     "PATCH /issuers/{issuer}": lambda _api, _body: {"allow_in_url": True},
     "POST /links/accept": lambda api, _body: {"link": api.new_user()["invitation"]["link"], "password": PASSWORD},

@@ -108,6 +108,10 @@ class Api:
     def customer(self, _found):
         return self.post("/customers", {"key": f"customer-{next(self.numbers)}"})["id"]
 
+    def customer_connection(self, found):
+        new = {"app": self.app(), "name": "main", "credential": BEARER}
+        return self.post(f"/customers/{found['customer']}/connections", new)["id"]
+
     def signing_secret(self, _found):
         self.make_room("signing_secret", "/signing-secrets")
         return self.post("/signing-secrets", {})["id"]

@@ -65,7 +65,10 @@ impl<'a> Unconnected<'a> {
         unusable: &Unusable,
     ) -> Self {
         let passes = match unusable.kind {
-            UnusableKind::Unreadable => false,
+            UnusableKind::NeedsAttention | UnusableKind::Expired | UnusableKind::Unreadable => {
+                false
+            }
+            UnusableKind::TokenEndpoint => true,
         };
         Self { app, connection, reason: unusable.reason.clone(), passes }
     }

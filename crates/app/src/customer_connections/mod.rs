@@ -1,11 +1,6 @@
 //! Connections of customers: credentials of one customer for one app. They come in, are sealed, and are refreshed ahead of their end;
 //! they never come out again but on the way to their API.
 
-#![allow(
-    dead_code,
-    reason = "calls of connected apps and the connect page, which land next, use it"
-)]
-
 mod change;
 mod fields;
 mod flight;
@@ -15,6 +10,8 @@ mod revoke;
 mod route;
 mod signing;
 mod target;
+#[cfg(test)]
+mod tests;
 mod view;
 
 pub use change::{CustomerConnectionRotation, NewCustomerConnection, NewWayCredential};

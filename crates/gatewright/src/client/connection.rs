@@ -131,7 +131,23 @@ pub(crate) struct Credential {
 }
 
 impl Credential {
-    fn json(&self) -> anyhow::Result<Value> {
+    /// What a way of an app asks for, in its own members.
+    pub(super) fn of_way(&self) -> anyhow::Result<Members> {
+        let variable =
+            |name: &Option<String>| name.as_ref().map(|name| config::environment(name)).transpose();
+        if self.api_key.is_some() || self.token_url.is_some() || !self.header_env.is_empty() {
+            bail!("a way of an app says itself where its credential is sent");
+        }
+        Ok(Members::default()
+            .with("key", variable(&self.value_env)?)
+            .with("token", variable(&self.bearer_env)?)
+            .with("username", self.username.as_deref())
+            .with("password", variable(&self.password_env)?)
+            .with("client_id", self.client_id.as_deref())
+            .with("client_secret", variable(&self.client_secret_env)?))
+    }
+
+    pub(super) fn json(&self) -> anyhow::Result<Value> {
         let variable = |name: &Option<String>| match name {
             Some(name) => config::environment(name),
             None => bail!("name the variable that holds the secret"),

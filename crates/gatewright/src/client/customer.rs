@@ -2,6 +2,7 @@ use super::{
     api::{Ask, url_encoded},
     connect,
     connect_link::{self, ConnectLinkCommand},
+    customer_connection::{self, CustomerConnectionCommand},
     input::{self, Members},
     life,
     show::{self, Column},
@@ -59,11 +60,14 @@ pub(crate) enum CustomerCommand {
         #[arg(long, value_name = "BOOL")]
         disabled: Option<bool>,
     },
-    /// Remove a customer for good, with its tokens.
+    /// Remove a customer for good, with its tokens and connections.
     Delete {
         /// Key or id
         customer: String,
     },
+    /// Credentials of a customer for apps.
+    #[command(subcommand)]
+    Connection(Box<CustomerConnectionCommand>),
     /// Print a signed token of a customer, for trying out; it is kept nowhere.
     Token {
         /// Key or id
@@ -145,6 +149,11 @@ pub(crate) async fn run(target: &Target, command: CustomerCommand) -> anyhow::Re
             let api = target.open().await?;
             api.json(Ask::delete(&path(&customer))).await?;
             show::say(json, &format!("removed {customer}"))?;
+            api.close().await;
+        }
+        CustomerCommand::Connection(command) => {
+            let api = target.open().await?;
+            customer_connection::run(&api, json, *command).await?;
             api.close().await;
         }
         CustomerCommand::Token { customer, expires_in, app } => {

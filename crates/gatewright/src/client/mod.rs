@@ -10,6 +10,7 @@ mod connect;
 mod connect_link;
 pub(crate) mod connection;
 pub(crate) mod customer;
+mod customer_connection;
 mod find;
 pub(crate) mod grant;
 mod input;

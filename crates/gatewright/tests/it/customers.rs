@@ -93,3 +93,38 @@ fn a_connect_link_is_made_on_the_command_line() {
     let account = parsed(&home.done(&["account", "update", "--brand-name", "", "--json"]));
     assert_eq!(account["brand"], serde_json::json!({"color": "#aa00cc"}));
 }
+
+#[test]
+fn what_a_customer_has_connected_is_kept_on_the_command_line() {
+    let home = Home::new();
+    drop(home.up(&[]));
+    home.done(&["customer", "create", "ada"]);
+    home.done(&["app", "create", "--catalog", "stripe"]);
+    home.done(&["app", "create", "--catalog", "jira"]);
+    let with = |arguments: &[&str]| {
+        let mut command = home.command(&[&["customer", "connection"], arguments].concat());
+        command.env("SECRET", "canary-secret");
+        let ended = home.finish(&mut command);
+        assert!(ended.status.success(), "{arguments:?}: {ended:?}");
+        ended.stdout
+    };
+    let keyed =
+        ["create", "ada", "stripe", "--name", "work", "--way", "key", "--bearer-env", "SECRET"];
+    assert!(!with(&keyed).contains("canary"));
+    let jira =
+        ["create", "ada", "jira", "--way", "token", "--field", "site=acme", "--username", "ada"];
+    let made = parsed(&with(&[jira.as_slice(), &["--password-env", "SECRET", "--json"]].concat()));
+    assert_eq!((&made["name"], &made["way"]), (&"default".into(), &"token".into()));
+    let listed = with(&["list", "ada", "--app", "stripe"]);
+    assert!(listed.contains("connected") && !listed.contains("default"), "{listed}");
+    with(&["update", "ada", "work", "--name", "office"]);
+    with(&["rotate", "ada", "office", "--bearer-env", "SECRET"]);
+    let shown = parsed(&with(&["get", "ada", "office", "--json"]));
+    assert_eq!((&shown["revision"], shown.get("way")), (&3.into(), None));
+    home.run(&["app", "delete", "stripe"]).refused(&["1 customer who connected it"]);
+    assert!(with(&["delete", "ada", "office"]).contains("not_supported"));
+    home.run(&["customer", "connection", "get", "ada", "office"])
+        .refused(&["no connection office"]);
+    home.run(&["customer", "connection", "create", "ada", "stripe", "--way", "key"])
+        .refused(&["way.token"]);
+}

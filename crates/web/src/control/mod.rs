@@ -14,6 +14,7 @@ mod connect_links;
 mod connections;
 pub(crate) mod cookie;
 mod curl;
+mod customer_connections;
 mod customers;
 mod document;
 mod export;
@@ -67,6 +68,7 @@ fn operations() -> OpenApiRouter<Arc<Shared>> {
         .merge(connections::router())
         .merge(customers::router())
         .merge(connect_links::router())
+        .merge(customer_connections::router())
         .merge(signers::router())
         .merge(grants::router())
         .merge(limits::router())

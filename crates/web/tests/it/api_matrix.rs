@@ -74,6 +74,14 @@ fn body(operation: &str) -> Option<Value> {
         "update_connection" => json!({"name": "changed"}),
         "rotate_connection" => json!({"credential": {"kind": "bearer", "token": "other"}}),
         "test_connection" => json!({}),
+        "create_customer_connection" => json!({
+            "app": "{app}", "name": "new",
+            "credential": {"kind": "bearer", "token": "secret"},
+        }),
+        "update_customer_connection" => json!({"name": "changed"}),
+        "rotate_customer_connection" => {
+            json!({"credential": {"kind": "bearer", "token": "other"}})
+        }
         "update_user" | "update_customer" => json!({"name": "Changed"}),
         "create_customer" => json!({"key": "new"}),
         "create_customer_token" => json!({"name": "new"}),
@@ -150,6 +158,12 @@ pub(crate) fn objects(world: &World, api: &Api<'_>) -> BTreeMap<&'static str, St
     let connection =
         made("/connections", json!({"app": app, "name": "main", "credential": credential}));
     let customer = made("/customers", json!({"key": "someone@example.com"}));
+    let new = json!({"kind": "manual", "title": "Theirs", "base_url": "https://a.example.com"});
+    let connected_app = made("/apps", new);
+    let path = "/customers/someone%40example.com/connections";
+    let bearer = json!({"kind": "bearer", "token": "secret"});
+    let customer_connection =
+        made(path, json!({"app": connected_app, "name": "main", "credential": bearer}));
     let oauth_app = made("/apps", json!({"catalog": "gmail"}));
     let client = json!({"client_id": "one", "client_secret": "secret"});
     let path = format!("/apps/{oauth_app}/oauth-clients/oauth");
@@ -171,6 +185,7 @@ pub(crate) fn objects(world: &World, api: &Api<'_>) -> BTreeMap<&'static str, St
         ("connection", connection),
         ("customer", customer),
         ("connect_link", connect_link),
+        ("customer_connection", customer_connection),
         ("issuer", issuer),
         ("signing_secret", signing_secret),
         ("limit", limit),
