@@ -14,6 +14,9 @@ use std::{
     time::{Duration, Instant},
 };
 
+/// The variable of commands that holds a credential.
+pub(crate) const CREDENTIAL: &str = "GATEWRIGHT_BENCH_CREDENTIAL";
+
 /// The line that `up --json` prints when it is ready.
 #[derive(Clone, Debug, Deserialize)]
 pub(crate) struct Ready {
@@ -152,6 +155,8 @@ fn spawn_on(
 pub(crate) fn command(exe: &Path, data: &Path, alias: &str, arguments: &[&str]) -> Result<Value> {
     let mut command = Command::new(exe);
     command.args(arguments).args(["--json", "--alias", alias]).arg("--data-dir").arg(data);
+    // Upstreams take whatever they are sent.
+    command.env(CREDENTIAL, "bench-credential");
     let output = command.stdin(Stdio::null()).output()?;
     let errors = String::from_utf8_lossy(&output.stderr);
     ensure!(output.status.success(), "{arguments:?}: {errors}");

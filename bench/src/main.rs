@@ -68,6 +68,8 @@ enum Command {
     Sessions(#[command(flatten)] Options),
     /// Process start to the first right answer with 1,000 tools published.
     Startup(#[command(flatten)] Options),
+    /// What connected apps cost.
+    Connected(#[command(flatten)] Options),
     /// What the search finds on the retrieval benchmark, beside BM25; needs no gateway.
     Retrieval(#[command(flatten)] Options),
     /// The REST upstream.
@@ -141,5 +143,6 @@ fn main() -> Result<()> {
         Command::Sessions(options) => scenario::one(&options, "sessions"),
         Command::Retrieval(options) => scenario::retrieval(&options),
         Command::Startup(options) => scenario::one(&options, "startup"),
+        Command::Connected(options) => scenario::one(&options, "connected"),
     }
 }

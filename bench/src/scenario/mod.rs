@@ -1,6 +1,7 @@
 //! What is measured, one file a scenario.
 
 mod call;
+mod connected;
 mod import;
 mod latency;
 mod list;
@@ -24,7 +25,7 @@ use std::{
 
 type Scenario = fn(&Context) -> Result<Section>;
 
-const SCENARIOS: [(&str, Scenario); 10] = [
+const SCENARIOS: [(&str, Scenario); 11] = [
     ("call", call::run),
     ("rules", rules::run),
     ("neighbors", neighbors::run),
@@ -34,6 +35,7 @@ const SCENARIOS: [(&str, Scenario); 10] = [
     ("memory", memory::run),
     ("sessions", sessions::run),
     ("startup", startup::run),
+    ("connected", connected::run),
     ("retrieval", |context| retrieval::run(&context.options)),
 ];
 

@@ -94,12 +94,18 @@ impl Tools {
 pub struct ToolView {
     indexes: Vec<u32>,
     forms: [OnceLock<Bytes>; FORMS],
+    bytes: OnceLock<usize>,
 }
 
 impl ToolView {
     /// The list in one of the three forms, rendered at the first asking.
     pub fn rendered(&self, form: usize, render: impl FnOnce() -> Bytes) -> Bytes {
         self.forms[form].get_or_init(render).clone()
+    }
+
+    /// Bytes of the list, counted at the first asking.
+    pub fn bytes(&self, count: impl FnOnce() -> usize) -> usize {
+        *self.bytes.get_or_init(count)
     }
 
     /// How many tools there are.
@@ -148,7 +154,7 @@ impl Published {
     }
 
     fn make_view(&self, indexes: Vec<u32>) -> Arc<ToolView> {
-        Arc::new(ToolView { indexes, forms: [OnceLock::new(), OnceLock::new(), OnceLock::new()] })
+        Arc::new(ToolView { indexes, forms: Default::default(), bytes: OnceLock::new() })
     }
 
     /// The tools of a view, in its order.

@@ -68,6 +68,11 @@ impl AccountApps {
         self.by_key.get(key).copied()
     }
 
+    /// The key that is written so, if an app has it.
+    pub(crate) fn key(&self, text: &str) -> Option<AppKey> {
+        text.parse().ok().filter(|key| self.by_key.contains_key(key))
+    }
+
     pub(crate) fn stamp(&self, id: AppId) -> Option<i64> {
         self.by_key.values().find(|(known, _)| *known == id).map(|(_, stamp)| *stamp)
     }
@@ -101,6 +106,11 @@ impl Registry {
         let account = self.aliases.get(alias).filter(|named| named.answers(&now))?;
         let server = account.what.get(slug).filter(|named| named.answers(&now))?;
         Some((&server.what, account.is_former() || server.is_former()))
+    }
+
+    /// The key of an app of the account.
+    pub(crate) fn app(&self, account: AccountId, key: &str) -> Option<AppKey> {
+        self.apps.get(&account)?.key(key)
     }
 
     /// The registry as the rows say now. Principals and servers that did not change keep their state.

@@ -113,7 +113,12 @@ impl App {
     pub async fn connected_apps(&self, caller: &Caller, named: &[&str]) -> Result<Reached, Error> {
         let customer = caller.customer_id().ok_or_else(super::no_customer)?;
         let account = caller.account_id();
-        let registry = self.registry.load_full();
+        let mut registry = self.registry.load_full();
+        if named.iter().any(|name| registry.app(account, name).is_none()) {
+            // It may have been made a moment ago.
+            self.refresh().await?;
+            registry = self.registry.load_full();
+        }
         let none = AccountApps::default();
         let known = registry.apps.get(&account).map_or(&none, |apps| &**apps);
         let selection = Selection::of(caller, known, named)?;
@@ -222,10 +227,9 @@ impl Selection {
         if named.len() > APPS_MAX {
             return Err(Error::invalid(format!("at most {APPS_MAX} apps can be named")));
         }
-        let key = |name: &str| name.parse().ok().filter(|key: &AppKey| known.find(key).is_some());
         let unknown: Vec<String> = named
             .iter()
-            .filter(|name| key(name).is_none())
+            .filter(|name| known.key(name).is_none())
             .map(|name| name.chars().take(NAME_CHARS_SHOWN).collect())
             .collect();
         if !unknown.is_empty() {
@@ -233,7 +237,7 @@ impl Selection {
                 format!("unknown apps: {}; this account has {}", unknown.join(", "), known.keys());
             return Err(Error::invalid(message).code("unknown_app"));
         }
-        let named: Vec<AppKey> = named.iter().filter_map(|name| key(name)).collect();
+        let named: Vec<AppKey> = named.iter().filter_map(|name| known.key(name)).collect();
         if let Some(key) = named.iter().find(|key| own.is_some_and(|own| !own.contains(key))) {
             let message = format!("this token is not for the app {key}");
             return Err(Error::new(Kind::Forbidden, message).code("other_app"));

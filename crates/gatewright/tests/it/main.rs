@@ -10,6 +10,7 @@ mod api;
 mod audit;
 mod bad_input;
 mod binary;
+mod chats;
 mod client;
 mod config;
 mod crash;

@@ -84,7 +84,7 @@ fn whole(shared: &Shared, published: &Published, view: &ToolView, shape: ListSha
 /// Bytes of all tools that the caller may see.
 pub(crate) fn view_bytes(shared: &Shared, asked: &Asked) -> usize {
     let view = asked.published.view(&asked.caller);
-    whole(shared, &asked.published, &view, ListShape::Modern).len()
+    view.bytes(|| whole(shared, &asked.published, &view, ListShape::Modern).len())
 }
 
 /// Lists differ by token, so no shared cache may keep one.

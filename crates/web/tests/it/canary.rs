@@ -1,6 +1,10 @@
 //! Secrets that come in through the control API come out nowhere: not in answers, not in the database, not in the log.
 
-use crate::{api::Api, world::World};
+use crate::{
+    api::Api,
+    connected_apps::{Client, Customers},
+    world::{World, modern_body, modern_headers},
+};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde_json::{Value, json};
 use std::{
@@ -130,10 +134,47 @@ fn exercise(api: &Api<'_>, app: &Value) -> Vec<String> {
     seen
 }
 
+/// From now on, everything that is logged is written down. For the whole process: other tests log here too, and have their own
+/// canaries.
+fn write_log_down() {
+    static ONCE: std::sync::Once = std::sync::Once::new();
+    ONCE.call_once(|| tracing::subscriber::set_global_default(Log).unwrap());
+}
+
+#[test]
+fn a_customers_token_is_in_no_log_when_its_api_is_down() {
+    write_log_down();
+    let world = World::new();
+    let customers = Customers::with(&world, &json!({"allow_in_url": true}));
+    customers.api.post("/customers", &json!({"key": "ada"}));
+    let description = json!({"openapi": "3.1.0", "info": {"title": "Down", "version": "1"},
+        "paths": {"/x": {"get": {"operationId": "x", "responses": {}}}}});
+    let app = json!({"description": description.to_string(), "base_url": "http://127.0.0.1:1"});
+    let app = customers.api.post("/apps", &app).json()["id"].clone();
+    let credential = json!({"kind": "bearer", "token": "canary-of-a-customer-1"});
+    let connection = json!({"app": app, "credential": credential});
+    assert_eq!(customers.api.post("/customers/ada/connections", &connection).status, 201);
+    let token = customers.token("ada");
+    let by_header = Client::new(&world, &token).call("down-x", &json!({}));
+    assert_eq!(by_header.json()["result"]["isError"], true, "{by_header:?}");
+    let (_, body) = modern_body("tools/call", r#""name":"down-x","arguments":{}"#);
+    let mut headers = modern_headers("", "tools/call").split_off(1);
+    headers.push(("mcp-name", "down-x"));
+    let url = format!("/mcp?token={token}");
+    let by_url = world.send("POST", &url, &headers, body.as_bytes());
+    assert_eq!(by_url.json()["result"]["isError"], true, "{by_url:?}");
+    assert_eq!(world.send("GET", &format!("/mcp/sessions?token={token}x"), &[], b"").status, 401);
+    let logged = LOGGED.lock().unwrap_or_else(PoisonError::into_inner).clone();
+    assert!(!logged.is_empty());
+    let rows = format!("{:?}", world.rows());
+    for part in token.split('.').chain(["canary-of-a-customer-1"]) {
+        assert!(!logged.contains(part) && !rows.contains(part), "{part}");
+    }
+}
+
 #[test]
 fn no_secret_comes_out_anywhere() {
-    // One for the whole process: other tests log here too, and have their own canary.
-    tracing::subscriber::set_global_default(Log).unwrap();
+    write_log_down();
     let world = World::new();
     let api = world.full_api("other");
     let base = format!("http://{}", world.api.address);

@@ -1,6 +1,9 @@
 //! `/mcp`: the tools of all apps that a customer has connected, and how they come and go.
 
-use crate::world::{Reply, World, modern_body, modern_headers};
+use crate::{
+    api::Api,
+    world::{Reply, World, modern_body, modern_headers},
+};
 use oauth::SecretAlgorithm;
 use serde_json::{Value, json};
 use std::{
@@ -14,8 +17,10 @@ pub(crate) const BUILT_IN: [&str; 2] = ["connect-app", "read_result"];
 
 /// The customers of a world: whoever signs their tokens, and keeps their connections.
 pub(crate) struct Customers<'w> {
+    pub(crate) api: Api<'w>,
     pub(crate) world: &'w World,
     pub(crate) secret: (String, String),
+    pub(crate) app: String,
 }
 
 impl<'w> Customers<'w> {
@@ -28,7 +33,8 @@ impl<'w> Customers<'w> {
         let made = api.post("/signing-secrets", secret);
         assert_eq!(made.status, 201, "{made:?}");
         let text = |name: &str| made.json()[name].as_str().unwrap().to_owned();
-        Self { secret: (text("id"), text("secret")), world }
+        let app = app_id(&api, "fixture");
+        Self { secret: (text("id"), text("secret")), api, world, app }
     }
 
     pub(crate) fn token(&self, key: &str) -> String {
@@ -43,6 +49,31 @@ impl<'w> Customers<'w> {
         let (kid, secret) = &self.secret;
         oauth::sign(SecretAlgorithm::Hs256, secret.as_bytes(), kid, &claims).unwrap()
     }
+
+    /// Connects the fixture for a customer, and gives the connection's id.
+    pub(crate) fn connect(&self, key: &str, name: &str, token: &str) -> String {
+        let body = json!({"app": self.app, "name": name, "credential": {"kind": "bearer", "token": token}});
+        let made = self.api.post(&format!("/customers/{key}/connections"), &body);
+        assert_eq!(made.status, 201, "{made:?}");
+        made.json()["id"].as_str().unwrap().to_owned()
+    }
+
+    pub(crate) fn disconnect(&self, key: &str, id: &str) {
+        let gone = self.api.send(
+            "DELETE",
+            &format!("/customers/{key}/connections/{id}"),
+            &[("if-match", "*")],
+            "",
+        );
+        assert_eq!(gone.status, 200, "{gone:?}");
+    }
+}
+
+/// The id of the account's app of that key.
+pub(crate) fn app_id(api: &Api<'_>, key: &str) -> String {
+    let apps = api.get("/apps").json();
+    let app = apps["items"].as_array().unwrap().iter().find(|app| app["key"] == key).unwrap();
+    app["id"].as_str().unwrap().to_owned()
 }
 
 /// A client of `/mcp` with one token.

@@ -39,6 +39,7 @@ mod browser;
 mod calls;
 mod canary;
 mod connected_apps;
+mod connected_calls;
 mod customer_tokens;
 mod demo_apps;
 mod dynamic;

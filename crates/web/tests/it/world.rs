@@ -460,6 +460,9 @@ fn answer(stream: TcpStream, requests: &Mutex<Vec<String>>, closed: &Mutex<usize
         requests.lock().unwrap().push(format!("{head}{body}"));
         let (status, text) = match head.split(' ').nth(1).unwrap_or_default() {
             "/echo" => ("200 OK", body),
+            "/falsy/zero" => ("200 OK", "0".to_owned()),
+            "/falsy/false" => ("200 OK", "false".to_owned()),
+            "/falsy/empty" => ("200 OK", "\"\"".to_owned()),
             "/slow" => {
                 // Until the caller goes away.
                 let _ = stream.read(&mut [0; 1]);
