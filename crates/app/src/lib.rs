@@ -130,6 +130,7 @@ pub use limits::{Admission, Admitted, Limit, LimitHit, LimitSettings, NewLimit};
 pub use link::{AcceptLink, OneTimeLink, Purpose};
 pub use me::OwnSettings;
 pub use oauth_client::{CALLBACK_PATH, OAuthClient, OAuthClientSettings, OAuthWay, OAuthWays};
+pub use one_time::random_secret;
 pub use open::{App, Config, Outbound};
 pub use page::{Page, PageQuery};
 pub use password::Password;

@@ -13,6 +13,12 @@ pub(crate) fn mint() -> (Secret, [u8; 32]) {
     (Secret::from(text), hash)
 }
 
+/// A text of 256 random bits, for what this process shares with itself alone.
+#[must_use]
+pub fn random_secret() -> Secret {
+    mint().0
+}
+
 /// The hash of what came in, if it is written as such a secret is: what is not costs no look at the database.
 pub(crate) fn digest(text: &str) -> Option<[u8; 32]> {
     let fits = text.len() == CHARS

@@ -39,8 +39,8 @@ pub(crate) struct Cli {
 pub(crate) enum Command {
     /// Publish an API description as an MCP server, and serve it. Without one, a demo API.
     Up(Box<Up>),
-    /// Serve what is published already.
-    Serve(Serving),
+    /// Serve what is published already, or a demo of connected apps.
+    Serve(Box<Serve>),
     /// Read an API description and report what would become of each operation.
     Import(Import),
     /// Make, rotate, list and revoke API tokens.
@@ -298,6 +298,19 @@ pub(crate) struct Serving {
     /// Tokens of a tool's result before it is cut [default: 25000]
     #[arg(long, env = "GATEWRIGHT_RESULT_BUDGET_TOKENS", value_name = "N")]
     pub(crate) result_budget_tokens: Option<usize>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Serve {
+    /// Serve a customer with four connected apps, which need no network and no set-up; without --data-dir, in a new folder that goes
+    /// at the end
+    #[arg(long)]
+    pub(crate) demo: bool,
+    /// Print one line of JSON when ready, and nothing else to stdout
+    #[arg(long, requires = "demo")]
+    pub(crate) json: bool,
+    #[command(flatten)]
+    pub(crate) serving: Serving,
 }
 
 #[derive(Debug, Args)]

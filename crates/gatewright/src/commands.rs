@@ -3,6 +3,7 @@ use crate::{
     cli::{Cli, Command, Import, Selection, Serving, Up},
     client::{self, part::Kind},
     config::{self, Settings},
+    demo,
     process::Process,
     report,
     snippets::Snippets,
@@ -25,7 +26,8 @@ pub(crate) fn run(cli: Cli) -> anyhow::Result<()> {
     let ended = runtime.block_on(async {
         match cli.command {
             Command::Up(up) => self::up(*up).await,
-            Command::Serve(serving) => serve(&serving).await,
+            Command::Serve(command) if command.demo => demo::serve(&command).await,
+            Command::Serve(command) => serve(&command.serving).await,
             Command::Import(import) => self::import(&import).await,
             Command::Token { target, command } => client::token::run(&target, command).await,
             Command::Logs(logs) => client::logs::run(&logs).await,
@@ -115,7 +117,9 @@ async fn up(up: Up) -> anyhow::Result<()> {
             writeln!(stdout, "{line}")?;
         } else {
             report::up(stdout, &outcome, list_bytes)?;
-            Snippets { name: &outcome.server, url: &url, token: token.as_deref() }.write(stdout)?;
+            let another = "gatewright token create --name …";
+            let (name, token) = (&outcome.server, token.as_deref());
+            Snippets { name, url: &url, token, token_in_url: false, another }.write(stdout)?;
             report::setup(stdout, setup_url.as_deref())?;
         }
         Ok(stdout.flush()?)
@@ -225,6 +229,6 @@ async fn import(import: &Import) -> anyhow::Result<()> {
     }
 }
 
-fn from_cli() -> Asked {
+pub(crate) fn from_cli() -> Asked {
     Asked { via: Via::Cli, ..Asked::default() }
 }

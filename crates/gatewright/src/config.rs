@@ -171,6 +171,12 @@ impl Settings {
         })
     }
 
+    /// The same in another folder, with a database and a key of its own there, whatever else is configured.
+    pub(crate) fn afresh(self, folder: &Path) -> Self {
+        let (data_dir, key) = (folder.to_owned(), KeySource::File);
+        Self { data_dir, key, database_url: None, ..self }
+    }
+
     /// The data directory, made if it is missing, and the database, which is there or elsewhere.
     pub(crate) fn places(&self) -> anyhow::Result<(DataDir, Database)> {
         let dir = DataDir::create(&self.data_dir)?;

@@ -7,6 +7,7 @@ mod cli;
 mod client;
 mod commands;
 mod config;
+mod demo;
 mod process;
 mod report;
 mod snippets;

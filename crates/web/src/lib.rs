@@ -20,7 +20,7 @@ mod wire;
 
 pub use control::{LocalApi, LocalReply, document, document_text};
 pub use data::list_bytes;
-pub use demo::{DEMO_APPS, DEMO_DESCRIPTION, Demo, DemoApp};
+pub use demo::{DEMO_APPS, DEMO_DESCRIPTION, DEMO_WAY, Demo, DemoApp};
 pub use guard::Hosts;
 pub use listen::{Listening, serve};
 pub use metrics::serve_metrics;

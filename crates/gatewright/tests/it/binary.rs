@@ -150,7 +150,8 @@ impl Gateway {
         Self::spawn(home, command)
     }
 
-    fn ready(home: &Home, command: &mut Command) -> Self {
+    /// A process that says in one line of JSON that it is ready, and waits for it.
+    pub(crate) fn ready(home: &Home, command: &mut Command) -> Self {
         let mut gateway = Self::spawn(home, command);
         assert!(gateway.wait_ready(), "{command:?}: {}", gateway.log());
         gateway

@@ -13,6 +13,7 @@ mod binary;
 mod chats;
 mod client;
 mod config;
+mod connected_apps;
 mod crash;
 mod crash_first;
 mod crash_writer;

@@ -44,6 +44,9 @@ pub struct DemoApp {
     pub path: &'static str,
 }
 
+/// The name of the way to connect each of them, which takes the token.
+pub const DEMO_WAY: &str = "token";
+
 /// The apps of `serve --demo`.
 pub const DEMO_APPS: [DemoApp; 4] = [
     DemoApp { key: "gmail", definition: include_str!("gmail.yaml"), path: "/demo/apps/gmail" },
@@ -101,6 +104,11 @@ mod tests {
             let read = catalog::read(app.definition)
                 .unwrap_or_else(|error| panic!("{}: {error}", app.key));
             assert_eq!(read.definition.key.as_str(), app.key);
+            let base_url = format!("https://{}.demo.invalid", app.key);
+            assert_eq!(read.definition.base_url, base_url);
+            let ways: Vec<&str> =
+                read.definition.auth.iter().map(|way| way.name.as_str()).collect();
+            assert_eq!(ways, [super::DEMO_WAY]);
             assert_eq!(app.path, format!("/demo/apps/{}", app.key));
             assert!(read.actions.len() >= 6, "{} does too little", app.key);
             for action in read.actions {
