@@ -44,6 +44,18 @@ export async function row(client, mode, expected, action) {
   }
 }
 
+/** Runs one test, and says how it went. */
+export async function test(name, action) {
+  try {
+    await action();
+    passed += 1;
+    console.log(`ok: ${name}`);
+  } catch (error) {
+    failed += 1;
+    console.log(`FAILED: ${name}: ${error.stack}`);
+  }
+}
+
 /** The closing line and the exit code. */
 export function finish(suite) {
   console.log(`${suite} result: ${passed} passed; ${failed} failed`);

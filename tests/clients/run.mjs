@@ -1,20 +1,14 @@
 // The TypeScript clients and the Inspector against MCP_URL with TOKEN, in each era that they speak.
-import { execFile } from 'node:child_process';
-import fs from 'node:fs';
-import os from 'node:os';
-import path from 'node:path';
-import { promisify } from 'node:util';
 import * as v2 from '@modelcontextprotocol/client';
 import { Client as ClientV1 } from '@modelcontextprotocol/sdk/client/index.js';
 import { StreamableHTTPClientTransport as TransportV1 } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import { exercise, finish, row } from './check.mjs';
-import { startProxy } from './proxy.mjs';
+import { withInspector } from './inspector.mjs';
 
 const { MCP_URL, TOKEN } = process.env;
 const url = new URL(MCP_URL);
 const authorization = `Bearer ${TOKEN}`;
 const requestInit = { headers: { Authorization: authorization } };
-const run = promisify(execFile);
 
 async function all(client) {
   const tools = [];
@@ -49,36 +43,7 @@ async function typescriptV2(mode) {
   return { negotiated, tools };
 }
 
-async function inspector(era) {
-  const directory = fs.mkdtempSync(path.join(os.tmpdir(), 'inspector-'));
-  const config = path.join(directory, 'config.json');
-  const recorder = await startProxy(MCP_URL);
-  const server = { type: 'streamable-http', url: recorder.url, headers: { Authorization: authorization }, protocolEra: era };
-  fs.writeFileSync(config, JSON.stringify({ mcpServers: { gatewright: server } }));
-  const cli = async (...options) => {
-    const fixed = ['--cli', '--config', config, '--server', 'gatewright', '--stored-auth-only', '--format', 'json'];
-    const bin = path.resolve('node_modules/.bin/mcp-inspector');
-    const env = { ...process.env, HOME: directory, MCP_INSPECTOR_SECRET_STORE: 'memory' };
-    try {
-      return JSON.parse((await run(bin, [...fixed, ...options], { env })).stdout).result;
-    } catch (error) {
-      // Exit code 5 is a tool's own error, which is an answer like any other.
-      if (error.code === 5) return JSON.parse(error.stdout).result;
-      throw new Error(`exit ${error.code}: ${error.stderr || error.stdout || error.message}`.trim());
-    }
-  };
-  try {
-    const tools = await exercise({
-      list: async () => (await cli('--method', 'tools/list')).tools,
-      call: (name, args) =>
-        cli('--method', 'tools/call', '--tool-name', name, '--tool-args-json', JSON.stringify(args)),
-    });
-    return { negotiated: [...recorder.versions].join(' '), tools };
-  } finally {
-    recorder.close();
-    fs.rmSync(directory, { recursive: true });
-  }
-}
+const inspector = (era) => withInspector({ url: MCP_URL, authorization, era }, exercise);
 
 console.log('| client | mode | negotiated | tools | |\n| --- | --- | --- | --- | --- |');
 const [old, modern] = ['2025-11-25', '2026-07-28'];

@@ -56,7 +56,19 @@ impl Gateway {
             .arg(directory.join("data"))
             .args(["--allow-private-networks", "--json"])
             .args(options);
-        let running = Running::start(&mut command, &directory.join("gatewright.log"))?;
+        Self::ready(&mut command, directory)
+    }
+
+    /// Serves the demo of connected apps, with nothing of its own anywhere.
+    pub(crate) fn demo(binary: &Path, directory: &Path) -> Result<Self> {
+        fs::create_dir_all(directory)?;
+        let mut command = Command::new(binary);
+        command.args(["serve", "--demo", "--json", "--listen", "127.0.0.1:0"]);
+        Self::ready(command.env("TMPDIR", directory), directory)
+    }
+
+    fn ready(command: &mut Command, directory: &Path) -> Result<Self> {
+        let running = Running::start(command, &directory.join("gatewright.log"))?;
         let ready: Value =
             serde_json::from_str(&running.line).with_context(|| running.line.clone())?;
         let text = |name: &str| {

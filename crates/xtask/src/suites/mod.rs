@@ -1,7 +1,9 @@
 //! The suites: ours, and those with things that nobody here wrote, against the real binary.
 
+mod agent;
 mod clients;
 mod conformance;
+mod demo;
 mod example;
 pub(crate) mod roundtrip;
 mod schemathesis;
@@ -52,6 +54,16 @@ pub(crate) const SUITES: &[Suite] = &[
         name: "clients",
         what: "official and common MCP clients list and call",
         run: |shared| clients::run(shared.binary()?),
+    },
+    Suite {
+        name: "demo",
+        what: "the client code that others have written for connected apps, and every tool of `serve --demo`",
+        run: |shared| demo::run(shared.binary()?),
+    },
+    Suite {
+        name: "agent",
+        what: "the agent of examples/agent, led by a scripted model",
+        run: |shared| agent::run(shared.binary()?),
     },
     Suite {
         name: "conformance",
