@@ -5,6 +5,8 @@
 //! callers), [`App::create_session`] and [`App::accept_link`] (a password or a link says who comes), [`App::server_of_host`] (before
 //! anybody asks), [`App::revoke_leaked`] (who holds a token may end it), [`App::health`], [`App::tasks`], [`App::outbound`] and
 //! [`App::close`] (the process's own life).
+//! Whoever holds a connect link uses [`App::connect_page`], [`App::connect_progress`], [`App::start_connect`], [`App::finish_connect`]
+//! and [`App::new_browser`].
 //! [`App::connect_link_for`] makes such links for a customer whose caller was let in. [`Installation`] is for whoever holds the data
 //! directory and the key, on this machine: nothing that comes from the network can reach it.
 
@@ -99,7 +101,11 @@ pub use built_in::{CatalogAction, CatalogApp, CatalogEntry};
 pub use call::{Companions, Observer, Step};
 pub use caller::Caller;
 pub use clock::Clock;
-pub use connect::{ConnectLink, ConnectLinkStatus, CreatedConnectLink, NewConnectLink};
+pub use connect::{
+    Answer, Brand, ConnectApp, ConnectInput, ConnectLink, ConnectLinkStatus, ConnectPage,
+    ConnectProgress, ConnectWay, Connected, CreatedConnectLink, Entered, LINK_SPENT,
+    NewConnectLink, Returned, Started, UNKNOWN_STATE,
+};
 pub use connected::ChatSessions;
 pub use connections::{
     ConnectionQuery, ConnectionRotation, ConnectionSettings, ConnectionStatus, ConnectionTest,

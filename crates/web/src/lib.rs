@@ -4,6 +4,7 @@
 //! since it is the hot path; all else by an axum router.
 
 mod body;
+mod connect;
 mod control;
 mod data;
 mod demo;

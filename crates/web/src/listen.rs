@@ -1,5 +1,6 @@
 use crate::{
-    Config, Shared, body::Body, control, data, demo, health, metrics::Metrics, problem::problem,
+    Config, Shared, body::Body, connect, control, data, demo, health, metrics::Metrics,
+    problem::problem,
 };
 use app::{App, Outbound};
 use axum::Router;
@@ -55,6 +56,7 @@ pub fn serve(listener: TcpListener, app: Arc<App>, config: Config) -> io::Result
     });
     let router = health::router(Arc::clone(&shared))
         .merge(control::router(Arc::clone(&shared)))
+        .merge(connect::router(Arc::clone(&shared)))
         .merge(demo::router(&shared.config.demo, &shared.app));
     let connections = Arc::new(Connections::default());
     let mut threads = Vec::new();

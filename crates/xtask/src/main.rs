@@ -11,6 +11,7 @@
 mod bench;
 mod borders;
 mod ci;
+mod debian;
 mod gateway;
 mod generated;
 mod licences;

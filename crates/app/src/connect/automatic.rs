@@ -79,7 +79,14 @@ impl App {
         };
         let about = super::ConnectLink::new(row.clone(), now)?;
         let mut change = self
-            .begin(&caller, now, "connect_link.create", &row.id, None::<&()>, Some(&about))
+            .begin_uncounted(
+                &caller,
+                now,
+                "connect_link.create",
+                &row.id,
+                None::<&()>,
+                Some(&about),
+            )
             .await?;
         change.delete_automatic_connect_links(account, customer.id, app, KEPT - 1).await?;
         change.insert_connect_link(&row, &hash).await?;

@@ -131,7 +131,7 @@ pub struct NewConnectLink {
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(crate) struct LinkSettings {
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) way: Option<String>,
+    pub(crate) way: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) name: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -228,7 +228,14 @@ impl App {
         let (url, hash) = self.minted_link()?;
         let details = ConnectLink::new(row.clone(), now)?;
         let mut change = self
-            .begin(caller, now, "connect_link.create", &row.id, None::<&()>, Some(&details))
+            .begin_uncounted(
+                caller,
+                now,
+                "connect_link.create",
+                &row.id,
+                None::<&()>,
+                Some(&details),
+            )
             .await?;
         change.insert_connect_link(&row, &hash).await?;
         let created = CreatedConnectLink { url, details };
@@ -251,8 +258,9 @@ impl App {
         let customer = self.known_customer(account, customer).await?;
         let now = self.clock.now();
         let before = ConnectLink::new(self.known_link(account, customer.id, id).await?, now)?;
-        let mut change =
-            self.begin(caller, now, "connect_link.delete", &id, Some(&before), None::<&()>).await?;
+        let mut change = self
+            .begin_uncounted(caller, now, "connect_link.delete", &id, Some(&before), None::<&()>)
+            .await?;
         if !change.delete_connect_link(account, customer.id, id).await? {
             return Err(absent());
         }

@@ -111,6 +111,7 @@ impl App {
             default: new.default,
             label: label.transpose()?,
             credential,
+            link: None,
         };
         self.keep_customer_connection(caller, account, kept, outbound).await
     }
@@ -180,6 +181,7 @@ impl App {
             default: None,
             label: None,
             credential: self.given(&app, rotation.credential, rotation.way)?,
+            link: None,
         };
         self.keep_customer_connection(caller, account, kept, outbound).await
     }

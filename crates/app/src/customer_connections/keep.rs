@@ -5,8 +5,8 @@ use super::{
 };
 use crate::{App, Caller, Error, Outbound, clock::entropy};
 use model::{
-    AccountId, AuthMethod, AuthWay, ConnectionId, ConnectionSecret, CustomerId, Timestamp,
-    WayCredential, WaySecret,
+    AccountId, AuthMethod, AuthWay, ConnectLinkId, ConnectionId, ConnectionSecret, CustomerId,
+    Timestamp, WayCredential, WaySecret,
 };
 use std::collections::BTreeMap;
 use store::CustomerConnection;
@@ -28,6 +28,8 @@ pub(crate) struct KeptConnection<'a> {
     /// Whose account at the app it is, where that is known.
     pub(crate) label: Option<String>,
     pub(crate) credential: NewCustomerCredential,
+    /// The connect link that is used up by it.
+    pub(crate) link: Option<ConnectLinkId>,
 }
 
 /// A credential that a customer has connected.
@@ -141,6 +143,12 @@ impl App {
         };
         let mut change =
             self.begin_uncounted(caller, now, event, &id, before.as_ref(), Some(&after)).await?;
+        if let Some(link) = kept.link {
+            let used = store::ConnectLinkUse { at: now, connection_id: id, app_id: kept.app.id };
+            if !change.use_connect_link(account, link, &used).await? {
+                return Err(crate::connect::spent());
+            }
+        }
         if renewed.is_some() {
             if !change.rotate_customer_connection(account, &row).await? {
                 return Err(Error::changed());

@@ -11,15 +11,20 @@ fn name(https: bool) -> &'static str {
     if https { HOST_NAME } else { PLAIN_NAME }
 }
 
-/// The cookie of a sign-in. Two of the name are none: which one is ours cannot be told.
+/// The cookie of a sign-in.
 pub(super) fn read(headers: &HeaderMap, https: bool) -> Option<&str> {
+    find(headers, name(https))
+}
+
+/// The cookie of that name. Two of the name are none: which one is ours cannot be told.
+pub(crate) fn find<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
     let mut found = headers
         .get_all(header::COOKIE)
         .iter()
         .filter_map(|value| value.to_str().ok())
         .flat_map(|text| text.split(';'))
         .filter_map(|pair| pair.trim().split_once('='))
-        .filter(|(one, _)| *one == name(https));
+        .filter(|(one, _)| *one == name);
     let (_, value) = found.next()?;
     found.next().is_none().then_some(value)
 }

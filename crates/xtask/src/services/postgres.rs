@@ -8,6 +8,7 @@ mod programs;
 
 use crate::{process, workspace};
 use account::Account;
+pub(crate) use account::is_root;
 use anyhow::{Context, Result, bail, ensure};
 use folder::Folder;
 use programs::Programs;

@@ -3,6 +3,7 @@
 mod agent;
 mod clients;
 mod conformance;
+mod connect;
 mod demo;
 mod example;
 pub(crate) mod roundtrip;
@@ -69,6 +70,11 @@ pub(crate) const SUITES: &[Suite] = &[
         name: "conformance",
         what: "the official conformance suite for servers",
         run: |shared| conformance::run(shared.binary()?),
+    },
+    Suite {
+        name: "connect",
+        what: "a customer in Chromium connects an app at a real OAuth provider",
+        run: |shared| connect::run(shared.binary()?),
     },
     Suite {
         name: "roundtrip",

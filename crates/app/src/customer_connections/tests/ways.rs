@@ -199,6 +199,7 @@ async fn names_labels_and_defaults() {
             default: None,
             label: label.map(str::to_owned),
             credential: grant(json!({})),
+            link: None,
         };
         let (app, outbound) = (&world.app, &world.outbound);
         app.keep_customer_connection(&world.operator, world.account, kept, outbound).await

@@ -242,6 +242,7 @@ impl World {
             default: None,
             label: None,
             credential,
+            link: None,
         };
         self.app.keep_customer_connection(&self.operator, self.account, kept, &self.outbound).await
     }
@@ -294,6 +295,7 @@ impl World {
             default: None,
             label: None,
             credential: NewCustomerCredential::Granted { way, fields, grant, scopes: Vec::new() },
+            link: None,
         };
         let (app, operator) = (&self.app, &self.operator);
         let again = app.keep_customer_connection(operator, self.account, kept, &self.outbound);

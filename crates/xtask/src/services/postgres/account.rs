@@ -41,7 +41,7 @@ impl Account {
 }
 
 /// Whether the process may do anything.
-pub(super) fn is_root() -> Result<bool> {
+pub(crate) fn is_root() -> Result<bool> {
     let output = Command::new("id").arg("-u").output().context("id -u")?;
     Ok(output.stdout.trim_ascii() == b"0")
 }

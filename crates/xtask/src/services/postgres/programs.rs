@@ -1,4 +1,5 @@
-use anyhow::{Result, bail, ensure};
+use crate::debian;
+use anyhow::{Result, bail};
 use std::{
     fs,
     path::{Path, PathBuf},
@@ -21,21 +22,12 @@ impl Programs {
         if let Some(found) = Self::find() {
             return Ok(found);
         }
-        let has_apt = Command::new("apt-get").arg("--version").output().is_ok();
-        if !has_apt || !super::account::is_root()? {
-            bail!(
-                "PostgreSQL's {} are not in one folder of the PATH, nor below {DEBIAN}: install PostgreSQL 14 or later \
-                 (Debian: apt-get install postgresql)",
-                NAMES.join(", ")
-            );
-        }
-        println!("installing postgresql …");
-        let install = ["install", "-y", "--no-install-recommends", "-qq", "postgresql"];
-        // The lists of a fresh image are missing, those of an old one name packages that are gone.
-        if !apt(&install)? {
-            ensure!(apt(&["update", "-qq"])?, "apt-get update failed");
-            ensure!(apt(&install)?, "apt-get could not install postgresql");
-        }
+        let missing = format!(
+            "PostgreSQL's {} are not in one folder of the PATH, nor below {DEBIAN}: install PostgreSQL 14 or later \
+             (Debian: apt-get install postgresql)",
+            NAMES.join(", ")
+        );
+        debian::install("postgresql", &missing)?;
         let Some(installed) = Self::find() else {
             bail!("the package postgresql left no server in {DEBIAN}")
         };
@@ -61,11 +53,6 @@ impl Programs {
         let help = Command::new(self.path("initdb")).arg("--help").output()?;
         Ok(String::from_utf8_lossy(&help.stdout).contains("--icu-locale"))
     }
-}
-
-fn apt(arguments: &[&str]) -> Result<bool> {
-    let mut apt = Command::new("apt-get");
-    Ok(apt.args(arguments).env("DEBIAN_FRONTEND", "noninteractive").status()?.success())
 }
 
 /// The `bin` folders below Debian's, newest version first.
