@@ -257,8 +257,8 @@ mod tests {
         for (query, expected) in [
             ("from:priya", "email-104 email-101"),
             ("is:unread from:priya", "email-104"),
-            ("subject:invoice", "email-102"),
-            ("INVOICE acme", "email-102"),
+            ("subject:invoice", "email-103 email-102"),
+            ("INVOICE acme", "email-103 email-102"),
             ("in:sent", "email-103"),
             ("is:starred", "email-102"),
             ("label:customers is:read", ""),
