@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { chromium } from 'playwright-core';
 import { Api } from './api.mjs';
 import { check, finish, test } from './check.mjs';
-import { Agent } from './mcp.mjs';
+import { Agent, Session } from './mcp.mjs';
 
 const { CHROMIUM: executablePath, GATEWRIGHT: base, PROVIDER: issuer, TOKEN: token, ARTIFACTS: artifacts } = process.env;
 mkdirSync(artifacts, { recursive: true });
@@ -270,8 +270,30 @@ await test('who closes the popup before is said to have', async () => {
   });
 });
 
-// The place of the lead's run: a tool that answers with a link (`tools/call` at `${base}/mcp`, without a connection), the page of that
-// link in `visit('same-session', …)`, and the same tool in the same session once more.
+await test('a tool that failed works in the same session once its customer has opened the link', async () => {
+  const { token } = await api.customer('heidi');
+  const session = new Session(base, token, `?apps=${app}`);
+  await session.begin();
+  const tool = (await session.tools()).find((name) => name.endsWith('me'));
+  const failed = await session.call(tool);
+  check(failed.isError, true);
+  const [url] = failed.content[0].text.match(/http:\S+\/connect\/[\w-]{43}/);
+  const stream = await session.listen();
+  await visit('same-session', {}, async (page) => {
+    await leave(page, { url });
+    await signIn(page, 'heidi');
+    await consent(page);
+    await connected(page);
+  });
+  check(await stream.told, 'notifications/tools/list_changed');
+  const result = await session.call(tool);
+  check(result.isError ?? false, false, JSON.stringify(result));
+  check(JSON.parse(result.content[0].text).account, 'heidi');
+  // The link has served its once.
+  await visit('same-link', {}, async (page) => {
+    check((await page.goto(url)).status(), 410);
+  });
+});
 
 await browser.close();
 finish('connect');
