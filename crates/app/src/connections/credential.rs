@@ -1,6 +1,6 @@
 use crate::Error;
 use model::{ClientAuthStyle, ClientCredentials, ConnectionSecret, KeyPlace, Secret};
-use serde::{Deserialize, Deserializer};
+use serde::{Deserialize, Deserializer, de::DeserializeOwned};
 use std::borrow::Cow;
 use upstream::Client;
 use utoipa::{
@@ -12,6 +12,9 @@ use utoipa::{
 const SECRET_BYTES_MAX: usize = 8 << 10;
 /// Headers or further form fields of one credential.
 const NAMED_MAX: usize = 20;
+/// What a credential is, for whoever sends something else.
+pub(crate) const FORM: &str = "it is an object with a kind (api_key, basic, bearer, headers or oauth2_client_credentials) and that \
+     kind's members";
 /// The longest other text, in characters.
 const TEXT_CHARS_MAX: usize = 2_000;
 
@@ -176,15 +179,25 @@ impl WriteOnly {
 /// # Errors
 ///
 /// When it is none; nothing of it is quoted but names of members.
-pub(crate) fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<NewCredential, D::Error> {
+pub(super) fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<NewCredential, D::Error> {
+    read_quietly(deserializer, FORM)
+}
+
+/// Reads what holds secrets. `form` says what it is, where serde's own words would quote a value.
+///
+/// # Errors
+///
+/// When it is something else; nothing of it is quoted but names of members.
+pub(crate) fn read_quietly<'de, T: DeserializeOwned, D: Deserializer<'de>>(
+    deserializer: D,
+    form: &str,
+) -> Result<T, D::Error> {
     const QUOTE_NAMES_ALONE: [&str; 3] = ["missing field", "unknown field", "a secret is"];
     let value = serde_json::Value::deserialize(deserializer)?;
     serde_json::from_value(value).map_err(|error| {
         let text = error.to_string();
         let harmless = QUOTE_NAMES_ALONE.iter().any(|start| text.starts_with(start));
-        let other = "it is an object with a kind (api_key, basic, bearer, headers or oauth2_client_credentials) and that \
-             kind's members";
-        serde::de::Error::custom(if harmless { text } else { other.to_owned() })
+        serde::de::Error::custom(if harmless { text } else { form.to_owned() })
     })
 }
 

@@ -33,6 +33,7 @@ pub struct NewCustomerConnection {
     #[serde(default, deserialize_with = "read_credential")]
     pub credential: Option<NewCredential>,
     /// What it signs its calls with in a way of the app.
+    #[serde(default, deserialize_with = "read_way")]
     pub way: Option<NewWayCredential>,
 }
 
@@ -44,6 +45,7 @@ pub struct CustomerConnectionRotation {
     #[serde(default, deserialize_with = "read_credential")]
     pub credential: Option<NewCredential>,
     /// What calls are signed with from now on, in a way of the app.
+    #[serde(default, deserialize_with = "read_way")]
     pub way: Option<NewWayCredential>,
 }
 
@@ -336,8 +338,15 @@ impl NewWayCredential {
     }
 }
 
+fn read_way<'de, D: serde::Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<NewWayCredential>, D::Error> {
+    let form = "it is an object with the name of a way and what that way asks for";
+    credential::read_quietly(deserializer, form)
+}
+
 fn read_credential<'de, D: serde::Deserializer<'de>>(
     deserializer: D,
 ) -> Result<Option<NewCredential>, D::Error> {
-    credential::read(deserializer).map(Some)
+    credential::read_quietly(deserializer, credential::FORM)
 }

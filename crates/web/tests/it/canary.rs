@@ -134,6 +134,37 @@ fn exercise(api: &Api<'_>, app: &Value) -> Vec<String> {
     seen
 }
 
+/// Every operation on a customer's connection.
+fn exercise_customer(api: &Api<'_>, app: &Value) -> Vec<String> {
+    let list = "/customers/ada/connections";
+    let mut seen = vec![format!("{:?}", api.post("/customers", &json!({"key": "ada"})))];
+    for (at, credential) in credentials().into_iter().enumerate() {
+        let body = json!({"app": app, "name": format!("c{at}"), "credential": credential});
+        let made = api.post(list, &body);
+        assert_eq!(made.status, 201, "{made:?}");
+        let path = format!("{list}/{}", made.json()["id"].as_str().unwrap());
+        let rotate = format!("{path}/rotate");
+        let replies = [
+            made,
+            api.post(list, &body),
+            api.get(&path),
+            api.get(list),
+            api.patch(&path, &json!({"name": format!("d{at}")})),
+            api.patch(&path, &json!({"credential": credential})),
+            api.post(&rotate, &json!({"credential": credential})),
+            api.post(&rotate, &json!({"credential": canary(0)})),
+            api.post(&rotate, &json!({"way": canary(0)})),
+            api.post(&rotate, &json!({"way": {"name": "x", "key": [canary(0)]}})),
+            api.post(&rotate, &json!({"way": {"name": "x", "expires_in": canary(0)}})),
+            api.post(&rotate, &json!({"way": {"name": {"x": canary(0)}}})),
+            api.post(&rotate, &json!({"way": {"name": canary(0), "fields": {"x": canary(1)}}})),
+            api.delete(&path),
+        ];
+        seen.extend(replies.iter().map(|reply| format!("{reply:?}")));
+    }
+    seen
+}
+
 /// From now on, everything that is logged is written down. For the whole process: other tests log here too, and have their own
 /// canaries.
 fn write_log_down() {
@@ -181,6 +212,7 @@ fn no_secret_comes_out_anywhere() {
     let app =
         api.post("/apps", &json!({"kind": "manual", "title": "Mine", "base_url": base})).json();
     let mut seen = exercise(&api, &app["id"]);
+    seen.extend(exercise_customer(&api, &app["id"]));
     assert!(world.api.last().contains("canary"), "the API itself gets it");
     for entry in std::fs::read_dir(world.dir.path()).unwrap() {
         let bytes = std::fs::read(entry.unwrap().path()).unwrap();
