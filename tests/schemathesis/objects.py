@@ -72,7 +72,9 @@ class Api:
         found = {}
         for name in names:
             found[name] = getattr(self, name)(found)
-        self.shared.setdefault(names, found)
+        # What was made for a case that changes it may be gone after.
+        if not fresh:
+            self.shared[names] = found
         return found
 
     def once(self, name, make):

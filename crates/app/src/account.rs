@@ -42,7 +42,7 @@ pub struct AccountSettings {
     /// Whether a customer's token that was verified makes the customer that it names.
     pub customers_on_first_use: bool,
     /// How the pages look that the account's customers see.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "model::object")]
     pub brand: BrandSettings,
 }
 

@@ -178,6 +178,7 @@ fn an_account_chooses_how_its_pages_look() {
         (json!({"logo_url": "javascript:alert(1)"}), "brand.logo_url"),
         (json!({"name": ""}), "brand.name"),
         (json!({"font": "x"}), "brand.font"),
+        (json!([null, null]), "brand"),
     ] {
         let refused = api.patch("/account", &json!({"brand": brand}));
         assert_eq!(problem(&refused), (400, "invalid".into(), Some(field.into())), "{refused:?}");
