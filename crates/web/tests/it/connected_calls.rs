@@ -60,7 +60,10 @@ fn a_tool_has_all_that_its_action_has() {
     // Two bytes each: more than 100 kB, which the reference refuses.
     let long = "é".repeat(99_000);
     let answer = client.call("fixture-echo", &json!({"text": long}));
-    assert!(text(&answer).contains(&long));
+    // It arrives whole; what comes back is cut to its budget.
+    assert!(world.api.last().contains(&long));
+    assert!(text(&answer).contains("198011 bytes"), "{:.300}", answer.body);
+    assert_ne!(answer.json()["result"]["isError"], true);
     let wrong = client.call("fixture-echo", &json!({"text": 5}));
     assert_eq!(wrong.json()["result"]["isError"], true);
     assert!(text(&wrong).contains("text"));
