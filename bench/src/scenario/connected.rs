@@ -40,7 +40,7 @@ pub(super) fn run(context: &Context) -> Result<Section> {
         "Connected apps",
         "*Session*: `initialize` and the whole `tools/list` of a customer who has connected an app of 1,000 actions, one after another; \
          after 200 of one customer for warm-up, for 199 customers whom the process does not know yet, then for the same again. CPU and growth of RSS of the process, per \
-         session; the reference takes 270–490 ms and 23–29 MB. *Call*: the call of the first section with 1,000 tools, at `/mcp/local/…` and \
+         session; the reference takes 270–490 ms and 23–29 MB. *Call*: the call of the first section with 1,000 tools and a bearer credential, at `/mcp/local/…` and \
          at `/mcp`, 32 at once. *Ten apps*: a new process, a customer with 10 apps of 250 actions each over an upstream of 200 ms: \
          `initialize` to the end of the first `tools/list`.",
         &["what", "who", "CPU ms", "kB", "calls/s", "ms"],
@@ -51,6 +51,9 @@ pub(super) fn run(context: &Context) -> Result<Section> {
     let up = Gateway::up(&context.gateway, &description, upstream.address, &data, None)?;
     let account = Account { exe: &context.gateway, data: &data };
     let app = account.only_app()?;
+    // As connected apps have one: its call is signed, and its answer looked through for it.
+    let bearer = ["--bearer-env", gateway::CREDENTIAL];
+    account.run(&[&["connection", "create", &app, "account"], &bearer[..]].concat())?;
     let tokens: Result<Vec<String>> = (0..CUSTOMERS)
         .map(|number| {
             let key = format!("customer-{number}");

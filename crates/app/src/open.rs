@@ -311,8 +311,9 @@ impl App {
         let _one_at_a_time = self.refreshing.lock().await;
         let before = self.registry.load_full();
         // The epoch is read first: a change that comes between is seen at the next refresh, never lost.
-        let epoch = self.store.epoch().await?;
-        self.poll_customers().await?;
+        let epochs = self.store.epochs().await?;
+        self.note_customers(epochs.connections).await?;
+        let epoch = epochs.all;
         if epoch == before.epoch {
             return Ok(());
         }

@@ -55,6 +55,11 @@ impl ServerWatch {
         self.state.receiver_count()
     }
 
+    /// Whether anybody but its owner has it: a stream, or a request that may become one.
+    pub(crate) fn is_held(&self) -> bool {
+        self.state.receiver_count() > 0 || self.state.sender_count() > 1
+    }
+
     pub(crate) fn list_changed(&self) {
         self.state.send_modify(|state| state.lists += 1);
     }

@@ -338,23 +338,9 @@ impl Change {
             "delete from import_report where account_id = $1 and app_id = $2",
         ];
         const SQL: &str = "delete from app where account_id = $1 and id = $2 and revision = $3";
-        for part in PARTS {
-            on!(self.tx, |db| sqlx::query(part)
-                .bind(account.to_string())
-                .bind(app.to_string())
-                .execute(&mut **db)
-                .await?
-                .rows_affected());
-        }
-        let removed = on!(self.tx, |db| sqlx::query(SQL)
-            .bind(account.to_string())
-            .bind(app.to_string())
-            .bind(revision)
-            .execute(&mut **db)
-            .await?
-            .rows_affected());
+        let removed = self.remove(&PARTS, SQL, account, &app, revision).await?;
         self.credentials_changed(account).await?;
-        Ok(removed == 1)
+        Ok(removed)
     }
 
     /// Keeps what an import of the app came to, in place of the one before.

@@ -2,6 +2,8 @@ use crate::{
     AuditRow, Error, Store,
     engine::{Tx, on},
 };
+use model::AccountId;
+use std::fmt::Display;
 
 /// A change to our own data: one transaction that begins with its audit row and ends with [`Change::commit`].
 ///
@@ -23,7 +25,7 @@ impl Store {
     }
 
     /// Begins a change that no process need read anything anew for: [`Store::epoch`] stays. Such as a customer's connections, which have
-    /// a number of their own, [`Store::connections_epoch`].
+    /// a number of their own, [`crate::Epochs::connections`].
     ///
     /// # Errors
     ///
@@ -67,5 +69,35 @@ impl Change {
     /// [`Error::Sql`] or [`Error::HalfDone`]; then nothing was changed, unless PostgreSQL was lost between the commit and its answer.
     pub async fn commit(self) -> Result<(), Error> {
         self.tx.commit().await
+    }
+}
+
+impl Change {
+    /// Removes one of the account's objects, if it still has that revision, and what is its own before it. Each statement takes the
+    /// account and the object's id; `sql` the revision, too. Says whether it had.
+    pub(crate) async fn remove(
+        &mut self,
+        owned: &[&'static str],
+        sql: &'static str,
+        account: AccountId,
+        id: &impl Display,
+        revision: i64,
+    ) -> Result<bool, Error> {
+        for &part in owned {
+            on!(self.tx, |db| sqlx::query(part)
+                .bind(account.to_string())
+                .bind(id.to_string())
+                .execute(&mut **db)
+                .await?
+                .rows_affected());
+        }
+        let removed = on!(self.tx, |db| sqlx::query(sql)
+            .bind(account.to_string())
+            .bind(id.to_string())
+            .bind(revision)
+            .execute(&mut **db)
+            .await?
+            .rows_affected());
+        Ok(removed == 1)
     }
 }

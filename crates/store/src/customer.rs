@@ -242,21 +242,6 @@ impl Change {
         const SQL: &str =
             "delete from customer where account_id = $1 and id = $2 and revision = $3";
         self.delete_customer_connections(account, id).await?;
-        for sql in OWNED {
-            on!(self.tx, |db| sqlx::query(sql)
-                .bind(account.to_string())
-                .bind(id.to_string())
-                .execute(&mut **db)
-                .await?
-                .rows_affected());
-        }
-        let done = on!(self.tx, |db| sqlx::query(SQL)
-            .bind(account.to_string())
-            .bind(id.to_string())
-            .bind(revision)
-            .execute(&mut **db)
-            .await?
-            .rows_affected());
-        Ok(done == 1)
+        self.remove(&OWNED, SQL, account, &id, revision).await
     }
 }

@@ -156,18 +156,7 @@ impl Store {
         Ok(count)
     }
 
-    /// The number of changes of customers' connections so far, by any process. None of them counts in [`Store::epoch`].
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Sql`] when the database does not answer.
-    pub async fn connections_epoch(&self) -> Result<i64, Error> {
-        const SQL: &str = "select value from change_epoch where name = 'connections'";
-        let (value,): (i64,) = on!(self.reader, |db| sqlx::query_as(SQL).fetch_one(db).await?);
-        Ok(value)
-    }
-
-    /// The customers whose connections have changed since [`Store::connections_epoch`] was `since`, of every account: for the
+    /// The customers whose connections have changed since [`crate::Epochs::connections`] was `since`, of every account: for the
     /// registry, which answers each by its own.
     ///
     /// # Errors

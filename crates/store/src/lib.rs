@@ -89,7 +89,7 @@ pub use key_file::KeySource;
 pub use limit::Limit;
 pub use link::{Link, LinkPurpose};
 pub use oauth_client::OAuthClient;
-pub use open::Store;
+pub use open::{Epochs, Store};
 pub use request_log::RequestRow;
 pub use request_search::{Found, LoggedServer, RequestFilter, RequestOrder};
 pub use retention::Retention;

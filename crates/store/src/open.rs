@@ -51,6 +51,15 @@ pub struct Store {
     pub(crate) audit_keys: Arc<RwLock<Arc<AuditKeys>>>,
 }
 
+/// How many changes there were.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Epochs {
+    /// Of all that every process reads anew.
+    pub all: i64,
+    /// Of customers' connections, of which a process reads anew those that have changed: [`Store::customers_changed`].
+    pub connections: i64,
+}
+
 impl Store {
     /// Opens the database, makes it if it is missing, brings it up to date, and checks that the key is its own. A new database gets a
     /// new key, made of `entropy`, when none is given.
@@ -92,16 +101,17 @@ impl Store {
         self.epoch().await.map(|_| ())
     }
 
-    /// The number of changes so far, by any process. A snapshot taken at the same number is fresh.
+    /// How many changes there were so far, by any process. A snapshot taken at the same numbers is fresh.
     ///
     /// Every process asks often, so it learns here of a key that another one has put into use.
     ///
     /// # Errors
     ///
     /// [`Error::Sql`] when the database does not answer.
-    pub async fn epoch(&self) -> Result<i64, Error> {
-        const SQL: &str = "select value, key_id from change_epoch where name = 'all'";
-        let (value, key_id): (i64, Option<String>) =
+    pub async fn epochs(&self) -> Result<Epochs, Error> {
+        const SQL: &str = "select one.value, other.value, one.key_id from change_epoch as one, change_epoch as other \
+             where one.name = 'all' and other.name = 'connections'";
+        let (all, connections, key_id): (i64, i64, Option<String>) =
             on!(self.reader, |db| sqlx::query_as(SQL).fetch_one(db).await?);
         if let Some(id) = key_id
             && id != self.ring().sealer.in_use().id()
@@ -109,7 +119,16 @@ impl Store {
             // A process without the new key goes on with what it knows, revocations included; it can change nothing.
             drop(self.follow_key(&id).await);
         }
-        Ok(value)
+        Ok(Epochs { all, connections })
+    }
+
+    /// The number of changes of all that every process reads anew.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Store::epochs`].
+    pub async fn epoch(&self) -> Result<i64, Error> {
+        Ok(self.epochs().await?.all)
     }
 
     /// Closes every connection, so that SQLite's write-ahead logs are folded into the files.

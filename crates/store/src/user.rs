@@ -214,22 +214,7 @@ impl Change {
         ];
         const SQL: &str =
             "delete from account_user where account_id = $1 and id = $2 and revision = $3";
-        for sql in OWNED {
-            on!(self.tx, |db| sqlx::query(sql)
-                .bind(account.to_string())
-                .bind(id.to_string())
-                .execute(&mut **db)
-                .await?
-                .rows_affected());
-        }
-        let done = on!(self.tx, |db| sqlx::query(SQL)
-            .bind(account.to_string())
-            .bind(id.to_string())
-            .bind(revision)
-            .execute(&mut **db)
-            .await?
-            .rows_affected());
-        Ok(done == 1)
+        self.remove(&OWNED, SQL, account, &id, revision).await
     }
 
     /// Whether the account has that user as of this change.

@@ -1,7 +1,7 @@
 use crate::{
     App, Outbound,
-    connected::{Chosen, Unconnected},
-    customer_connections::CustomerTarget,
+    connected::{Connected, ConnectedApp, Unconnected},
+    customer_connections::{CustomerTarget, Unusable},
     publication::Place,
     target::{NotConnected, Target},
 };
@@ -15,11 +15,8 @@ pub(super) enum Way<'a> {
     /// To an app of the account.
     Account(&'a Target),
     /// To an app of a customer, with one of its connections.
-    Customer(&'a CustomerTarget, Unconnecting<'a>),
+    Customer { target: &'a CustomerTarget, app: &'a ConnectedApp, connection: &'a Connected },
 }
-
-/// What becomes of a call whose connection turns out not to work.
-type Unconnecting<'a> = (&'a crate::connected::ConnectedApp, &'a crate::connected::Connected);
 
 /// Why a request got no answer.
 pub(super) enum Failed<'a> {
@@ -45,14 +42,14 @@ impl<'a> Way<'a> {
             Place::Customer(app) => {
                 let (chosen, arguments) =
                     app.choose(arguments).map_err(|outcome| Failed::Refused(Box::new(outcome)))?;
-                match chosen {
-                    Chosen::Nothing => Err(Failed::Customer(Unconnected::nothing(app))),
-                    Chosen::Connection(one) => match &one.target {
-                        Ok(target) => Ok((Self::Customer(target, (app, one)), arguments)),
-                        Err(unusable) => {
-                            Err(Failed::Customer(Unconnected::new(app, Some(one.id), unusable)))
-                        }
-                    },
+                let Some(connection) = chosen else {
+                    return Err(Failed::Customer(Unconnected::nothing(app)));
+                };
+                match &connection.target {
+                    Ok(target) => Ok((Self::Customer { target, app, connection }, arguments)),
+                    Err(unusable) => {
+                        Err(Failed::Customer(Unconnected::new(app, connection.id, unusable)))
+                    }
                 }
             }
         }
@@ -61,7 +58,7 @@ impl<'a> Way<'a> {
     pub(super) fn base(&self) -> &BaseUrl {
         match self {
             Self::Account(target) => &target.base,
-            Self::Customer(target, _) => target.base(),
+            Self::Customer { target, .. } => target.base(),
         }
     }
 
@@ -69,7 +66,7 @@ impl<'a> Way<'a> {
     pub(super) fn secrets(&self) -> Arc<[Secret]> {
         match self {
             Self::Account(target) => target.route.credential().secrets(),
-            Self::Customer(target, _) => target.secrets(),
+            Self::Customer { target, .. } => target.secrets(),
         }
     }
 
@@ -90,8 +87,8 @@ impl<'a> Way<'a> {
                 Ok(response)
             }
             // Boxed: what managed servers do would carry its size.
-            Self::Customer(target, (connected, one)) => {
-                let unusable = |error| Unconnected::new(connected, Some(one.id), &error);
+            Self::Customer { target, app: of, connection } => {
+                let unusable = |error| Unconnected::new(of, connection.id, &error);
                 Box::pin(send_as_customer(target, app, outbound, request, limits, unusable)).await
             }
         }
@@ -104,7 +101,7 @@ async fn send_as_customer<'a>(
     outbound: &Outbound,
     request: Request,
     limits: &Limits,
-    unusable: impl Fn(crate::customer_connections::Unusable) -> Unconnected<'a>,
+    unusable: impl Fn(Unusable) -> Unconnected<'a>,
 ) -> Result<Response, Failed<'a>> {
     let deadline = Instant::now() + limits.total;
     let broken = |error| Failed::Customer(unusable(error));

@@ -33,14 +33,6 @@ pub(crate) struct Connected {
     pub(crate) target: Result<CustomerTarget, Unusable>,
 }
 
-/// What a call goes out with.
-pub(crate) enum Chosen<'a> {
-    /// One of the customer's connections.
-    Connection(&'a Connected),
-    /// The app is not connected.
-    Nothing,
-}
-
 impl ConnectedApp {
     pub(super) fn new(
         app: &App,
@@ -73,7 +65,7 @@ impl ConnectedApp {
         self.tools().get(at as usize)
     }
 
-    /// The connection that the arguments name, or else the default one; and the arguments without it.
+    /// The connection that the arguments name, or else the default one, if there is any; and the arguments without it.
     ///
     /// # Errors
     ///
@@ -81,14 +73,14 @@ impl ConnectedApp {
     pub(crate) fn choose<'a, 't>(
         &'a self,
         arguments: Arguments<'t>,
-    ) -> Result<(Chosen<'a>, Arguments<'t>), Outcome> {
-        let first = || self.connections.first().map_or(Chosen::Nothing, Chosen::Connection);
+    ) -> Result<(Option<&'a Connected>, Arguments<'t>), Outcome> {
+        let first = || self.connections.first();
         let Some(own) = &self.own else { return Ok((first(), arguments)) };
         let Some(raw) = arguments.get(own.selector) else { return Ok((first(), arguments)) };
         let name: Option<String> = serde_json::from_str(raw).ok();
         let named = |one: &&Connected| Some(&one.name) == name.as_ref();
         match self.connections.iter().find(named) {
-            Some(one) => Ok((Chosen::Connection(one), arguments.without(own.selector))),
+            Some(one) => Ok((Some(one), arguments.without(own.selector))),
             None => Err(refusal(&["there is no such connection"])),
         }
     }

@@ -61,7 +61,7 @@ struct Link<'a> {
 impl<'a> Unconnected<'a> {
     pub(crate) fn new(
         app: &'a ConnectedApp,
-        connection: Option<ConnectionId>,
+        connection: ConnectionId,
         unusable: &Unusable,
     ) -> Self {
         let passes = match unusable.kind {
@@ -70,7 +70,7 @@ impl<'a> Unconnected<'a> {
             }
             UnusableKind::TokenEndpoint => true,
         };
-        Self { app, connection, reason: unusable.reason.clone(), passes }
+        Self { app, connection: Some(connection), reason: unusable.reason.clone(), passes }
     }
 
     pub(crate) fn nothing(app: &'a ConnectedApp) -> Self {

@@ -64,7 +64,7 @@ impl Customers {
         }
         let mut slots = self.slots.write().unwrap_or_else(PoisonError::into_inner);
         if slots.len() >= most && !slots.contains_key(&customer) {
-            slots.retain(|_, slot| slot.watch.streams() > 0 || Arc::strong_count(slot) > 1);
+            slots.retain(|_, slot| slot.watch.is_held() || Arc::strong_count(slot) > 1);
         }
         let slot = slots.entry(customer).or_insert_with(|| {
             Arc::new(CustomerSlot {
@@ -126,23 +126,20 @@ impl App {
         let slot = self.connected.customers.slot(account, customer, most);
         let held = match slot.fresh() {
             Some(held) => held,
-            None => self.load_connected(&slot, &registry).await?,
+            None => self.load_connected(&slot).await?,
         };
-        let published = self.apps_of(account, &held, selection, known).await?;
+        let published = self.apps_of(account, &held, selection).await?;
         Ok(Reached { published, watch: slot.watch.clone(), asked_as: None })
     }
 
-    async fn load_connected(
-        &self,
-        slot: &CustomerSlot,
-        registry: &Registry,
-    ) -> Result<Arc<Held>, Error> {
+    async fn load_connected(&self, slot: &CustomerSlot) -> Result<Arc<Held>, Error> {
         let _alone = slot.loading.lock().await;
         if let Some(held) = slot.fresh() {
             return Ok(held);
         }
-        // Read first: a change that comes between is seen by the next request, never lost.
+        // Read first, before the registry too: a change that comes between is seen by the next request, never lost.
         let changes = slot.changes.load(Ordering::Acquire);
+        let registry = self.registry.load_full();
         let account = slot.account_id;
         let rows = self.store.customer_connections(account, slot.customer_id).await?;
         let mut by_app: BTreeMap<AppId, Vec<store::CustomerConnection>> = BTreeMap::new();
@@ -152,7 +149,7 @@ impl App {
         let tools = self.connected.account(account);
         let mut apps = Vec::with_capacity(by_app.len());
         for (id, rows) in by_app {
-            apps.extend(self.connected_app(account, &tools, registry, id, rows).await?);
+            apps.extend(self.connected_app(account, &tools, &registry, id, rows).await?);
         }
         apps.sort_by_key(|app| app.set.place);
         let held = Arc::new(Held { changes, apps, selections: Mutex::default() });
@@ -181,7 +178,6 @@ impl App {
         account: AccountId,
         held: &Held,
         selection: Selection,
-        known: &AccountApps,
     ) -> Result<Arc<Published>, Error> {
         {
             let ready = held.selections.lock().unwrap_or_else(PoisonError::into_inner);
@@ -194,8 +190,11 @@ impl App {
         let mut apps: Vec<Arc<ConnectedApp>> =
             held.apps.iter().filter(chosen).map(Arc::clone).collect();
         if selection.named {
+            // That of now: what is held may have been read later than what the caller's request began with.
+            let registry = self.registry.load_full();
+            let known = registry.apps.get(&account);
             for key in selection.only.iter().flatten() {
-                let Some((id, stamp)) = known.find(key) else { continue };
+                let Some((id, stamp)) = known.and_then(|known| known.find(key)) else { continue };
                 if apps.iter().any(|app| app.set.app.id == id) {
                     continue;
                 }
@@ -255,4 +254,30 @@ fn sorted(keys: impl Iterator<Item = AppKey>) -> Vec<AppKey> {
     keys.sort();
     keys.dedup();
     keys
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Customers;
+    use model::{AccountId, CustomerId, Timestamp};
+    use std::sync::Arc;
+
+    #[test]
+    fn a_slot_that_somebody_waits_at_does_not_make_room() {
+        let account = AccountId::new(Timestamp::UNIX_EPOCH, [0; 10]);
+        let customer = |number| CustomerId::new(Timestamp::UNIX_EPOCH, [number; 10]);
+        let customers = Customers::default();
+        let slot = |number| customers.slot(account, customer(number), 1);
+        // A request that may become a stream, and one that has.
+        let watch = slot(1).watch.clone();
+        let (first, second) = (Arc::downgrade(&slot(1)), Arc::downgrade(&slot(2)));
+        assert!(first.upgrade().is_some() && second.upgrade().is_some());
+        let stream = watch.subscribe();
+        drop(watch);
+        slot(3);
+        assert!(first.upgrade().is_some() && second.upgrade().is_none());
+        drop(stream);
+        slot(4);
+        assert!(first.upgrade().is_none());
+    }
 }

@@ -10,7 +10,7 @@ mod connect;
 mod customer;
 mod tools;
 
-pub(crate) use app::{Chosen, Connected, ConnectedApp};
+pub(crate) use app::{Connected, ConnectedApp};
 pub use chat::ChatSessions;
 pub(crate) use connect::{Unconnected, built_in};
 pub(crate) use tools::{AccountIndex, put};
@@ -65,11 +65,10 @@ impl ConnectedApps {
 }
 
 impl App {
-    /// Learns whose connections have changed since it last asked.
-    pub(crate) async fn poll_customers(&self) -> Result<(), Error> {
+    /// Learns whose connections have changed up to that number. It was read before: a change that comes between is seen again at the
+    /// next look, never lost.
+    pub(crate) async fn note_customers(&self, epoch: i64) -> Result<(), Error> {
         let seen = self.connected.epoch.load(Ordering::Acquire);
-        // Read first: a change that comes between is seen at the next look, never lost.
-        let epoch = self.store.connections_epoch().await?;
         if epoch == seen {
             return Ok(());
         }

@@ -174,17 +174,17 @@ fn its_changes_have_a_number_of_their_own_and_the_customer_knows_it() {
         let sample = Sample::new(world).await;
         let (store, account) = (&sample.store, sample.account);
         let (all, before) =
-            (store.epoch().await.unwrap(), store.connections_epoch().await.unwrap());
+            (store.epoch().await.unwrap(), store.epochs().await.unwrap().connections);
         let one = sample.connection(&sample.ada, "work", 1);
         sample.insert(&one).await;
-        let added = store.connections_epoch().await.unwrap();
+        let added = store.epochs().await.unwrap().connections;
         let ada = (account, sample.ada.id);
         assert!(added > before);
         assert_eq!(store.customers_changed(before).await.unwrap(), [ada]);
         assert_eq!(store.customers_changed(added).await.unwrap(), []);
         // A token that is refreshed changes no list; a state does.
         assert!(sample.refreshed(&one, &granted("a")).await);
-        assert_eq!(store.connections_epoch().await.unwrap(), added);
+        assert_eq!(store.epochs().await.unwrap().connections, added);
         assert!(sample.refreshed(&sample.read(&one).await, &refused()).await);
         assert_eq!(store.customers_changed(added).await.unwrap(), [ada]);
         sample.insert(&sample.connection(&sample.bob, "work", 1)).await;

@@ -224,7 +224,7 @@ async fn u15_what_is_over_for_ever_asks_for_the_customer_and_keeps_the_secret() 
     let tokens = Server::start(|_, _| refusing("invalid_grant"));
     let world = World::oauth(&tokens).await;
     let target = world.connect().await;
-    let before = world.app.store.connections_epoch().await.unwrap();
+    let before = world.app.store.epochs().await.unwrap().connections;
     world.pass(2 * 3_600);
     let error = world.signed(&target).await.unwrap_err();
     assert_eq!(error.kind, UnusableKind::NeedsAttention);
