@@ -1,0 +1,75 @@
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { promisify } from 'node:util';
+
+/** The line that `gatewright up --json` prints when it is ready, as far as the tests need it. */
+interface Ready {
+  /** Of the demo's server. */
+  mcp_url: string;
+  /** May call that server. */
+  token: string;
+  /** Makes the first owner, once. */
+  setup_url: string;
+}
+
+/** The real binary, with the demo published, on a port and in a folder of its own. */
+export class Gateway {
+  private constructor(
+    readonly base: string,
+    readonly ready: Ready,
+    private readonly folder: string,
+    private readonly child: ChildProcess,
+  ) {}
+
+  /** With PostgreSQL where `DATABASE_URL` names an empty database, else with SQLite. */
+  static async start(): Promise<Gateway> {
+    const folder = await mkdtemp(join(tmpdir(), 'gatewright-console-'));
+    const child = spawn(binary(), ['up', '--json', '--listen', '127.0.0.1:0', '--allow-private-networks'], {
+      env: environment(folder),
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    for await (const line of createInterface({ input: child.stdout })) {
+      const ready = JSON.parse(line) as Ready;
+      return new Gateway(new URL(ready.mcp_url).origin, ready, folder, child);
+    }
+    throw new Error('gatewright ended before it was ready');
+  }
+
+  /** Makes the first owner, as the set-up page does. */
+  async setUp(owner: { email: string; password: string; name: string }) {
+    const answer = await fetch(`${this.base}/api/v1/links/accept`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ link: this.ready.setup_url, ...owner }),
+    });
+    if (!answer.ok) throw new Error(`the owner could not be made: ${await answer.text()}`);
+  }
+
+  /** Runs a command of the command line beside the running process. */
+  async cli(...args: string[]): Promise<string> {
+    const { stdout } = await promisify(execFile)(binary(), args, { env: environment(this.folder) });
+    return stdout;
+  }
+
+  async stop() {
+    const ended = new Promise((resolve) => this.child.once('exit', resolve));
+    this.child.kill('SIGTERM');
+    await ended;
+    await rm(this.folder, { recursive: true, force: true });
+  }
+}
+
+function binary(): string {
+  const path = process.env.GATEWRIGHT_BIN;
+  if (!path) throw new Error('GATEWRIGHT_BIN names the binary: `cargo xtask test console` sets it');
+  return path;
+}
+
+function environment(folder: string): NodeJS.ProcessEnv {
+  const { PATH, DATABASE_URL } = process.env;
+  const database = DATABASE_URL ? { GATEWRIGHT_DATABASE_URL: DATABASE_URL } : {};
+  return { PATH, GATEWRIGHT_DATA_DIR: folder, ...database };
+}

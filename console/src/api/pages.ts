@@ -1,0 +1,17 @@
+/** A page of a list, as the API gives it. */
+export interface PageOf<Item> {
+  items: Item[];
+  next?: string;
+}
+
+/** What `$api.useInfiniteQuery` needs to go from page to page. */
+export const byCursor = {
+  pageParamName: 'cursor',
+  initialPageParam: undefined as unknown as string,
+  getNextPageParam: (last: { next?: string }) => last.next,
+};
+
+/** The items of all pages that were read. */
+export function itemsOf<Item>(data: { pages: PageOf<Item>[] } | undefined): Item[] {
+  return data?.pages.flatMap((page) => page.items) ?? [];
+}

@@ -1,0 +1,4 @@
+import { createFileRoute } from '@tanstack/react-router';
+import { LinkForm } from '#ui/linkForm';
+
+export const Route = createFileRoute('/invitation')({ component: () => <LinkForm purpose="invitation" /> });

@@ -1,0 +1,15 @@
+export const navigation = {
+  start: 'First steps',
+  servers: 'MCP servers',
+  apps: 'APIs and apps',
+  customers: 'Customers',
+  activity: 'Activity',
+  requests: 'Request logs',
+  audit: 'Audit log',
+  tokens: 'Tokens',
+  limits: 'Limits',
+  users: 'Users and roles',
+  account: 'Account settings',
+  me: 'My tokens',
+  groups: { build: 'Build', observe: 'Observe', govern: 'Govern' },
+} as const;
