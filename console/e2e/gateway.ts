@@ -1,5 +1,5 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, open, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -27,15 +27,21 @@ export class Gateway {
   /** With PostgreSQL where `DATABASE_URL` names an empty database, else with SQLite. */
   static async start(): Promise<Gateway> {
     const folder = await mkdtemp(join(tmpdir(), 'gatewright-console-'));
+    const log = await open(join(folder, 'gatewright.log'), 'w');
     const child = spawn(binary(), ['up', '--json', '--listen', '127.0.0.1:0', '--allow-private-networks'], {
       env: environment(folder),
-      stdio: ['ignore', 'pipe', 'inherit'],
+      stdio: ['ignore', 'pipe', log.fd],
     });
-    for await (const line of createInterface({ input: child.stdout })) {
+    await log.close();
+    const output = child.stdout;
+    if (!output) throw new Error('a pipe was asked for');
+    for await (const line of createInterface({ input: output })) {
       const ready = JSON.parse(line) as Ready;
       return new Gateway(new URL(ready.mcp_url).origin, ready, folder, child);
     }
-    throw new Error('gatewright ended before it was ready');
+    throw new Error(
+      `gatewright ended before it was ready: ${await readFile(join(folder, 'gatewright.log'), 'utf8')}`,
+    );
   }
 
   /** Makes the first owner, as the set-up page does. */
