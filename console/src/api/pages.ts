@@ -7,7 +7,8 @@ export interface PageOf<Item> {
 /** What `$api.useInfiniteQuery` needs to go from page to page. */
 export const byCursor = {
   pageParamName: 'cursor',
-  initialPageParam: undefined as unknown as string,
+  // Not undefined: the library would ask for the page `0`.
+  initialPageParam: null as unknown as string,
   getNextPageParam: (last: { next?: string }) => last.next,
 };
 

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { faultsOf, localTime, newToken, settingsOf, valuesOf } from './tokenValues';
+import { localTime } from '../timeframe';
+import { faultsOf, newToken, settingsOf, valuesOf } from './tokenValues';
 
 const NOW = new Date('2026-11-27T12:00:00Z');
 

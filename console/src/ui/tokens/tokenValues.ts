@@ -1,6 +1,7 @@
 import type { Schema } from '#api/client';
 import type { Permission } from '#api/session';
 import { tokens } from '#texts/tokens';
+import { localTime } from '../timeframe';
 
 /** In seconds. */
 const LIVES = {
@@ -103,12 +104,6 @@ export function faultsOf(values: TokenValues, now: Date): Partial<Record<keyof T
   if (values.tools === 'chosen' && values.chosenTools.length === 0) faults.chosenTools = tokens.chosenNeeded;
   if (values.allowInUrl && values.permissions.length > 0) faults.allowInUrl = tokens.allowInUrlConflict;
   return faults;
-}
-
-/** A moment as a `datetime-local` input has it. */
-export function localTime(at: Date): string {
-  const shifted = new Date(at.getTime() - at.getTimezoneOffset() * 60_000);
-  return shifted.toISOString().slice(0, 16);
 }
 
 function expiresAt({ expiry, date }: TokenValues, now: Date): Date {
