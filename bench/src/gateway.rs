@@ -144,6 +144,8 @@ fn spawn_on(
         .arg(data);
     // Checked on every call, and never reached.
     command.env("GATEWRIGHT_CALLS_PER_SECOND", "1000000");
+    // Lists are measured whole, however long they are.
+    command.env("GATEWRIGHT_MODE", "static");
     command.envs(database.map(|url| ("GATEWRIGHT_DATABASE_URL", url)));
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(File::create(&log)?);
     let child = command.spawn().with_context(|| format!("cannot start {}", exe.display()))?;

@@ -4504,7 +4504,8 @@ export interface components {
                 token_budget?: number | null;
                 /**
                  * Format: int64
-                 * @description Tokens of its tool list above which whoever publishes it is warned.
+                 * @description Tokens of its tool list above which whoever publishes it is warned, and clients that ask for no mode are shown it in
+                 *     dynamic mode; the next version has it.
                  */
                 token_warning?: number | null;
             } & {
@@ -5386,7 +5387,8 @@ export interface components {
             token_budget?: number | null;
             /**
              * Format: int64
-             * @description Tokens of its tool list above which whoever publishes it is warned.
+             * @description Tokens of its tool list above which whoever publishes it is warned, and clients that ask for no mode are shown it in
+             *     dynamic mode; the next version has it.
              */
             token_warning?: number | null;
         } & {
@@ -5617,7 +5619,8 @@ export interface components {
             token_budget?: number | null;
             /**
              * Format: int64
-             * @description Tokens of its tool list above which whoever publishes it is warned.
+             * @description Tokens of its tool list above which whoever publishes it is warned, and clients that ask for no mode are shown it in
+             *     dynamic mode; the next version has it.
              */
             token_warning?: number | null;
         };
@@ -5667,7 +5670,8 @@ export interface components {
             token_budget?: number | null;
             /**
              * Format: int64
-             * @description Tokens of its tool list above which whoever publishes it is warned.
+             * @description Tokens of its tool list above which whoever publishes it is warned, and clients that ask for no mode are shown it in
+             *     dynamic mode; the next version has it.
              */
             token_warning?: number | null;
         };

@@ -21,6 +21,9 @@ pub(crate) struct Publication {
     /// Whether results over budget are kept for a while, and the built-in tool that reads on in them is offered.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub(crate) keeps_results: bool,
+    /// Tokens of the list above which it starts in dynamic mode, where that is not the installation's number.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) token_warning: Option<i64>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) prompts: Vec<Prompt>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]

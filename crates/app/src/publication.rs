@@ -42,6 +42,8 @@ pub struct Published {
     pub log_payloads: bool,
     /// Whether results over budget are kept to be read on.
     pub(crate) keeps_results: bool,
+    /// Tokens of the list above which it starts in dynamic mode, where that is not the installation's number.
+    pub dynamic_above_tokens: Option<usize>,
     pub(crate) places: Places,
     pub(crate) instructions: Option<String>,
     pub(crate) prompts: Vec<Prompt>,
@@ -313,6 +315,9 @@ impl App {
             strict_log: server.strict_log,
             log_payloads: server.log_payloads,
             keeps_results: document.keeps_results,
+            dynamic_above_tokens: document
+                .token_warning
+                .map(|tokens| usize::try_from(tokens).unwrap_or(usize::MAX)),
             places: Places::Account(targets),
             instructions: document.instructions,
             prompts: document.prompts,
@@ -347,6 +352,7 @@ impl App {
             strict_log: false,
             log_payloads: false,
             keeps_results: true,
+            dynamic_above_tokens: None,
             places: Places::Customer(apps),
             instructions: None,
             prompts: Vec::new(),

@@ -59,7 +59,7 @@ pub struct Config {
     pub tools_per_page: usize,
     /// How much of a server's tools clients are shown that do not say it.
     pub mode: app::Mode,
-    /// Tokens (of four bytes) of a list above which the mode *auto* is dynamic.
+    /// Tokens (of four bytes) of a list above which the mode *auto* is dynamic, where the server has no number of its own.
     pub dynamic_above_tokens: usize,
     /// How long clients may take a tool list for fresh.
     pub list_ttl: Duration,
@@ -90,7 +90,7 @@ impl Default for Config {
             streams_per_token: 256,
             sse_messages: 64,
             tools_per_page: 5_000,
-            mode: app::Mode::Static,
+            mode: app::Mode::default(),
             dynamic_above_tokens: 25_000,
             list_ttl: Duration::from_secs(30),
             keep_alive: Duration::from_secs(15),

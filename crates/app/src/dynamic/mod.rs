@@ -24,11 +24,11 @@ use upstream::refusal;
 #[serde(rename_all = "snake_case")]
 pub enum Mode {
     /// All tools.
-    #[default]
     Static,
     /// Tools that find the others, and those that were enabled.
     Dynamic,
     /// Dynamic for a list above the budget, else static.
+    #[default]
     Auto,
 }
 

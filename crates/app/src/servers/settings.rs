@@ -58,7 +58,8 @@ pub struct ServerSettings {
     )]
     #[schema(minimum = 1, maximum = 10_000_000)]
     pub token_budget: Option<i64>,
-    /// Tokens of its tool list above which whoever publishes it is warned.
+    /// Tokens of its tool list above which whoever publishes it is warned, and clients that ask for no mode are shown it in
+    /// dynamic mode; the next version has it.
     #[serde(
         default,
         deserialize_with = "number::optional",

@@ -44,6 +44,8 @@ struct Written<'a> {
     tools: Vec<WrittenTool<'a>>,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     keeps_results: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    token_warning: Option<i64>,
     #[serde(skip_serializing_if = "<[Prompt]>::is_empty")]
     prompts: &'a [Prompt],
     #[serde(skip_serializing_if = "<[Resource]>::is_empty")]
@@ -188,6 +190,7 @@ impl Draft {
             instructions: &self.row.settings.instructions,
             apps: apps.list,
             keeps_results: self.row.settings.keeps_results,
+            token_warning: self.row.settings.token_warning,
             prompts: &self.prompts,
             resources: &self.resources,
             resource_templates,

@@ -293,6 +293,9 @@ fn compare_settings(before: &Publication, after: &Publication) -> Vec<SettingCha
     compare("instructions".to_owned(), before.instructions.clone(), after.instructions.clone());
     let kept = |keeps: bool| keeps.then(|| "true".to_owned());
     compare("keeps_results".to_owned(), kept(before.keeps_results), kept(after.keeps_results));
+    let number = |tokens: Option<i64>| tokens.map(|tokens| tokens.to_string());
+    let field = "token_warning".to_owned();
+    compare(field, number(before.token_warning), number(after.token_warning));
     for app in &after.apps {
         let Some(known) = before.apps.iter().find(|known| known.id == app.id) else { continue };
         let field = |member: &str| format!("apps.{}.{member}", app.id);

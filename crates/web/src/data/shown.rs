@@ -30,7 +30,9 @@ impl Shown {
             Mode::Static => false,
             Mode::Dynamic => true,
             Mode::Auto => {
-                list::view_bytes(shared, asked).div_ceil(4) > shared.config.dynamic_above_tokens
+                let own = asked.published.dynamic_above_tokens;
+                let most = own.unwrap_or(shared.config.dynamic_above_tokens);
+                list::view_bytes(shared, asked).div_ceil(4) > most
             }
         };
         Ok(if few { Self::Few } else { Self::All })

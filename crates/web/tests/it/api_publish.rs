@@ -42,6 +42,7 @@ fn a_change_is_shown_published_and_taken_back() {
     let texts = changed["changes"].to_string();
     assert!(texts.contains("query") && texts.contains("description"), "{texts}");
     assert_eq!(diff["settings"][0]["field"], "instructions");
+    assert_eq!(diff["settings"][1], json!({"field": "token_warning", "after": "1"}));
     let budget = &diff["budget"];
     assert!(budget["bytes"].as_i64() < budget["bytes_before"].as_i64(), "{budget}");
     assert_eq!(world.tools(&world.token).len(), 5, "nothing published changes by itself");

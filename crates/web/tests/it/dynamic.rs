@@ -76,6 +76,20 @@ fn the_configuration_says_it_where_the_url_does_not() {
 }
 
 #[test]
+fn a_list_above_the_servers_own_number_is_dynamic_by_itself() {
+    let world = World::new();
+    assert_eq!(listed(&world, ("", &world.token, None)).len(), 5, "far below the installation's");
+    let api = world.full_api("local");
+    let at = format!("/servers/{}", world.server_id());
+    api.patch(&at, &json!({"token_warning": 250}));
+    assert_eq!(api.post(&format!("{at}/publish"), &json!({})).status, 201);
+    assert_eq!(listed(&world, ("", &world.token, None)), FINDERS);
+    assert_eq!(listed(&world, ("?mode=static", &world.token, None)).len(), 5);
+    let (_, one) = world.token_for(Names::All, Names::Only(vec!["slow".into()]), false, None);
+    assert_eq!(listed(&world, ("", &one, None)), ["slow"], "what this token sees is small");
+}
+
+#[test]
 fn tools_are_found_described_and_called_by_name() {
     let world = World::new();
     let at = ("?mode=dynamic", &*world.token, None);

@@ -247,9 +247,12 @@ impl World {
         )
     }
 
-    /// Names of the tools that a token sees.
+    /// Names of all tools that a token sees.
     pub(crate) fn tools(&self, token: &str) -> Vec<String> {
-        let reply = self.modern(token, "tools/list", "");
+        let bearer = format!("Bearer {token}");
+        let (_, body) = modern_body("tools/list", "");
+        let headers = modern_headers(&bearer, "tools/list");
+        let reply = self.send("POST", "/mcp/local/fixture?mode=static", &headers, body.as_bytes());
         let tools = reply.json()["result"]["tools"]
             .as_array()
             .unwrap_or_else(|| panic!("{reply:?}"))
