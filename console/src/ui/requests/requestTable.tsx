@@ -1,6 +1,7 @@
 import { Badge, Group, Stack, Text } from '@mantine/core';
 import { requests } from '#texts/requests';
 import { bytes, duration } from '../figures';
+import { LogTime } from '../logTime';
 import { type Column, Table } from '../table';
 import { Outcome } from './outcome';
 import type { Row } from './useLog';
@@ -28,7 +29,7 @@ export function RequestTable({ rows, oneServer, openId, onOpen, onEnd, more }: R
     },
   ];
   const columns: Column<Row>[] = [
-    { key: 'at', title: texts.at, width: '138px', cell: (row) => <At at={row.at} /> },
+    { key: 'at', title: texts.at, width: '146px', cell: (row) => <LogTime at={row.at} /> },
     {
       key: 'outcome',
       title: texts.outcome,
@@ -93,7 +94,7 @@ export function RequestTable({ rows, oneServer, openId, onOpen, onEnd, more }: R
             <Outcome outcome={row.outcome} />
           </Group>
           <Text size="xs" c="dimmed" className="ellipsis">
-            <At at={row.at} /> · {duration(row.duration_us)} · {row.principal_name ?? row.principal}
+            <LogTime at={row.at} /> · {duration(row.duration_us)} · {row.principal_name ?? row.principal}
           </Text>
         </Stack>
       )}
@@ -121,25 +122,5 @@ function What({ row }: { row: Row }) {
         </Badge>
       )}
     </Group>
-  );
-}
-
-const TIME = new Intl.DateTimeFormat('en', {
-  month: 'short',
-  day: 'numeric',
-  hour: '2-digit',
-  minute: '2-digit',
-  second: '2-digit',
-  hourCycle: 'h23',
-});
-
-/** A log needs the time itself, not how long ago it was. */
-function At({ at }: { at: string }) {
-  return (
-    <Text span size="sm" className="ellipsis" style={{ fontVariantNumeric: 'tabular-nums' }}>
-      <time dateTime={at} title={at}>
-        {TIME.format(new Date(at))}
-      </time>
-    </Text>
   );
 }
