@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
+import createClient, { type Client } from 'openapi-fetch';
+import type { paths } from '../src/api/schema';
 
 /** The line that `gatewright up --json` prints when it is ready, as far as the tests need it. */
 interface Ready {
@@ -52,6 +54,20 @@ export class Gateway {
       body: JSON.stringify({ link: this.ready.setup_url, ...owner }),
     });
     if (!answer.ok) throw new Error(`the owner could not be made: ${await answer.text()}`);
+  }
+
+  /** The API, as an owner's program uses it: for what a test needs and is not about. A refusal is thrown. */
+  async api(): Promise<Client<paths>> {
+    const made = await this.cli('token', 'create', '--name', 'e2e', '--role', 'owner', '--json');
+    const { token } = JSON.parse(made) as { token: string };
+    const api = createClient<paths>({ baseUrl: this.base, headers: { authorization: `Bearer ${token}` } });
+    api.use({
+      async onResponse({ request, response }) {
+        if (response.ok) return;
+        throw new Error(`${request.method} ${request.url}: ${response.status} ${await response.text()}`);
+      },
+    });
+    return api;
   }
 
   /** Runs a command of the command line beside the running process. */

@@ -1,0 +1,35 @@
+type Ids = Awaited<ReturnType<typeof import('./seed').seed>>;
+
+/** Every screen, by the name of its picture. */
+export const screens = (ids: Ids): [string, string][] => [
+  ['start', '/start'],
+  ['servers', '/servers'],
+  ['servers-deleted', '/servers?deleted=true'],
+  ...[
+    'tools',
+    'test',
+    'connect',
+    'access',
+    'prompts',
+    'resources',
+    'limits',
+    'requests',
+    'audit',
+    'settings',
+    'versions',
+  ].map((tab): [string, string] => [`server-${tab}`, `/servers/${ids.server}/${tab}`]),
+  ['server-draft', `/servers/${ids.draft}/tools`],
+  ['apps', '/apps'],
+  ['apps-new', '/apps/new'],
+  ['app', `/apps/${ids.app}`],
+  ['customers', '/customers'],
+  ['customer', `/customers/${ids.customer}`],
+  ['activity', '/activity'],
+  ['requests', '/requests'],
+  ['audit', '/audit'],
+  ['tokens', '/tokens'],
+  ['limits', '/limits'],
+  ['users', '/users'],
+  ['account', '/account'],
+  ['me', '/me'],
+];
