@@ -2183,6 +2183,11 @@ export interface components {
             tags: string[];
             /** @description For people. */
             title?: string;
+            /**
+             * Format: int64
+             * @description What it adds to the tool list that a model reads, about, when it becomes a tool as it is.
+             */
+            tokens: number;
         };
         /** @description Tools that were added to a draft. */
         AddedTools: {
@@ -3989,6 +3994,11 @@ export interface components {
                 tags: string[];
                 /** @description For people. */
                 title?: string;
+                /**
+                 * Format: int64
+                 * @description What it adds to the tool list that a model reads, about, when it becomes a tool as it is.
+                 */
+                tokens: number;
             }[];
             /** @description Where the next page begins; absent on the last. */
             next?: string;

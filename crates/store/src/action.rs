@@ -34,6 +34,8 @@ pub struct ActionEntry {
     pub gone_at: Option<Timestamp>,
     /// Grows by one with each change.
     pub revision: i64,
+    /// The [`model::Action`] as JSON.
+    pub definition: String,
 }
 
 /// An imported action with its definition.
@@ -127,7 +129,7 @@ pub(crate) fn contains(text: &str) -> String {
 }
 
 type EntryRow =
-    (String, Option<String>, String, String, String, String, i64, Option<i64>, i64, i64);
+    (String, Option<String>, String, String, String, String, i64, Option<i64>, i64, i64, String);
 type FullRow = (
     String,
     Option<String>,
@@ -149,11 +151,10 @@ fn time(millis: Option<i64>) -> Result<Option<Timestamp>, Error> {
 }
 
 fn entry(row: EntryRow) -> Result<ActionEntry, Error> {
-    let (name, title, description, method, path, tags, deprecated, gone, own, revision) = row;
+    let (name, title, description, method, path, tags, old, gone, own, revision, definition) = row;
     let tags = tags_of(&tags)?;
-    let deprecated = deprecated != 0;
-    let index = ActionIndex { name, title, description, method, path, tags, deprecated };
-    Ok(ActionEntry { index, own: own != 0, gone_at: time(gone)?, revision })
+    let index = ActionIndex { name, title, description, method, path, tags, deprecated: old != 0 };
+    Ok(ActionEntry { index, own: own != 0, gone_at: time(gone)?, revision, definition })
 }
 
 fn full(row: FullRow) -> Result<ActionRow, Error> {
@@ -183,7 +184,7 @@ impl Store {
         limit: u32,
     ) -> Result<Vec<ActionEntry>, Error> {
         const SQL: &str = "select name, title, description, method, path, tags, deprecated, gone_at, \
-             cast(case when own is null then 0 else 1 end as bigint), revision from action \
+             cast(case when own is null then 0 else 1 end as bigint), revision, definition from action \
              where account_id = $1 and app_id = $2 and name > $3 \
              and search like $4 escape '!' and search like $5 escape '!' \
              and search like $6 escape '!' and search like $7 escape '!' \

@@ -70,6 +70,8 @@ pub struct ActionSummary {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub gone_at: Option<Timestamp>,
+    /// What it adds to the tool list that a model reads, about, when it becomes a tool as it is.
+    pub tokens: i64,
     /// Its ETag.
     pub revision: i64,
 }
@@ -152,7 +154,10 @@ impl App {
             rows,
             size,
             |row| row.index.name.clone(),
-            |row| ActionSummary::new(row.index, row.own, row.gone_at, row.revision),
+            |row| {
+                let tokens = tokens_of(&row.index, &row.definition)?;
+                ActionSummary::new(row.index, row.own, row.gone_at, row.revision, tokens)
+            },
         )
         .transpose()
     }
@@ -205,6 +210,7 @@ impl ActionSummary {
         own: bool,
         gone_at: Option<Timestamp>,
         revision: i64,
+        tokens: i64,
     ) -> Result<Self, Error> {
         let ActionIndex { name, title, description, method, path, tags, deprecated } = index;
         Ok(Self {
@@ -219,18 +225,47 @@ impl ActionSummary {
             deprecated,
             made: if own { ActionOrigin::ByHand } else { ActionOrigin::Imported },
             gone_at,
+            tokens,
             revision,
         })
     }
 }
 
+/// What a list of tools says of an action, of all that its definition holds.
+#[derive(Deserialize)]
+struct Listed {
+    input_schema: RawJson,
+    output_schema: Option<RawJson>,
+}
+
+/// Bytes of a tool's definition beside its texts and schemas: names of members, annotations.
+const LISTED_FRAME_BYTES: usize = 140;
+
+/// About the tokens of an action's entry in a tool list.
+fn tokens_of(index: &ActionIndex, definition: &str) -> Result<i64, Error> {
+    let listed: Listed =
+        serde_json::from_str(definition).map_err(|error| Error::corrupt("action", error))?;
+    let schemas = [Some(&listed.input_schema), listed.output_schema.as_ref()];
+    let schemas: usize = schemas.into_iter().flatten().map(|schema| schema.get().len()).sum();
+    let title = index.title.as_ref().map_or(0, String::len);
+    let bytes = LISTED_FRAME_BYTES + index.name.len() + title + index.description.len() + schemas;
+    Ok(i64::try_from(model::tokens_estimate(bytes)).unwrap_or(i64::MAX))
+}
+
 impl ActionView {
     fn new(row: ActionRow) -> Result<Self, Error> {
         let action = definition(&row)?;
+        let tokens = tokens_of(&row.index, &row.definition)?;
         let settings = row.own.as_deref().map(serde_json::from_str).transpose();
         Ok(Self {
             settings: settings.map_err(|error| Error::corrupt("action", error))?,
-            summary: ActionSummary::new(row.index, row.own.is_some(), row.gone_at, row.revision)?,
+            summary: ActionSummary::new(
+                row.index,
+                row.own.is_some(),
+                row.gone_at,
+                row.revision,
+                tokens,
+            )?,
             input_schema: action.input_schema,
             output_schema: action.output_schema,
             annotations: action.annotations,

@@ -225,6 +225,27 @@ fn what_a_server_uses_stays_and_is_named() {
 }
 
 #[test]
+fn the_tokens_of_actions_add_up_to_those_of_the_tool_list() {
+    let world = World::new();
+    let api = world.full_api("local");
+    let app = api.get("/apps").json()["items"][0]["id"].as_str().unwrap().to_owned();
+    // The frame of a list, and the tools of Gatewright itself, are the same for both.
+    let [few, all] = [json!(["echo"]), Value::Null].map(|actions| {
+        let order = json!({"name": "S", "tools": [{"app": app, "actions": actions}]});
+        let server = api.post("/servers", &order).json();
+        let diff = api.get(&format!("/servers/{}/diff", server["id"].as_str().unwrap())).json();
+        diff["budget"]["tokens"].as_i64().unwrap()
+    });
+    let actions = api.get(&format!("/apps/{app}/actions")).json()["items"].clone();
+    let others = actions.as_array().unwrap().iter().filter(|action| action["name"] != "echo");
+    let sum: i64 = others.map(|action| action["tokens"].as_i64().unwrap()).sum();
+    assert!((all - few - sum).abs() <= 20, "{sum} are said to be added, {few} became {all}");
+    let one = api.get(&format!("/apps/{app}/actions/echo")).json();
+    let same = actions.as_array().unwrap().iter().find(|action| action["name"] == "echo");
+    assert_eq!(Some(&one["tokens"]), same.map(|action| &action["tokens"]));
+}
+
+#[test]
 fn one_import_of_an_account_runs_at_a_time() {
     let mut setting = crate::world::Setting::default();
     setting.app.imports_per_account = 0;
