@@ -52,3 +52,14 @@ export function useTokens() {
       allOf((cursor) => client.GET('/api/v1/tokens', { signal, params: { query: { limit: PAGE, cursor } } })),
   });
 }
+
+/** The account's apps, likewise. */
+export function useApps() {
+  const may = useMay();
+  return useQuery({
+    queryKey: ['get', '/api/v1/apps', 'directory'],
+    queryFn: ({ signal }) =>
+      allOf((cursor) => client.GET('/api/v1/apps', { signal, params: { query: { limit: PAGE, cursor } } })),
+    enabled: may('apps:read'),
+  });
+}

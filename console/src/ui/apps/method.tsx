@@ -5,8 +5,8 @@ const COLORS: Record<string, string> = {
   HEAD: 'teal',
   QUERY: 'teal',
   POST: 'blue',
-  PUT: 'orange',
-  PATCH: 'orange',
+  PUT: 'violet',
+  PATCH: 'violet',
   DELETE: 'red',
 };
 

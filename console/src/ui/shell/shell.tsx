@@ -45,7 +45,7 @@ export function Shell() {
         <Group h="100%" px="md" justify="space-between" wrap="nowrap">
           <Group gap="sm" wrap="nowrap">
             <Burger opened={opened} onClick={toggle} hiddenFrom="sm" size="sm" aria-label={common.menu} />
-            <Link to="/" className={classes.brand}>
+            <Link to="/" className={classes.brand} aria-label={common.product}>
               <Logo size={26} />
               <Text fw={700} span visibleFrom="xs">
                 {common.product}

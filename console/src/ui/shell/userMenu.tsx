@@ -35,7 +35,7 @@ export function UserMenu() {
     <Menu position="bottom-end" width={250}>
       <Menu.Target>
         <ActionIcon variant="subtle" size="lg" radius="xl" aria-label={common.signedInAs(name)}>
-          <Avatar name={name} color="initials" size={30} />
+          <Avatar name={name} color="gray" size={30} />
         </ActionIcon>
       </Menu.Target>
       <Menu.Dropdown>
