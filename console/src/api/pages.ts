@@ -16,3 +16,17 @@ export const byCursor = {
 export function itemsOf<Item>(data: { pages: PageOf<Item>[] } | undefined): Item[] {
   return data?.pages.flatMap((page) => page.items) ?? [];
 }
+
+/** Reads a list to its end, page by page. */
+export async function everyPage<Item>(
+  read: (cursor: string | undefined) => Promise<{ data?: PageOf<Item> }>,
+): Promise<Item[]> {
+  const items: Item[] = [];
+  let cursor: string | undefined;
+  do {
+    const { data } = await read(cursor);
+    items.push(...(data?.items ?? []));
+    cursor = data?.next;
+  } while (cursor !== undefined);
+  return items;
+}
