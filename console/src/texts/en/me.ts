@@ -1,0 +1,17 @@
+export const me = {
+  title: 'My tokens',
+  description: 'What you connect clients with, and who you are here.',
+  tokens: 'Tokens',
+  grants: 'What you may call',
+  profile: 'Name and password',
+  name: 'Name',
+  saveName: 'Save the name',
+  oldPassword: 'Password of until now',
+  newPassword: 'New password',
+  passwordHint: 'At least twelve characters. Your other sign-ins end.',
+  changePassword: 'Change the password',
+  passwordChanged: 'The password was changed',
+  saved: 'Saved',
+  role: (role: string) => `Your role: ${role}`,
+  noPerson: 'A token is signed in, not a person.',
+} as const;
