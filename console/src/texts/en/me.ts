@@ -1,8 +1,6 @@
 export const me = {
   title: 'My tokens',
   description: 'What you connect clients with, and who you are here.',
-  tokens: 'Tokens',
-  grants: 'What you may call',
   profile: 'Name and password',
   name: 'Name',
   saveName: 'Save the name',

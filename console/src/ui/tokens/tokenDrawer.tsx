@@ -13,7 +13,7 @@ import { Loaded } from '../states';
 import { toast } from '../toasts';
 import { EditToken } from './editToken';
 import { RotateToken } from './rotateToken';
-import { State, useOwner } from './tokenTable';
+import { State, useOwner } from './tokenRows';
 
 type Token = Schema<'Token'>;
 type Act = 'edit' | 'rotate' | 'revoke' | 'remove';
