@@ -1,24 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { client } from './client';
-import type { PageOf } from './pages';
+import { allOf, PAGE_MAX } from './pages';
 import { useMay } from './session';
-
-/** What a page of a list holds at most. */
-const PAGE = 200;
-/** More than these are not read whole: choices among them are made by typing. */
-const PAGES_MAX = 10;
-
-async function allOf<Item>(read: (cursor: string | undefined) => Promise<{ data?: PageOf<Item> }>) {
-  const items: Item[] = [];
-  let cursor: string | undefined;
-  for (let page = 0; page < PAGES_MAX; page += 1) {
-    const { data } = await read(cursor);
-    items.push(...(data?.items ?? []));
-    cursor = data?.next;
-    if (!cursor) break;
-  }
-  return items;
-}
 
 /** The account's servers, to choose among and to name what is known by its id. */
 export function useServers() {
@@ -27,7 +10,10 @@ export function useServers() {
     queryKey: ['get', '/api/v1/servers', 'directory'],
     queryFn: ({ signal }) =>
       allOf((cursor) =>
-        client.GET('/api/v1/servers', { signal, params: { query: { limit: PAGE, sort: 'name', cursor } } }),
+        client.GET('/api/v1/servers', {
+          signal,
+          params: { query: { limit: PAGE_MAX, sort: 'name', cursor } },
+        }),
       ),
     enabled: may('servers:read'),
   });
@@ -39,7 +25,9 @@ export function useUsers() {
   return useQuery({
     queryKey: ['get', '/api/v1/users', 'directory'],
     queryFn: ({ signal }) =>
-      allOf((cursor) => client.GET('/api/v1/users', { signal, params: { query: { limit: PAGE, cursor } } })),
+      allOf((cursor) =>
+        client.GET('/api/v1/users', { signal, params: { query: { limit: PAGE_MAX, cursor } } }),
+      ),
     enabled: may('users:read'),
   });
 }
@@ -49,7 +37,9 @@ export function useTokens() {
   return useQuery({
     queryKey: ['get', '/api/v1/tokens', 'directory'],
     queryFn: ({ signal }) =>
-      allOf((cursor) => client.GET('/api/v1/tokens', { signal, params: { query: { limit: PAGE, cursor } } })),
+      allOf((cursor) =>
+        client.GET('/api/v1/tokens', { signal, params: { query: { limit: PAGE_MAX, cursor } } }),
+      ),
   });
 }
 

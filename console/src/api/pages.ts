@@ -17,16 +17,21 @@ export function itemsOf<Item>(data: { pages: PageOf<Item>[] } | undefined): Item
   return data?.pages.flatMap((page) => page.items) ?? [];
 }
 
-/** Reads a list to its end, page by page. */
+/** Of an API's page at most. */
+export const PAGE_MAX = 200;
+
+/** Reads a list page by page: to its end, or so many pages where what is beyond them can be done without. */
 export async function everyPage<Item>(
   read: (cursor: string | undefined) => Promise<{ data?: PageOf<Item> }>,
+  pagesMax = Number.POSITIVE_INFINITY,
 ): Promise<Item[]> {
   const items: Item[] = [];
   let cursor: string | undefined;
-  do {
+  for (let page = 0; page < pagesMax; page += 1) {
     const { data } = await read(cursor);
     items.push(...(data?.items ?? []));
     cursor = data?.next;
-  } while (cursor !== undefined);
+    if (cursor === undefined) break;
+  }
   return items;
 }
