@@ -1,9 +1,10 @@
-import { Badge, Group, Stack, Text } from '@mantine/core';
+import { Group, Stack, Text } from '@mantine/core';
 import type { Schema } from '#api/client';
 import { useUsers } from '#api/directory';
 import { useSession } from '#api/session';
 import { tokenList } from '#texts/tokens';
 import { When } from '../figures';
+import { StateBadge } from '../stateBadge';
 import { type Column, Table } from '../table';
 
 export type Token = Schema<'Token'>;
@@ -102,11 +103,7 @@ function Name({ token }: { token: Token }) {
 }
 
 export function State({ token }: { token: Token }) {
-  return (
-    <Badge variant="light" color={COLORS[token.state]} autoContrast>
-      {tokenList.states[token.state]}
-    </Badge>
-  );
+  return <StateBadge color={COLORS[token.state]}>{tokenList.states[token.state]}</StateBadge>;
 }
 
 /** Whose a token is, for people. */

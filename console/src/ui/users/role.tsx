@@ -1,6 +1,7 @@
-import { Badge, List, Text } from '@mantine/core';
+import { List, Text } from '@mantine/core';
 import type { Schema } from '#api/client';
 import { users } from '#texts/users';
+import { StateBadge } from '../stateBadge';
 
 export type Role = Schema<'Role'>;
 
@@ -9,11 +10,7 @@ export const ROLES: Role[] = ['owner', 'admin', 'manager', 'auditor', 'member'];
 const COLORS = { owner: 'grape', admin: 'cyan', manager: 'teal', auditor: 'yellow', member: 'gray' } as const;
 
 export function RoleBadge({ role }: { role: Role }) {
-  return (
-    <Badge variant="light" color={COLORS[role]} tt="none" autoContrast>
-      {users.roles[role]}
-    </Badge>
-  );
+  return <StateBadge color={COLORS[role]}>{users.roles[role]}</StateBadge>;
 }
 
 /** What each role may. */

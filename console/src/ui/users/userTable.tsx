@@ -1,4 +1,4 @@
-import { Badge, Group, Stack, Text } from '@mantine/core';
+import { Group, Stack, Text } from '@mantine/core';
 import { IconUsers } from '@tabler/icons-react';
 import { useNavigate } from '@tanstack/react-router';
 import { $api, type Schema } from '#api/client';
@@ -6,6 +6,7 @@ import { byCursor, itemsOf } from '#api/pages';
 import { users } from '#texts/users';
 import { When } from '../figures';
 import { TextLink } from '../links';
+import { StateBadge } from '../stateBadge';
 import { Empty, Loaded } from '../states';
 import { type Column, Table } from '../table';
 import { RoleBadge } from './role';
@@ -87,9 +88,5 @@ function Who({ user: { id, name, email } }: { user: User }) {
 export function UserState({ user: { disabled, has_password } }: { user: User }) {
   const state = disabled ? 'disabled' : has_password ? 'active' : 'invited';
   const color = { disabled: 'red', active: 'teal', invited: 'yellow' }[state];
-  return (
-    <Badge variant="light" color={color} autoContrast>
-      {users.states[state]}
-    </Badge>
-  );
+  return <StateBadge color={color}>{users.states[state]}</StateBadge>;
 }
