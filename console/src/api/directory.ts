@@ -49,7 +49,9 @@ export function useApps() {
   return useQuery({
     queryKey: ['get', '/api/v1/apps', 'directory'],
     queryFn: ({ signal }) =>
-      allOf((cursor) => client.GET('/api/v1/apps', { signal, params: { query: { limit: PAGE, cursor } } })),
+      allOf((cursor) =>
+        client.GET('/api/v1/apps', { signal, params: { query: { limit: PAGE_MAX, cursor } } }),
+      ),
     enabled: may('apps:read'),
   });
 }
