@@ -1,7 +1,10 @@
 import { useQuery } from '@tanstack/react-query';
 import { client } from './client';
-import { allOf, PAGE_MAX } from './pages';
+import { everyPage, PAGE_MAX } from './pages';
 import { useMay } from './session';
+
+/** More pages than these are not read to choose among. */
+const PAGES_MAX = 10;
 
 /** The account's servers, to choose among and to name what is known by its id. */
 export function useServers() {
@@ -9,11 +12,13 @@ export function useServers() {
   return useQuery({
     queryKey: ['get', '/api/v1/servers', 'directory'],
     queryFn: ({ signal }) =>
-      allOf((cursor) =>
-        client.GET('/api/v1/servers', {
-          signal,
-          params: { query: { limit: PAGE_MAX, sort: 'name', cursor } },
-        }),
+      everyPage(
+        (cursor) =>
+          client.GET('/api/v1/servers', {
+            signal,
+            params: { query: { limit: PAGE_MAX, sort: 'name', cursor } },
+          }),
+        PAGES_MAX,
       ),
     enabled: may('servers:read'),
   });
@@ -25,8 +30,9 @@ export function useUsers() {
   return useQuery({
     queryKey: ['get', '/api/v1/users', 'directory'],
     queryFn: ({ signal }) =>
-      allOf((cursor) =>
-        client.GET('/api/v1/users', { signal, params: { query: { limit: PAGE_MAX, cursor } } }),
+      everyPage(
+        (cursor) => client.GET('/api/v1/users', { signal, params: { query: { limit: PAGE_MAX, cursor } } }),
+        PAGES_MAX,
       ),
     enabled: may('users:read'),
   });
@@ -37,8 +43,9 @@ export function useTokens() {
   return useQuery({
     queryKey: ['get', '/api/v1/tokens', 'directory'],
     queryFn: ({ signal }) =>
-      allOf((cursor) =>
-        client.GET('/api/v1/tokens', { signal, params: { query: { limit: PAGE_MAX, cursor } } }),
+      everyPage(
+        (cursor) => client.GET('/api/v1/tokens', { signal, params: { query: { limit: PAGE_MAX, cursor } } }),
+        PAGES_MAX,
       ),
   });
 }
@@ -49,8 +56,9 @@ export function useApps() {
   return useQuery({
     queryKey: ['get', '/api/v1/apps', 'directory'],
     queryFn: ({ signal }) =>
-      allOf((cursor) =>
-        client.GET('/api/v1/apps', { signal, params: { query: { limit: PAGE_MAX, cursor } } }),
+      everyPage(
+        (cursor) => client.GET('/api/v1/apps', { signal, params: { query: { limit: PAGE_MAX, cursor } } }),
+        PAGES_MAX,
       ),
     enabled: may('apps:read'),
   });

@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { client } from '#api/client';
-import { allOf, PAGE_MAX } from '#api/pages';
+import { everyPage, PAGE_MAX } from '#api/pages';
 import { type ActivitySearch, daysOf, type Group } from './activitySearch';
 
 /** A tool's name means something on its server alone. */
@@ -34,7 +34,7 @@ function useSums(filters: Filters, group_by: string) {
   return useQuery({
     queryKey: ['get', '/api/v1/usage', filters, group_by],
     queryFn: ({ signal }) =>
-      allOf((cursor) =>
+      everyPage((cursor) =>
         client.GET('/api/v1/usage', {
           signal,
           params: { query: { ...filters, group_by, limit: PAGE_MAX, cursor } },
