@@ -38,7 +38,11 @@ export default function CodeEditor(props: EditorProps) {
   const scheme = useComputedColorScheme('light');
   const extensions = useMemo(() => {
     const attributes: Record<string, string> = { 'aria-label': label };
-    if (readOnly) attributes['aria-readonly'] = 'true';
+    if (readOnly) {
+      attributes['aria-readonly'] = 'true';
+      // What scrolls has to be reached by keyboard.
+      attributes.tabindex = '0';
+    }
     if (invalid) attributes['aria-invalid'] = 'true';
     if (describedBy) attributes['aria-describedby'] = describedBy;
     const all = [

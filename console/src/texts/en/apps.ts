@@ -57,6 +57,15 @@ export const apps = {
     settings: 'Settings',
   },
   baseUrl: 'Base URL',
+  saved: 'The app was saved.',
+  rulesNext: 'Which operations the next import takes',
+  delete: 'Delete the app',
+  deleteTitle: (title: string) => `Delete ${title}?`,
+  deleteText:
+    'With its actions and connections, for good. Not while a server uses it or a customer has connected it.',
+  deleted: (title: string) => `${title} was deleted.`,
+  copyKey: 'Copy the key',
+  copyBaseUrl: 'Copy the base URL',
   addToServer: 'Add to MCP server',
   noActions: 'It has no actions yet',
 } as const;

@@ -1,0 +1,53 @@
+export const connections = {
+  title: 'Connections',
+  text: 'Credentials of the account for this app. Tools that name no other use the default one. Customers have their own.',
+  add: 'Add a connection',
+  emptyTitle: 'No connection yet',
+  emptyText:
+    'Without one, calls go out without a credential. Customers’ own connections are under Customers.',
+  name: 'Name',
+  nameHint: 'For people; unique within the app.',
+  default: 'default',
+  makeDefault: 'Make it the default',
+  asDefault: 'Tools that name no other connection use it',
+  status: 'State',
+  statuses: {
+    untested: 'not tested',
+    ok: 'works',
+    failing: 'fails',
+    unreadable: 'cannot be opened',
+  },
+  credential: 'Credential',
+  endsWith: (text: string) => `ends with ${text}`,
+  tested: 'Tested',
+  changed: 'Secret since',
+  test: 'Test',
+  testTitle: (name: string) => `Test ${name}`,
+  testText:
+    'One request with a safe method goes out. Nothing of what the API answers is shown, only whether it took the credential.',
+  testPath: 'Path',
+  testPathHint: 'Below the base URL, asked with GET, such as /me. Empty: the base URL itself.',
+  outcomes: {
+    accepted: 'The API took the credential.',
+    refused: 'The API refused the credential.',
+    unclear: 'It is not clear whether the API took the credential.',
+    failed: 'The test failed.',
+  },
+  testFacts: (method: string, url: string, status: number | undefined, ms: number | undefined) =>
+    [`${method} ${url}`, status && `status ${status}`, ms !== undefined && `${ms} ms`]
+      .filter(Boolean)
+      .join(', '),
+  rotate: 'Rotate the secret',
+  rotateTitle: (name: string) => `New secret for ${name}`,
+  rotateText: 'Calls under way end with the secret before; those that come a second later have the new one.',
+  rotated: 'The secret was replaced.',
+  rename: 'Rename',
+  renamed: 'The connection was renamed.',
+  deleteTitle: (name: string) => `Delete ${name}?`,
+  deleteText: 'With its secret, for good. Not while a server uses it.',
+  deleted: 'The connection was deleted.',
+  created: 'The connection was added.',
+  madeDefault: (name: string) => `${name} is the default now.`,
+  menu: (name: string) => `What to do with ${name}`,
+  save: 'Keep it',
+} as const;

@@ -1,0 +1,22 @@
+export const oauthClients = {
+  title: (way: string) => `OAuth client for “${way}”`,
+  redirectUri: 'Register a client at the provider with this redirect URI:',
+  copyRedirectUri: 'Copy the redirect URI',
+  noRedirectUri:
+    'The redirect URI is not known: set the public URL of Gatewright (public_url in the configuration).',
+  there: 'client is there',
+  withSecret: 'with a secret',
+  withoutSecret: 'public, without a secret',
+  missing: 'No client yet: nobody can connect this way.',
+  put: 'Put a client here',
+  change: 'Change the client',
+  clientId: 'Client id',
+  clientSecret: 'Client secret',
+  secretHint: 'Empty for a public client.',
+  secretStays: 'A secret is kept: empty leaves it as it is, while the client id is the same.',
+  scopes: 'Scopes that customers are asked for',
+  saved: 'The client was saved.',
+  deleteTitle: 'Delete the OAuth client?',
+  deleteText: 'Nobody can connect this way any more, and connections made by it are no longer refreshed.',
+  deleted: 'The client was deleted.',
+} as const;
