@@ -7,6 +7,12 @@ export function toast(message: string) {
   notifications.show({ message, color: 'teal', role: 'status' });
 }
 
+/** Says what was done, though perhaps not as one wished. */
+export function toastWarnings(warnings: string[]) {
+  for (const message of warnings)
+    notifications.show({ message, color: 'yellow', role: 'status', autoClose: 12_000 });
+}
+
 /** Says what failed, with the code and what to do. */
 export function toastProblem(error: unknown) {
   const problem = asProblem(error);
