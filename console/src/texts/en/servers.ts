@@ -1,0 +1,127 @@
+import type { Schema } from '#api/client';
+
+const plural = (count: number, one: string, many: string) =>
+  `${count.toLocaleString('en')} ${count === 1 ? one : many}`;
+
+/** The list of MCP servers, and what is done with one of them. */
+export const servers = {
+  title: 'MCP servers',
+  description: 'Each publishes a selection of tools at a stable URL.',
+  create: 'Create MCP server',
+  emptyTitle: 'No MCP server yet',
+  emptyText: 'An MCP server publishes operations of your APIs as tools, at a URL that AI clients connect to.',
+  noMatchTitle: 'No server fits',
+  noMatchText: 'No server has these words and this state.',
+  noDeletedTitle: 'Nothing is deleted',
+  noDeletedText: 'A deleted server stays here for 30 days, to be restored or purged.',
+  clearFilters: 'Clear search and filters',
+  searchLabel: 'Search by name, description, slug or id',
+  sortLabel: 'Sort',
+  sorts: { name: 'By name', slug: 'By slug', updated: 'Last changed first', created: 'In order of making' },
+  stateLabel: 'Which servers',
+  states: { all: 'All', on: 'On', off: 'Off', deleted: 'Deleted' },
+  columns: {
+    select: 'Select',
+    name: 'Name',
+    url: 'URL',
+    tools: 'Tools',
+    size: 'Tool list',
+    usage: 'Last day',
+    updated: 'Updated',
+    state: 'On',
+    actions: 'Actions',
+    deleted: 'Deleted',
+  },
+  select: (name: string) => `Select ${name}`,
+  selectAll: 'Select all that are shown',
+  copyUrl: (name: string) => `Copy the URL of ${name}`,
+  toolsOf: (enabled: number, all: number) => `${enabled} of ${all} tools are on`,
+  tools: (count: number) => plural(count, 'tool', 'tools'),
+  unpublished: 'not published',
+  readOnly: 'read-only',
+  listTokens: 'What the published tool list costs a model that reads it whole',
+  calls: (count: number) => plural(count, 'call', 'calls'),
+  failures: (count: number) => plural(count, 'error', 'errors'),
+  usage: (calls: number, failures: number) =>
+    `${plural(calls, 'call', 'calls')}, ${plural(failures, 'error', 'errors')}`,
+  usageHint: 'Calls of yesterday and today (UTC)',
+  bulk: {
+    label: 'What to do with the selected servers',
+    on: 'Turn on',
+    off: 'Turn off',
+    clear: 'Clear selection',
+    done: (count: number, on: boolean) => `${plural(count, 'server is', 'servers are')} ${on ? 'on' : 'off'}`,
+    refused: (count: number, on: boolean) =>
+      `${plural(count, 'server', 'servers')} could not be turned ${on ? 'on' : 'off'}`,
+  },
+  toggle: {
+    label: (name: string) => `${name} answers clients`,
+    unpublished:
+      'Nothing is published: a server can be turned on once it has a published version with a tool.',
+    noTools: 'The published version has no tool: publish one that has, then turn the server on.',
+    failed: (on: boolean) => (on ? 'Still off' : 'Still on'),
+  },
+  menu: {
+    label: (name: string) => `Actions for ${name}`,
+    edit: 'Edit',
+    test: 'Test',
+    connect: 'Connect a client',
+    requests: 'Request logs',
+    audit: 'Audit log',
+    clone: 'Clone',
+    uses: 'What it uses',
+    delete: 'Delete',
+  },
+  deletion: {
+    title: (name: string) => `Delete ${name}?`,
+    text: (slug: string) =>
+      `Clients at /${slug} are refused at once. The server can be restored for 30 days; then it is purged for good.`,
+    done: (name: string) => `${name} is deleted. It can be restored for 30 days.`,
+  },
+  restore: 'Restore',
+  restored: (name: string) => `${name} is back, and off.`,
+  purge: 'Purge',
+  purging: {
+    title: (name: string) => `Purge ${name}?`,
+    text: 'The server is removed for good, with its draft, its versions and its grants. Its rows stay in the logs.',
+    done: (name: string) => `${name} is gone for good.`,
+  },
+  clone: {
+    title: (name: string) => `Clone ${name}`,
+    text: 'The copy has the same settings and the same draft. It is off, and nothing of it is published.',
+    submit: 'Clone',
+  },
+  uses: {
+    title: (name: string) => `What ${name} uses`,
+    apps: 'APIs and apps',
+    none: 'It has no tools yet, so it uses nothing.',
+    defaultConnection: 'the default connection',
+    access: 'Who may call it: users and tokens',
+  },
+} as const;
+
+/** The dialog that makes a server. */
+export const createServer = {
+  title: 'Create MCP server',
+  from: 'Begin with',
+  sources: { scratch: 'An empty draft', app: 'An API or app', file: 'An exported file' },
+  name: 'Name',
+  namePlaceholder: 'Support desk',
+  slug: 'Slug',
+  slugHint: 'The last part of its URL. Letters, digits, - and _.',
+  slugWrong: 'Letters, digits, - and _ alone, 128 at most.',
+  description: 'Description',
+  url: 'URL',
+  app: 'API or app',
+  appPlaceholder: 'Choose one',
+  noApps: 'There is no API or app yet.',
+  addApp: 'Add one first',
+  operations: 'Operations that become tools',
+  fileHint: 'YAML or JSON, as the export of a server gives it.',
+  filePlaceholder: 'Choose a file',
+  document: 'Or its text',
+  otherSlug: 'Another slug',
+  otherSlugHint: 'In place of the one in the file.',
+  submit: 'Create',
+  created: (server: Schema<'Server'>) => `${server.name} is made. Nothing of it is published yet.`,
+} as const;

@@ -1,0 +1,33 @@
+import { Button, Group } from '@mantine/core';
+import type { UseMutationResult } from '@tanstack/react-query';
+import { asProblem } from '#api/problem';
+import { common } from '#texts/common';
+import { ProblemNote } from '../states';
+
+interface FormFootProps {
+  mutation: Pick<UseMutationResult<unknown, unknown, never>, 'isPending' | 'error'>;
+  /** Members of the request whose problem a field shows. */
+  fields?: string[];
+  submit: string;
+  disabled?: boolean;
+  onCancel: () => void;
+}
+
+/** The end of a form: what was refused, unless a field says it, and the two ways out. */
+export function FormFoot({ mutation, fields = [], submit, disabled, onCancel }: FormFootProps) {
+  const { error } = mutation;
+  const shownAbove = error ? fields.includes(asProblem(error).field ?? '') : false;
+  return (
+    <>
+      {error && !shownAbove ? <ProblemNote error={error} /> : null}
+      <Group justify="flex-end">
+        <Button variant="default" onClick={onCancel}>
+          {common.cancel}
+        </Button>
+        <Button type="submit" disabled={disabled} loading={mutation.isPending}>
+          {submit}
+        </Button>
+      </Group>
+    </>
+  );
+}
