@@ -1,0 +1,113 @@
+const plural = (count: number, one: string, many: string) =>
+  `${count.toLocaleString('en')} ${count === 1 ? one : many}`;
+
+/** One MCP server: its frame, its draft against what is published, its versions. */
+export const server = {
+  tabs: 'Parts of the server',
+  tools: 'Tools',
+  test: 'Test',
+  connect: 'Connect',
+  access: 'Access',
+  prompts: 'Prompts',
+  resources: 'Resources',
+  limits: 'Limits',
+  requests: 'Request logs',
+  audit: 'Audit log',
+  settings: 'Settings',
+  versions: 'Versions',
+  state: { on: 'On', off: 'Off', deleted: 'Deleted', readOnly: 'read-only' },
+  version: (version: number) => `Version ${version}`,
+  unpublished: 'Not published',
+  differs: 'Draft differs',
+  differsHint: 'What clients get is the published version. Publish the draft to give it to them.',
+  draftList: 'Tool list of the draft',
+  draftSize: 'What the tool list of the draft costs a model that reads it whole',
+  deletedTitle: 'This server is deleted',
+  deletedText: 'Clients are refused. Restore it to go on with it; it comes back off.',
+  publish: 'Publish',
+} as const;
+
+/** The draft against what is published. */
+export const publishing = {
+  title: (name: string) => `Publish ${name}`,
+  asVersion: (version: number) => `The draft becomes version ${version}, which clients get at once.`,
+  whileOff: (version: number) =>
+    `The draft becomes version ${version}. Clients get it once the server is on.`,
+  unchanged: 'The draft is what is published: there is nothing to publish.',
+  first: 'This is the first version: everything in it is new.',
+  breaking: 'breaking',
+  breakingTitle: 'Clients may break',
+  breakingText: 'A caller that gets along with the current version may fail with this one.',
+  problemsTitle: (count: number) =>
+    `${plural(count, 'problem keeps', 'problems keep')} the draft from being published`,
+  overBudgetTitle: 'The tool list is over its budget',
+  overBudgetText: (tokens: number, budget: number) =>
+    `${tokens.toLocaleString('en')} tokens, where ${budget.toLocaleString('en')} are allowed. Turn tools off or shorten their descriptions, or raise the budget in the settings.`,
+  overWarning: (tokens: number, warning: number) =>
+    `The tool list takes ${tokens.toLocaleString('en')} tokens of a model’s context, over the ${warning.toLocaleString('en')} at which to warn.`,
+  added: (count: number) => plural(count, 'new tool', 'new tools'),
+  removed: (count: number) => plural(count, 'tool is gone', 'tools are gone'),
+  changed: (count: number) => plural(count, 'tool changed', 'tools changed'),
+  settingsOfTool: 'Settings:',
+  settings: 'Settings of the server',
+  prompts: 'Prompts',
+  resources: 'Resources',
+  templates: 'Resource templates',
+  addedMark: 'new',
+  removedMark: 'gone',
+  changedMark: 'changed',
+  before: 'Before',
+  after: 'After',
+  empty: 'empty',
+  budget: 'Tool list',
+  budgetBefore: (tokens: number) => `${tokens.toLocaleString('en')} tokens before`,
+  note: 'Note',
+  noteHint: 'What is written down with the version: why, for whom, which ticket.',
+  turnOn: 'Turn the server on, so that it answers clients',
+  submit: 'Publish',
+  published: (version: number) => `Version ${version} is published.`,
+  fields: {
+    name: 'Name',
+    title: 'Name',
+    description: 'Description',
+    instructions: 'Instructions',
+    keeps_results: 'Keep results over budget',
+    read_only: 'Read-only',
+  } as Record<string, string>,
+} as const;
+
+/** What was published, version by version. */
+export const versions = {
+  list: 'Versions',
+  emptyTitle: 'Nothing is published yet',
+  emptyText: 'Each publication makes a version. Clients get the last one; earlier ones can be gone back to.',
+  current: 'served now',
+  columns: {
+    version: 'Version',
+    published: 'Published',
+    by: 'By',
+    note: 'Note',
+    tools: 'Tools',
+    size: 'Tool list',
+    actions: 'Actions',
+  },
+  repeats: (version: number) => `repeats version ${version}`,
+  noNote: 'without a note',
+  open: (version: number) => `Open version ${version}`,
+  show: 'Show',
+  draft: 'Draft against what is published',
+  draftUnchanged: 'The draft is what is published.',
+  against: (version: number) => `What it changed against version ${version}`,
+  firstOne: 'The first version: there is nothing before it.',
+  same: 'Tools and texts are the same.',
+  content: 'What it serves',
+  safe: 'read-only',
+  writes: 'writes',
+  rollback: 'Go back to it',
+  rollbackTitle: (version: number) => `Go back to version ${version}?`,
+  rollbackText: (version: number, next: number) =>
+    `Version ${version} is published again, as version ${next}, and clients get it at once. The draft stays as it is.`,
+  rolledBack: (version: number, next: number) => `Version ${next} repeats version ${version}.`,
+  isCurrent: 'It is what is served now.',
+  operator: 'the command line',
+} as const;
