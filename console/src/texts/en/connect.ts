@@ -1,0 +1,57 @@
+/** How clients reach a server. */
+export const connect = {
+  url: 'URL',
+  urlHint: 'Any MCP client that speaks Streamable HTTP takes this URL.',
+  copyUrl: 'Copy the URL',
+  whichUrl: 'Which URL',
+  kinds: { path: 'by path', host_name: 'by a host name of its own', connected_apps: 'connected apps' },
+  token: 'Token',
+  tokenHint: 'The client proves who it is by a token. In what follows, YOUR_TOKEN stands for it.',
+  tokenIn: 'Your new token stands in what follows while this page is open. It is not shown again later.',
+  createToken: 'Create token',
+  anotherToken: 'Create another token',
+  client: 'Client',
+  clients: 'Clients',
+  install: (client: string) => `Open in ${client}`,
+  installHint: 'Opens the client, which asks before it adds the server.',
+  placeholder: 'YOUR_TOKEN is still in it: create a token first, or put one in by hand.',
+  file: 'Put this into',
+  fileBeside: 'beside what is there:',
+  command: 'Run this in a terminal:',
+  steps: 'Do this:',
+  copySnippet: (client: string) => `Copy what goes into ${client}`,
+  off: 'This server does not answer: it is off',
+  offText: 'Clients are refused until it is on.',
+  unpublished: 'This server does not answer: nothing is published',
+  unpublishedText: 'Publish its draft first; then turn it on.',
+  answers: 'It answers',
+  lastCall: 'Last request',
+  by: 'by',
+  noCall: 'No client has asked anything yet.',
+  troubles: {
+    title: 'It does not answer?',
+    items: [
+      {
+        symptom: '401 Unauthorized',
+        text: 'The token is missing, mistyped, revoked or past its end. It is sent as “Authorization: Bearer …”.',
+      },
+      {
+        symptom: '403 Forbidden',
+        text: 'The token does not cover this server, or comes from a network that it is not for. A host or origin that Gatewright does not know is refused too.',
+      },
+      {
+        symptom: '404 Not Found',
+        text: 'Alias or slug are mistyped, the server is off, or nothing of it is published.',
+      },
+      {
+        symptom: 'Tools are missing',
+        text: 'The token names other tools or is read-only, the server is read-only, or the draft has not been published since they were added.',
+      },
+      {
+        symptom: 'No connection at all',
+        text: 'A client in the cloud cannot reach localhost or a private address: give Gatewright a public URL.',
+      },
+    ],
+    logs: 'Refusals stand in the request logs',
+  },
+} as const;
