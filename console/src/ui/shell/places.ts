@@ -4,6 +4,7 @@ import {
   IconGauge,
   IconKey,
   IconListDetails,
+  IconRocket,
   IconServer2,
   IconSettings,
   IconShieldCheck,
@@ -29,6 +30,7 @@ export const places: { title: string; places: Place[] }[] = [
   {
     title: navigation.groups.build,
     places: [
+      { title: navigation.start, to: '/start', icon: IconRocket, permission: 'servers:write' },
       { title: navigation.servers, to: '/servers', icon: IconServer2, permission: 'servers:read' },
       { title: navigation.apps, to: '/apps', icon: IconApps, permission: 'apps:read' },
       { title: navigation.customers, to: '/customers', icon: IconUsersGroup, permission: 'customers:read' },
