@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { client } from '#api/client';
 import { useApps } from '#api/directory';
-import { readAll } from '#api/pages';
+import { everyPage, PAGE_MAX } from '#api/pages';
 
 export interface UsedApp {
   app: string;
@@ -17,9 +17,9 @@ export function useAppsOfServer(server: string) {
   return useQuery({
     queryKey: ['get', '/api/v1/servers/{server}/tools', server, 'apps'],
     queryFn: async ({ signal }) => {
-      const tools = await readAll((cursor) =>
+      const tools = await everyPage((cursor) =>
         client.GET('/api/v1/servers/{server}/tools', {
-          params: { path: { server }, query: { limit: 200, cursor } },
+          params: { path: { server }, query: { limit: PAGE_MAX, cursor } },
           signal,
         }),
       );

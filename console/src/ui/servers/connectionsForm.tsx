@@ -1,7 +1,7 @@
 import { Select, Stack, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { client, type Schema } from '#api/client';
-import { readAll } from '#api/pages';
+import { everyPage, PAGE_MAX } from '#api/pages';
 import { useMay } from '#api/session';
 import { serverSettings as all } from '#texts/serverSettings';
 import { Loaded } from '../states';
@@ -18,8 +18,8 @@ export function ConnectionsForm({ server }: { server: Schema<'Server'> }) {
   const connections = useQuery({
     queryKey: ['get', '/api/v1/connections', 'all'],
     queryFn: ({ signal }) =>
-      readAll((cursor) =>
-        client.GET('/api/v1/connections', { params: { query: { limit: 200, cursor } }, signal }),
+      everyPage((cursor) =>
+        client.GET('/api/v1/connections', { params: { query: { limit: PAGE_MAX, cursor } }, signal }),
       ),
     enabled: may('connections:read'),
   });

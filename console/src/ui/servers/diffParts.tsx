@@ -1,6 +1,7 @@
-import { Badge, Code, Group, Paper, Stack, Text, Title } from '@mantine/core';
+import { Code, Group, Paper, Stack, Text, Title } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { publishing as texts } from '#texts/server';
+import { StateBadge } from '../stateBadge';
 
 /** One kind of difference. */
 export function Section({ title, mark, children }: { title: string; mark?: ReactNode; children: ReactNode }) {
@@ -18,11 +19,7 @@ export function Section({ title, mark, children }: { title: string; mark?: React
 }
 
 export function Breaking() {
-  return (
-    <Badge size="sm" color="orange" variant="light">
-      {texts.breaking}
-    </Badge>
-  );
+  return <StateBadge color="orange">{texts.breaking}</StateBadge>;
 }
 
 export function Names({ names }: { names: string[] }) {
@@ -82,9 +79,7 @@ export function NamedThings({ title, changes }: NamedThingsProps) {
       <Stack gap={6}>
         {rows.map(({ mark, color, names }) => (
           <Group key={mark} gap="xs">
-            <Badge size="sm" variant="light" color={color}>
-              {mark}
-            </Badge>
+            <StateBadge color={color}>{mark}</StateBadge>
             <Names names={names} />
           </Group>
         ))}

@@ -1,4 +1,4 @@
-import { Badge, Checkbox, Group, Stack, Text, Tooltip } from '@mantine/core';
+import { Checkbox, Group, Stack, Text, Tooltip } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
 import { useMemo } from 'react';
 import type { Schema } from '#api/client';
@@ -7,6 +7,7 @@ import { common } from '#texts/common';
 import { servers as texts } from '#texts/servers';
 import { Copy } from '../copy';
 import { When } from '../figures';
+import { StateBadge } from '../stateBadge';
 import { type Column, Table } from '../table';
 import classes from './list.module.css';
 import type { Act } from './listSearch';
@@ -159,11 +160,7 @@ function Name({ row }: { row: Server }) {
         >
           {row.name}
         </Link>
-        {row.read_only && (
-          <Badge size="xs" variant="light" flex="none">
-            {texts.readOnly}
-          </Badge>
-        )}
+        {row.read_only && <StateBadge color="cyan">{texts.readOnly}</StateBadge>}
       </Group>
       <Text size="xs" c="dimmed" className="ellipsis" title={row.description || undefined}>
         {row.description || row.slug}

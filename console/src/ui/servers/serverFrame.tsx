@@ -1,4 +1,4 @@
-import { Alert, Badge, Button, Group, Text, Tooltip } from '@mantine/core';
+import { Alert, Button, Group, Text, Tooltip } from '@mantine/core';
 import { IconRocket, IconTrash } from '@tabler/icons-react';
 import { Outlet } from '@tanstack/react-router';
 import { lazy, type ReactElement, Suspense } from 'react';
@@ -9,6 +9,7 @@ import { server as texts } from '#texts/server';
 import { servers } from '#texts/servers';
 import { LinkTab, LinkTabs } from '../linkTabs';
 import { Page } from '../page';
+import { StateBadge } from '../stateBadge';
 import { toast } from '../toasts';
 import { TokenMeter } from '../tokenMeter';
 import { ServerSwitch } from './serverSwitch';
@@ -114,24 +115,16 @@ function Badges({ server, differs }: { server: Schema<'Server'>; differs: boolea
   const color = { deleted: 'red', on: 'teal', off: 'gray' }[state];
   return (
     <Group gap={6}>
-      <Badge variant="light" color={color}>
-        {texts.state[state]}
-      </Badge>
-      <Badge variant="light" color={server.published ? 'cyan' : 'gray'}>
+      <StateBadge color={color}>{texts.state[state]}</StateBadge>
+      <StateBadge color={server.published ? 'cyan' : 'gray'}>
         {server.published ? texts.version(server.published.version) : texts.unpublished}
-      </Badge>
+      </StateBadge>
       {server.published && differs && (
         <Tooltip label={texts.differsHint} multiline maw={280}>
-          <Badge variant="light" color="yellow">
-            {texts.differs}
-          </Badge>
+          <StateBadge color="yellow">{texts.differs}</StateBadge>
         </Tooltip>
       )}
-      {server.read_only && (
-        <Badge variant="light" color="gray">
-          {texts.state.readOnly}
-        </Badge>
-      )}
+      {server.read_only && <StateBadge color="gray">{texts.state.readOnly}</StateBadge>}
     </Group>
   );
 }

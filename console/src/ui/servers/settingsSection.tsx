@@ -1,4 +1,4 @@
-import { Badge, Button, Group, Paper, Stack, Title } from '@mantine/core';
+import { Button, Group, Paper, Stack, Title } from '@mantine/core';
 import { type FormEvent, type ReactNode, useState } from 'react';
 import { $api, ifMatch, type Schema } from '#api/client';
 import { fieldError } from '#api/fieldError';
@@ -6,6 +6,7 @@ import { Problem } from '#api/problem';
 import { useMay } from '#api/session';
 import { common } from '#texts/common';
 import { serverSettings as texts } from '#texts/serverSettings';
+import { StateBadge } from '../stateBadge';
 import { ProblemNote } from '../states';
 import { toast } from '../toasts';
 
@@ -78,9 +79,7 @@ export function SettingsSection(props: SettingsSectionProps) {
           <Title order={2} size="h5">
             {title}
           </Title>
-          <Badge variant="light" color="gray" tt="none">
-            {holds}
-          </Badge>
+          <StateBadge color="gray">{holds}</StateBadge>
         </Group>
         <fieldset disabled={lacking !== undefined} className="bare" title={lacking}>
           <Stack>{children}</Stack>

@@ -1,4 +1,4 @@
-import { Badge, Button, Code, Drawer, Group, Stack, Text, Title, Tooltip } from '@mantine/core';
+import { Button, Code, Drawer, Group, Stack, Text, Title, Tooltip } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { IconArrowBackUp } from '@tabler/icons-react';
 import { $api, type Schema } from '#api/client';
@@ -7,6 +7,7 @@ import { common } from '#texts/common';
 import { publishing, server as serverTexts, versions as texts } from '#texts/server';
 import { Confirm } from '../confirm';
 import { When } from '../figures';
+import { StateBadge } from '../stateBadge';
 import { Loaded } from '../states';
 import { toast } from '../toasts';
 import { anyChange, compareVersions } from './compareVersions';
@@ -183,9 +184,9 @@ function Content({ detail }: { detail: Schema<'VersionDetail'> }) {
           <li key={tool.name}>
             <Group gap={6}>
               <Code>{tool.name}</Code>
-              <Badge size="xs" variant="light" color={tool.safe ? 'teal' : 'orange'}>
+              <StateBadge color={tool.safe ? 'teal' : 'orange'}>
                 {tool.safe ? texts.safe : texts.writes}
-              </Badge>
+              </StateBadge>
             </Group>
             <Text size="xs" c="dimmed" lineClamp={2}>
               {tool.description}

@@ -1,9 +1,10 @@
-import { Badge, Button, Group, Stack, Text } from '@mantine/core';
+import { Button, Group, Stack, Text } from '@mantine/core';
 import type { Schema } from '#api/client';
 import { useUsers } from '#api/directory';
 import { common } from '#texts/common';
 import { versions as texts } from '#texts/server';
 import { When } from '../figures';
+import { StateBadge } from '../stateBadge';
 import { type Column, Table } from '../table';
 
 type Version = Schema<'VersionFacts'>;
@@ -111,11 +112,7 @@ function VersionNumber({ row, current }: { row: Version; current: number }) {
       <Text span fw={600}>
         {row.version}
       </Text>
-      {row.version === current && (
-        <Badge size="sm" variant="light" color="teal">
-          {texts.current}
-        </Badge>
-      )}
+      {row.version === current && <StateBadge color="teal">{texts.current}</StateBadge>}
     </Group>
   );
 }
