@@ -1,7 +1,7 @@
 import { Group, Pill, SegmentedControl, Select, Skeleton, Stack } from '@mantine/core';
 import { IconActivity } from '@tabler/icons-react';
 import { lazy, Suspense, useState } from 'react';
-import { useServers, useTokens, useUsers } from '#api/directory';
+import { useNames } from '#api/names';
 import { activity } from '#texts/activity';
 import { Empty, Loaded } from '../states';
 import { type ActivitySearch, GROUPS, SPANS } from './activitySearch';
@@ -94,17 +94,4 @@ function Narrowed({ search, nameOf, onChange }: ActivityViewProps & { nameOf: (i
       })}
     </Group>
   );
-}
-
-/** What servers, tokens and users are called; an id where that is not known. */
-function useNames(): (id: string) => string {
-  const servers = useServers();
-  const tokens = useTokens();
-  const users = useUsers();
-  const names = new Map<string, string>([
-    ...(servers.data ?? []).map(({ id, name }): [string, string] => [id, name]),
-    ...(tokens.data ?? []).map(({ id, name }): [string, string] => [id, name]),
-    ...(users.data ?? []).map(({ id, email }): [string, string] => [id, email]),
-  ]);
-  return (id) => names.get(id) ?? id;
 }
