@@ -39,6 +39,8 @@ export default defineConfig({
     assetsInlineLimit: 0,
     chunkSizeWarningLimit: 400,
     modulePreload: { polyfill: false },
+    // Named by what `@rjsf/core` has for its own tests, which nothing here uses: it is shaken out, and need not be installed.
+    rolldownOptions: { external: ['@rjsf/validator-ajv8'] },
   },
   server: { proxy },
   preview: {

@@ -3,12 +3,13 @@ import { Component, type FormEvent, lazy, type ReactNode, Suspense, useMemo, use
 import { editors } from '#texts/editors';
 import { Code } from './code';
 import { draw, FIELDS_MAX } from './schemaForm/drawing';
+import { readObject } from './schemaForm/readObject';
 import { isObject, type JsonSchema } from './schemaForm/schema';
 import { Waiting } from './states';
 
 const Fields = lazy(() => import('./schemaForm/fields'));
 
-export type Values = Record<string, unknown>;
+type Values = Record<string, unknown>;
 
 interface SchemaFormProps {
   /** As an API described it: anything may stand in it. */
@@ -89,16 +90,6 @@ function Submitted(props: {
       <Stack>{children}</Stack>
     </form>
   );
-}
-
-/** Reads a text that has to be a JSON object. */
-export function readObject(text: string): { value?: Values; error?: string } {
-  try {
-    const value: unknown = text.trim() === '' ? {} : JSON.parse(text);
-    return isObject(value) ? { value } : { error: editors.expectsObject };
-  } catch (error) {
-    return { error: editors.invalidJson(error instanceof Error ? error.message : String(error)) };
-  }
 }
 
 /** What is drawn of a foreign schema may fail; the page around it does not. */

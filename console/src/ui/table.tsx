@@ -1,7 +1,7 @@
 import { Box, Loader, Text } from '@mantine/core';
 import { useElementSize } from '@mantine/hooks';
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { type KeyboardEvent, type ReactNode, useEffect, useRef } from 'react';
+import { type KeyboardEvent, type MouseEvent, type ReactNode, useEffect, useRef } from 'react';
 import { common } from '#texts/common';
 import classes from './table.module.css';
 
@@ -133,7 +133,7 @@ export function Table<Row>(props: TableProps<Row>) {
                   gridTemplateColumns: stacked ? '1fr' : template,
                   minHeight: rowHeight,
                 }}
-                onClick={onOpen && (() => onOpen(row))}
+                onClick={onOpen && ((event) => isOfRow(event) && onOpen(row))}
                 onKeyDown={(event) => onKey(event, item.index)}
               >
                 {stacked ? (
@@ -159,4 +159,10 @@ export function Table<Row>(props: TableProps<Row>) {
       </div>
     </Box>
   );
+}
+
+/** Whether a click is the row's own: a control in it, and a menu that a control has opened elsewhere, have theirs. */
+function isOfRow({ target, currentTarget }: MouseEvent<HTMLElement>): boolean {
+  if (!(target instanceof Element) || !currentTarget.contains(target)) return false;
+  return target.closest('a, button, input, label') === null;
 }
