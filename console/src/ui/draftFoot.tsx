@@ -1,4 +1,4 @@
-import { Button, Group, Paper, Stack, Text } from '@mantine/core';
+import { Button, Group, Paper, Text } from '@mantine/core';
 import { useState } from 'react';
 import { useMay } from '#api/session';
 import { common } from '#texts/common';
@@ -30,7 +30,7 @@ export function DraftFoot(props: DraftFootProps) {
   const [asked, setAsked] = useState(false);
   const reason = may ? invalid : common.needs('servers:write');
   return (
-    <Stack gap="sm">
+    <>
       {error ? <ProblemNote error={error} /> : null}
       <Paper withBorder p="sm" pos="sticky" bottom={0} style={{ zIndex: 2 }}>
         <Group justify="space-between" gap="xs">
@@ -79,6 +79,6 @@ export function DraftFoot(props: DraftFootProps) {
           {props.removeText(name)}
         </Confirm>
       )}
-    </Stack>
+    </>
   );
 }

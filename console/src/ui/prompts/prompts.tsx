@@ -1,4 +1,4 @@
-import { Badge, Button, Group, Stack, Text } from '@mantine/core';
+import { Button, Group, Stack, Text } from '@mantine/core';
 import { IconMessage2, IconPlus } from '@tabler/icons-react';
 import { $api, type Schema } from '#api/client';
 import { byCursor, itemsOf } from '#api/pages';
@@ -6,6 +6,7 @@ import { useMay } from '#api/session';
 import { common } from '#texts/common';
 import { prompts as texts } from '#texts/prompts';
 import { When } from '../figures';
+import { StateBadge } from '../stateBadge';
 import { Empty, Loaded } from '../states';
 import { type Column, Table } from '../table';
 
@@ -121,11 +122,7 @@ function Name({ prompt, changes }: { prompt: Prompt; changes: Schema<'NameChange
         <Text className="mono ellipsis" fw={600}>
           {name}
         </Text>
-        {change && (
-          <Badge size="xs" variant="light" color="blue" tt="none" flex="none" autoContrast>
-            {texts.change[change]}
-          </Badge>
-        )}
+        {change && <StateBadge color="blue">{texts.change[change]}</StateBadge>}
       </Group>
       <Text size="xs" c="dimmed" className="ellipsis">
         {title ?? description}

@@ -1,4 +1,4 @@
-import { Badge, Button, Group, SegmentedControl, Stack, Text } from '@mantine/core';
+import { Button, Group, SegmentedControl, Stack, Text } from '@mantine/core';
 import { IconFileText, IconPlus } from '@tabler/icons-react';
 import { $api, type Schema } from '#api/client';
 import { byCursor, itemsOf } from '#api/pages';
@@ -6,6 +6,7 @@ import { useMay } from '#api/session';
 import { common } from '#texts/common';
 import { prompts, resources as texts } from '#texts/prompts';
 import { bytes, When } from '../figures';
+import { StateBadge } from '../stateBadge';
 import { Empty, Loaded } from '../states';
 import { type Column, Table } from '../table';
 
@@ -222,11 +223,7 @@ function Name({ name, title, description, changes }: NameProps) {
         <Text className="mono ellipsis" fw={600}>
           {name}
         </Text>
-        {change && (
-          <Badge size="xs" variant="light" color="blue" tt="none" flex="none" autoContrast>
-            {prompts.change[change]}
-          </Badge>
-        )}
+        {change && <StateBadge color="blue">{prompts.change[change]}</StateBadge>}
       </Group>
       <Text size="xs" c="dimmed" className="ellipsis">
         {title ?? description}

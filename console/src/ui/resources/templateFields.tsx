@@ -1,11 +1,10 @@
 import { Autocomplete, Fieldset, Select, SimpleGrid, Stack, Text, TextInput } from '@mantine/core';
-import { useQuery } from '@tanstack/react-query';
 import { $api, type Schema } from '#api/client';
+import { useApps } from '#api/directory';
 import { resources as texts } from '#texts/prompts';
 import { isSafe } from '../apps/filterActions';
 import { useActions } from '../apps/useActions';
 import { isObject, type JsonSchema } from '../schemaForm/schema';
-import { appsQuery } from '../tools/data';
 import { variablesOf } from './content';
 
 type Template = Schema<'ResourceTemplateSettings'>;
@@ -20,7 +19,7 @@ interface TemplateFieldsProps {
 /** The family's URIs, the action that reads them, and which variable is which of its arguments. */
 export function TemplateFields(props: TemplateFieldsProps) {
   const { draft, onChange, problemAt, readOnly } = props;
-  const apps = useQuery(appsQuery);
+  const apps = useApps();
   return (
     <>
       <TextInput

@@ -1,8 +1,9 @@
-import { Badge, Group, Stack, Tabs, Text, Title } from '@mantine/core';
+import { Group, Stack, Tabs, Text, Title } from '@mantine/core';
 import type { Schema } from '#api/client';
 import { testing as texts } from '#texts/testing';
 import { bytes, duration } from '../figures';
 import { Json } from '../json';
+import { StateBadge } from '../stateBadge';
 import { ProblemNote, Waiting } from '../states';
 import { Block } from './block';
 import { tokensOfResult } from './values';
@@ -40,13 +41,11 @@ export function Verdict({ result }: { result: Schema<'TestResult'> }) {
   const { is_error, upstream } = result;
   return (
     <Group gap={6}>
-      <Badge color={is_error ? 'red' : 'teal'} variant="light" autoContrast>
-        {is_error ? texts.failed : texts.ok}
-      </Badge>
+      <StateBadge color={is_error ? 'red' : 'teal'}>{is_error ? texts.failed : texts.ok}</StateBadge>
       {upstream && (
-        <Badge color="gray" variant="light" autoContrast>
+        <StateBadge color={upstream.status < 400 ? 'teal' : 'red'}>
           {texts.status(upstream.status)}
-        </Badge>
+        </StateBadge>
       )}
     </Group>
   );

@@ -1,14 +1,13 @@
 import { Alert, Button, Checkbox, Group, Modal, SegmentedControl, Select, Stack, Text } from '@mantine/core';
-import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { $api, type Schema } from '#api/client';
+import { useApps } from '#api/directory';
 import { common } from '#texts/common';
 import { tools } from '#texts/tools';
 import { ActionPicker } from '../apps/actionPicker';
 import { ButtonLink } from '../links';
 import { Loaded, ProblemNote } from '../states';
 import { toast } from '../toasts';
-import { appsQuery } from './data';
 
 const texts = tools.adding;
 const MODES = ['all', 'read_only', 'selected'] as const;
@@ -37,7 +36,7 @@ export function AddTools(props: AddToolsProps) {
 }
 
 function Chosen(props: AddToolsProps) {
-  const apps = useQuery(appsQuery);
+  const apps = useApps();
   return (
     <Loaded query={apps}>
       {(all) => {

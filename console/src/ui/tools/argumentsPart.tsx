@@ -1,6 +1,7 @@
 import { Accordion, Badge, Button, Group, Select, Stack, Text, Textarea, TextInput } from '@mantine/core';
 import { toolPanel } from '#texts/tools';
 import { typeOf } from '../schemaForm/schema';
+import { StateBadge } from '../stateBadge';
 import { type Argument, argumentsOf, type Rule, USES, useOf, withRule, withUse } from './settings';
 import type { PartProps } from './toolDrawer';
 import { ValueField } from './valueField';
@@ -54,9 +55,9 @@ function Summary({ argument, rule }: { argument: Argument; rule: Rule }) {
         </Badge>
       )}
       {marks.map((mark) => (
-        <Badge key={mark} size="xs" variant="light" tt="none" autoContrast>
+        <StateBadge key={mark} color="blue">
           {mark}
-        </Badge>
+        </StateBadge>
       ))}
     </Group>
   );

@@ -1,12 +1,10 @@
 import { queryOptions } from '@tanstack/react-query';
 import { client, type Schema } from '#api/client';
-import { everyPage } from '#api/pages';
+import { everyPage, PAGE_MAX } from '#api/pages';
 
 export type ServerTool = Schema<'ServerTool'>;
 export type TestedTool = Schema<'TestedTool'>;
 export type Version = 'draft' | 'published';
-
-const LIMIT = 200;
 
 /** All tools of a draft, in their order. */
 export function draftTools(server: string) {
@@ -15,7 +13,7 @@ export function draftTools(server: string) {
     queryFn: ({ signal }) =>
       everyPage<ServerTool>((cursor) =>
         client.GET('/api/v1/servers/{server}/tools', {
-          params: { path: { server }, query: { limit: LIMIT, cursor } },
+          params: { path: { server }, query: { limit: PAGE_MAX, cursor } },
           signal,
         }),
       ),
@@ -29,18 +27,9 @@ export function offeredTools(server: string, version: Version) {
     queryFn: ({ signal }) =>
       everyPage<TestedTool>((cursor) =>
         client.GET('/api/v1/servers/{server}/test/tools', {
-          params: { path: { server }, query: { version, limit: LIMIT, cursor } },
+          params: { path: { server }, query: { version, limit: PAGE_MAX, cursor } },
           signal,
         }),
       ),
   });
 }
-
-/** All apps of the account. */
-export const appsQuery = queryOptions({
-  queryKey: ['get', '/api/v1/apps', 'every page'],
-  queryFn: ({ signal }) =>
-    everyPage<Schema<'App'>>((cursor) =>
-      client.GET('/api/v1/apps', { params: { query: { limit: LIMIT, cursor } }, signal }),
-    ),
-});

@@ -1,5 +1,6 @@
-import { Badge, Group, Tooltip } from '@mantine/core';
+import { Box, Group, Tooltip } from '@mantine/core';
 import { tools as texts } from '#texts/tools';
+import { StateBadge } from '../stateBadge';
 import type { ToolRow } from './rows';
 
 /** What kind of tool it is, and how it differs from its action and from what is published. */
@@ -25,9 +26,9 @@ export function Marks({ row: { tool, offered, change } }: { row: ToolRow }) {
 function Mark({ color, text, hint }: { color: string; text: string; hint: string }) {
   return (
     <Tooltip label={hint} multiline maw={320}>
-      <Badge size="sm" variant="light" color={color} autoContrast tt="none">
-        {text}
-      </Badge>
+      <Box>
+        <StateBadge color={color}>{text}</StateBadge>
+      </Box>
     </Tooltip>
   );
 }

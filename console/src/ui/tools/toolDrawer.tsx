@@ -1,4 +1,4 @@
-import { Badge, Button, Drawer, Group, Paper, Stack, Switch, Tabs, Text } from '@mantine/core';
+import { Button, Drawer, Group, Paper, Stack, Switch, Tabs, Text } from '@mantine/core';
 import { useState } from 'react';
 import { $api, ifMatch, type Schema } from '#api/client';
 import { mergePatch, same } from '#api/mergePatch';
@@ -7,6 +7,7 @@ import { useMay } from '#api/session';
 import { common } from '#texts/common';
 import { toolPanel as texts, tools } from '#texts/tools';
 import { ButtonLink } from '../links';
+import { StateBadge } from '../stateBadge';
 import { Loaded, ProblemNote } from '../states';
 import { toast } from '../toasts';
 import { AboutPart } from './aboutPart';
@@ -185,9 +186,9 @@ function Head({ server, tool, action, draft, onDraft, readOnly }: PartProps) {
   return (
     <Stack gap="xs">
       <Group gap="xs">
-        <Badge variant="light" color={action.safe ? 'teal' : 'orange'} tt="none" autoContrast>
+        <StateBadge color={action.safe ? 'teal' : 'orange'}>
           {action.safe ? tools.safe : tools.writes}
-        </Badge>
+        </StateBadge>
         <Text size="sm" className="mono" style={{ overflowWrap: 'anywhere' }}>
           {action.method} {action.path}
         </Text>

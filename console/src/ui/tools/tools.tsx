@@ -3,6 +3,7 @@ import { IconAlertTriangle, IconPlus, IconSearch, IconTool } from '@tabler/icons
 import { useQuery } from '@tanstack/react-query';
 import { useMemo, useState } from 'react';
 import { $api, type Schema } from '#api/client';
+import { useApps } from '#api/directory';
 import { useMay } from '#api/session';
 import { common } from '#texts/common';
 import { tools as texts } from '#texts/tools';
@@ -10,7 +11,7 @@ import { SearchField } from '../searchField';
 import { Empty, Loaded } from '../states';
 import { TokenMeter } from '../tokenMeter';
 import { Bulk } from './bulk';
-import { appsQuery, draftTools, offeredTools, type ServerTool } from './data';
+import { draftTools, offeredTools, type ServerTool } from './data';
 import { filterRows, rowsOf, SHOWN, type ToolSearch } from './rows';
 import { ToolsTable } from './toolsTable';
 
@@ -58,7 +59,7 @@ function Listed(props: ToolsProps & { tools: ServerTool[]; add: React.ReactNode 
   const may = useMay();
   const offered = useQuery({ ...offeredTools(server, 'draft'), enabled: may('servers:test') });
   const diff = $api.useQuery('get', '/api/v1/servers/{server}/diff', { params: { path: { server } } });
-  const apps = useQuery({ ...appsQuery, enabled: may('apps:read') });
+  const apps = useApps();
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
   const all = useMemo(() => rowsOf(tools, offered.data, diff.data), [tools, offered.data, diff.data]);
   const rows = useMemo(() => filterRows(all, filters), [all, filters]);
