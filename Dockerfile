@@ -1,8 +1,17 @@
 # docker build -t gatewright .
 # docker run --rm -p 3000:3000 -v gatewright:/data gatewright up
+FROM node:20-bookworm-slim AS console
+WORKDIR /src
+COPY console/package.json console/package-lock.json ./
+RUN npm ci --ignore-scripts --no-audit --no-fund
+COPY console .
+RUN npm run build
+
 FROM rust:1.95-bookworm AS build
 WORKDIR /src
 COPY . .
+COPY --from=console /src/dist /console
+ENV GATEWRIGHT_CONSOLE_DIST=/console
 RUN cargo build --profile ship --locked --package gatewright --bin gatewright \
     && install -D target/ship/gatewright /image/usr/local/bin/gatewright \
     && install -d -o 10001 -g 10001 -m 0700 /image/data

@@ -103,7 +103,7 @@ async fn up(up: Up) -> anyhow::Result<()> {
     let outcome = process.app.publish(&operator, prepared, publish).await?;
     let token = process.app.first_token(&operator, &outcome.server).await?;
     let published = process.app.published(&operator, &outcome.server).await?;
-    let setup_url = setup_url(&process, &operator).await?;
+    let begin = begin(&process, &operator).await?;
     // It may have been named by a former one.
     let alias = process.app.get_account(&operator).await?.account.settings.alias;
     let list_bytes = web::list_bytes(&published);
@@ -112,15 +112,14 @@ async fn up(up: Up) -> anyhow::Result<()> {
     let ready = move || {
         let stdout = &mut std::io::stdout().lock();
         if up.json {
-            let (token, setup_url) = (token.as_deref(), setup_url.as_deref());
-            let line = report::ready_line(&url, token, setup_url, list_bytes, &outcome);
+            let line = report::ready_line(&url, token.as_deref(), &begin, list_bytes, &outcome);
             writeln!(stdout, "{line}")?;
         } else {
             report::up(stdout, &outcome, list_bytes)?;
             let another = "gatewright token create --name …";
             let (name, token) = (&outcome.server, token.as_deref());
             Snippets { name, url: &url, token, token_in_url: false, another }.write(stdout)?;
-            report::setup(stdout, setup_url.as_deref())?;
+            begin.write(stdout)?;
         }
         Ok(stdout.flush()?)
     };
@@ -193,7 +192,7 @@ async fn serve(serving: &Serving) -> anyhow::Result<()> {
     let process = Process::open(settings, web::Demo::Off).await?;
     let operator = process.app.operator(&named, from_cli()).await?;
     let servers = process.app.list_slugs(&operator).await?;
-    let setup_url = setup_url(&process, &operator).await?;
+    let begin = begin(&process, &operator).await?;
     let alias = process.app.get_account(&operator).await?.account.settings.alias;
     let url = process.url();
     process
@@ -202,16 +201,23 @@ async fn serve(serving: &Serving) -> anyhow::Result<()> {
             for server in servers {
                 writeln!(stdout, "{url}/mcp/{alias}/{server}")?;
             }
-            report::setup(stdout, setup_url.as_deref())?;
+            begin.write(stdout)?;
             Ok(stdout.flush()?)
         })
         .await
 }
 
-/// A link for the account's first owner, as long as there is none: for the terminal alone, since whoever reads it may use it.
-async fn setup_url(process: &Process, operator: &app::Caller) -> anyhow::Result<Option<String>> {
+/// The console, and a link for the account's first owner, as long as there is none: for the terminal alone, since whoever reads it may
+/// use it.
+pub(crate) async fn begin(
+    process: &Process,
+    operator: &app::Caller,
+) -> anyhow::Result<report::Begin> {
     let link = process.app.create_setup_link(operator).await?;
-    Ok(link.and_then(|link| link.url))
+    Ok(report::Begin {
+        console_url: process.console_url(),
+        setup_url: link.and_then(|link| link.url),
+    })
 }
 
 async fn import(import: &Import) -> anyhow::Result<()> {

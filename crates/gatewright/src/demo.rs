@@ -3,9 +3,10 @@
 use crate::{
     cli::Serve,
     client::api::{Api, Ask},
-    commands::from_cli,
+    commands::{begin, from_cli},
     config::{self, Settings},
     process::Process,
+    report::Begin,
     snippets::Snippets,
 };
 use anyhow::{Context as _, bail};
@@ -48,6 +49,7 @@ pub(crate) async fn serve(serve: &Serve) -> anyhow::Result<()> {
     let process = Process::open(settings, web::Demo::Apps(secret.clone())).await?;
     let named = serve.serving.data.alias.parse()?;
     let operator = process.app.operator(&named, from_cli()).await?;
+    let begin = begin(&process, &operator).await?;
     let local = web::LocalApi::new(Arc::clone(&process.app), operator, web::Config::default());
     let api = Api::Local(Box::new(local), Arc::clone(&process.app));
     let own = format!("http://{}", config::reachable(process.address));
@@ -57,9 +59,10 @@ pub(crate) async fn serve(serve: &Serve) -> anyhow::Result<()> {
         .serve(move || {
             let out = &mut io::stdout().lock();
             if json {
-                writeln!(out, "{}", made.line(&url, &folder))?;
+                writeln!(out, "{}", made.line(&url, &folder, &begin))?;
             } else {
                 made.tell(out, &url, &folder, is_fresh)?;
+                begin.write(out)?;
             }
             Ok(out.flush()?)
         })
@@ -91,12 +94,14 @@ impl Made {
     }
 
     /// The one line of `--json`.
-    fn line(&self, url: &str, folder: &Path) -> Value {
+    fn line(&self, url: &str, folder: &Path, begin: &Begin) -> Value {
         let keys: Vec<&str> = self.apps.iter().map(|(key, _)| *key).collect();
         json!({
             "mcp_url": format!("{url}/mcp"),
             "sse_url": format!("{url}/sse"),
             "token": self.token,
+            "console_url": begin.console_url,
+            "setup_url": begin.setup_url,
             "customer": DEMO,
             "apps": keys,
             "tools": self.apps.iter().map(|(_, tools)| tools).sum::<u64>(),

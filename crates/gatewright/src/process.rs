@@ -58,6 +58,7 @@ impl Process {
             }
         }
         settings.web.demo = demo;
+        settings.web.console = console();
         let url = url(&settings, address);
         settings.web.https = url.starts_with("https://");
         settings.app.public_url = Some(url);
@@ -69,6 +70,11 @@ impl Process {
     /// The URL of this server, as clients know it.
     pub(crate) fn url(&self) -> String {
         url(&self.settings, self.address)
+    }
+
+    /// Where the console is, if there is one in the binary.
+    pub(crate) fn console_url(&self) -> Option<String> {
+        self.settings.web.console.as_ref().map(|_| format!("{}/", self.url()))
     }
 
     /// Serves, calls `ready` once connections are taken, and ends when it is told to: once asks, twice insists.
@@ -111,6 +117,16 @@ impl Process {
             _ = terminate.recv() => anyhow::bail!("stopped at once; requests were cut off"),
         }
     }
+}
+
+#[cfg(feature = "console")]
+fn console() -> Option<web::Console> {
+    web::Console::new(console::FILES)
+}
+
+#[cfg(not(feature = "console"))]
+fn console() -> Option<web::Console> {
+    None
 }
 
 fn url(settings: &Settings, address: SocketAddr) -> String {

@@ -6,11 +6,33 @@ use std::io::{self, Write};
 /// Operations that the report of `up` names; `import --dry-run` names them all.
 const NAMED_MAX: usize = 10;
 
+/// Where people begin: what a start tells beside the MCP URL.
+pub(crate) struct Begin {
+    /// The console, if there is one.
+    pub(crate) console_url: Option<String>,
+    /// Where the first owner of an account that has no users chooses a password.
+    pub(crate) setup_url: Option<String>,
+}
+
+impl Begin {
+    /// For people.
+    pub(crate) fn write(&self, out: &mut impl Write) -> io::Result<()> {
+        if let Some(url) = &self.console_url {
+            writeln!(out, "\nConsole  {url}")?;
+        }
+        let Some(url) = &self.setup_url else { return Ok(()) };
+        writeln!(
+            out,
+            "\nSet up   {url}\n         (makes the first owner; once, within an hour; the next start shows another)"
+        )
+    }
+}
+
 /// The one line of `up --json`.
 pub(crate) fn ready_line(
     url: &str,
     token: Option<&str>,
-    setup_url: Option<&str>,
+    begin: &Begin,
     list_bytes: usize,
     outcome: &PublishOutcome,
 ) -> String {
@@ -18,21 +40,13 @@ pub(crate) fn ready_line(
     serde_json::json!({
         "mcp_url": url,
         "token": token,
-        "setup_url": setup_url,
+        "console_url": begin.console_url,
+        "setup_url": begin.setup_url,
         "tools": counts.exposed + counts.degraded,
         "tokens_estimate": model::tokens_estimate(list_bytes),
         "report": counts,
     })
     .to_string()
-}
-
-/// Where the first owner of an account that has no users chooses a password.
-pub(crate) fn setup(out: &mut impl Write, setup_url: Option<&str>) -> io::Result<()> {
-    let Some(url) = setup_url else { return Ok(()) };
-    writeln!(
-        out,
-        "\nSet up   {url}\n         (makes the first owner; once, within an hour; the next start shows another)"
-    )
 }
 
 /// What `up` has done.

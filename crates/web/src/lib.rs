@@ -5,6 +5,7 @@
 
 mod body;
 mod connect;
+mod console;
 mod control;
 mod data;
 mod demo;
@@ -19,6 +20,7 @@ mod snippets;
 mod trace;
 mod wire;
 
+pub use console::Console;
 pub use control::{LocalApi, LocalReply, document, document_text};
 pub use data::list_bytes;
 pub use demo::{DEMO_APPS, DEMO_DESCRIPTION, DEMO_WAY, Demo, DemoApp};
@@ -71,6 +73,8 @@ pub struct Config {
     pub workers: usize,
     /// Which APIs in memory are served.
     pub demo: Demo,
+    /// The console, when there is one in the binary.
+    pub console: Option<Console>,
     /// Whether calls are traced.
     pub traces: bool,
 }
@@ -97,6 +101,7 @@ impl Default for Config {
             drain: Duration::from_secs(30),
             workers: std::thread::available_parallelism().map_or(2, usize::from),
             demo: Demo::Off,
+            console: None,
             traces: false,
         }
     }

@@ -1,5 +1,5 @@
 use crate::{
-    Config, Shared, body::Body, connect, control, data, demo, health, metrics::Metrics,
+    Config, Shared, body::Body, connect, console, control, data, demo, health, metrics::Metrics,
     problem::problem,
 };
 use app::{App, Outbound};
@@ -57,7 +57,8 @@ pub fn serve(listener: TcpListener, app: Arc<App>, config: Config) -> io::Result
     let router = health::router(Arc::clone(&shared))
         .merge(control::router(Arc::clone(&shared)))
         .merge(connect::router(Arc::clone(&shared)))
-        .merge(demo::router(&shared.config.demo, &shared.app));
+        .merge(demo::router(&shared.config.demo, &shared.app))
+        .merge(console::router(Arc::clone(&shared)));
     let connections = Arc::new(Connections::default());
     let mut threads = Vec::new();
     for worker in 0..shared.config.workers.max(1) {

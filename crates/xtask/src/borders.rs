@@ -17,7 +17,7 @@ struct Border {
 const NO_IO: &[&str] = &["tokio", "tokio-util", "hyper", "hyper-util", "tower", "getrandom"];
 
 /// The product. `utoipa` describes what the control API takes and gives, wherever such a type is at home; `jsonschema` is nobody's own: upstream validates with it, openapi asks it which patterns it can run.
-const PRODUCT: [Border; 11] = [
+const PRODUCT: [Border; 12] = [
     Border { name: "model", ours: &[], owns: &["zeroize"], never: NO_IO },
     Border { name: "mcp", ours: &[], owns: &[], never: NO_IO },
     Border { name: "oauth", ours: &[], owns: &[], never: NO_IO },
@@ -55,9 +55,10 @@ const PRODUCT: [Border; 11] = [
         owns: &["axum", "metrics-exporter-prometheus"],
         never: &["getrandom"],
     },
+    Border { name: "console", ours: &[], owns: &[], never: NO_IO },
     Border {
         name: "gatewright",
-        ours: &["app", "model", "store", "web"],
+        ours: &["app", "console", "model", "store", "web"],
         owns: &[
             "clap",
             "toml",

@@ -4,7 +4,7 @@ use crate::{
     licences,
     step::{Tally, counted, step},
     suites::{SUITES, Shared, Suite},
-    tidy, workspace,
+    tidy, tools, workspace,
 };
 use anyhow::{Result, bail};
 use std::process::ExitCode;
@@ -21,6 +21,9 @@ pub(crate) fn ci() -> Result<ExitCode> {
         tidy::run,
     ));
     total.add(step("licences", "every dependency's licence is one that we accept", licences::run));
+    total.add(step("packages", "of the console, which Cargo builds with the binary", || {
+        tools::console().map(|_| Tally::PASSED)
+    }));
     total.add(step("lints", "cargo clippy, warnings denied", || {
         let arguments = [
             "clippy",

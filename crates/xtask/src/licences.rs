@@ -2,9 +2,11 @@
 
 use crate::{step::Tally, workspace};
 use anyhow::{Context, Result};
+use serde_json::Value;
+use std::fs;
 
 /// What we accept: permissive, and compatible with Apache-2.0 in a binary.
-const ALLOWED: [&str; 12] = [
+const ALLOWED: [&str; 13] = [
     "0BSD",
     "Apache-2.0",
     "Apache-2.0 WITH LLVM-exception",
@@ -16,27 +18,45 @@ const ALLOWED: [&str; 12] = [
     "MIT",
     "MIT-0",
     "Unicode-3.0",
+    "Unlicense",
     "Zlib",
 ];
 
-/// Checks every package that comes from a registry.
+/// Checks every crate that comes from a registry, and every npm package that can become a part of the console's files.
 pub(crate) fn run() -> Result<Tally> {
-    let packages =
-        workspace::metadata()?["packages"].as_array().context("cargo metadata without packages")?;
     let mut tally = Tally::default();
-    for package in packages.iter().filter(|package| !package["source"].is_null()) {
-        let licence = package["license"].as_str().unwrap_or_default();
+    let mut check = |name: &str, licence: &str| {
         if is_allowed(licence) {
             tally.passed += 1;
         } else {
-            println!(
-                "{} {}: {licence:?} is not among the licences that we accept",
-                package["name"], package["version"]
-            );
+            println!("{name}: {licence:?} is not among the licences that we accept");
             tally.failed += 1;
         }
+    };
+    let packages =
+        workspace::metadata()?["packages"].as_array().context("cargo metadata without packages")?;
+    for package in packages.iter().filter(|package| !package["source"].is_null()) {
+        let name = format!("{} {}", package["name"], package["version"]);
+        check(&name, package["license"].as_str().unwrap_or_default());
+    }
+    let lock = fs::read(workspace::root().join("console/package-lock.json"))?;
+    let lock: Value = serde_json::from_slice(&lock)?;
+    for (name, licence) in bundled(&lock).context("console/package-lock.json has no packages")? {
+        check(name, licence);
     }
     Ok(tally)
+}
+
+/// The packages of a lock file that are not for development alone, and their licences.
+fn bundled(lock: &Value) -> Option<Vec<(&str, &str)>> {
+    let packages = lock["packages"].as_object()?.iter();
+    // The project itself has no name there.
+    let bundled = packages.filter(|(name, package)| !name.is_empty() && package["dev"] != true);
+    Some(
+        bundled
+            .map(|(name, package)| (name.as_str(), package["license"].as_str().unwrap_or_default()))
+            .collect(),
+    )
 }
 
 /// Whether an SPDX expression can be satisfied by what we accept. Old crates write `/` for `OR`.
@@ -85,8 +105,9 @@ fn one(words: &[&str], at: &mut usize) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{ALLOWED, is_allowed};
+    use super::{ALLOWED, bundled, is_allowed};
     use crate::workspace;
+    use serde_json::json;
 
     #[test]
     fn deny_toml_says_the_same() {
@@ -99,6 +120,19 @@ mod tests {
             .filter_map(toml::Value::as_str)
             .collect();
         assert_eq!(allow, ALLOWED);
+    }
+
+    #[test]
+    fn packages_for_development_are_not_shipped() {
+        let lock = json!({ "packages": {
+            "": { "license": "Apache-2.0" },
+            "node_modules/a": { "license": "MIT" },
+            "node_modules/b": { "license": "GPL-3.0", "dev": true },
+            "node_modules/a/node_modules/c": {},
+        } });
+        let expected = [("node_modules/a", "MIT"), ("node_modules/a/node_modules/c", "")];
+        assert_eq!(bundled(&lock).unwrap(), expected);
+        assert_eq!(bundled(&json!({})), None);
     }
 
     #[test]

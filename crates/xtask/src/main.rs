@@ -10,6 +10,7 @@
 
 mod bench;
 mod borders;
+mod chromium;
 mod ci;
 mod debian;
 mod gateway;
@@ -36,7 +37,8 @@ cargo xtask roundtrip [OPTION…]   the round-trip check of real descriptions
     --release                     with the release build
 cargo xtask postgres -- COMMAND…  a command with GATEWRIGHT_TEST_POSTGRES, the URL of a throw-away PostgreSQL
 cargo xtask bench [OPTION…]       builds what ships and measures; writes bench/RESULTS.md; options as `bench all --help`
-cargo xtask gen                   writes the committed files that the code makes: openapi.json
+cargo xtask screenshots           every screen of the console, light and dark, wide and narrow, in target/screenshots
+cargo xtask gen                   writes the committed files that the code makes: openapi.json, and the console's types of it
 cargo xtask tidy                  crate borders and the rules of STYLE.md that a machine can see
 cargo xtask licences              the licence of every dependency";
 
@@ -59,6 +61,7 @@ fn run(arguments: &[String]) -> Result<ExitCode> {
         "roundtrip" => suites::roundtrip::command(rest),
         "postgres" => services::postgres::command(rest),
         "bench" => bench::run(rest),
+        "screenshots" if rest.is_empty() => suites::console::screenshots(),
         "gen" if rest.is_empty() => generated::write(),
         "tidy" if rest.is_empty() => ci::only("tidy", tidy::run),
         "licences" if rest.is_empty() => ci::only("licences", licences::run),

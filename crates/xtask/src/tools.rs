@@ -12,6 +12,9 @@ use std::{
 /// The oldest Node.js that the clients run on.
 const NODE: u32 = 20;
 
+/// How npm installs what a lock file says, and runs nothing of it.
+const CI: [&str; 6] = ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel", "error"];
+
 /// Installs the npm project of a folder and copies the folder's scripts beside it; returns where.
 pub(crate) fn npm(name: &str, source: &Path) -> Result<PathBuf> {
     node()?;
@@ -24,13 +27,24 @@ pub(crate) fn npm(name: &str, source: &Path) -> Result<PathBuf> {
                 .with_context(|| format!("{file} of {name}"))?;
         }
         println!("installing {name} …");
-        let mut npm = Command::new("npm");
-        npm.args(["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel", "error"])
-            .current_dir(&place);
-        install(&mut npm)?;
+        install(Command::new("npm").args(CI).current_dir(&place))?;
         stamp(&place, &lock)?;
     }
     copy_scripts(source, &place)?;
+    Ok(place)
+}
+
+/// Has the packages of the console where its programs look for them, beside its sources. Cargo's build of the console uses them too.
+pub(crate) fn console() -> Result<PathBuf> {
+    node()?;
+    let place = workspace::root().join("console");
+    let age = |path: &str| fs::metadata(place.join(path)).and_then(|data| data.modified()).ok();
+    // What npm leaves last. It is younger than the lock file that it followed.
+    let installed = age("node_modules/.package-lock.json");
+    if installed.zip(age("package-lock.json")).is_none_or(|(installed, lock)| installed < lock) {
+        println!("installing the console's packages …");
+        install(Command::new("npm").args(CI).current_dir(&place))?;
+    }
     Ok(place)
 }
 

@@ -15,7 +15,8 @@ fn one_line_says_that_it_is_ready_and_where() {
     let home = Home::new();
     let gateway = home.up(&[]);
     let ready = &gateway.ready;
-    let expected = ["mcp_url", "report", "setup_url", "token", "tokens_estimate", "tools"];
+    let expected =
+        ["console_url", "mcp_url", "report", "setup_url", "token", "tokens_estimate", "tools"];
     assert_eq!(members(ready), expected);
     assert_eq!(members(&ready["report"]), ["degraded", "excluded", "exposed", "refused"]);
     let count = |name: &str| ready["report"][name].as_u64().unwrap();

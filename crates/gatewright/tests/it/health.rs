@@ -16,7 +16,7 @@ fn health_and_readiness() {
         (200, "ready\n")
     );
     assert_eq!(gateway.get("/metrics").status, 404, "figures have a listener of their own");
-    assert_eq!(gateway.get("/").status, 404);
+    assert_eq!(gateway.get("/nothing").status, 404);
 
     let at = |path: &str| format!("http://{}{path}", gateway.address);
     assert_eq!(home.done(&["health", "--url", &at("/readyz")]), "");

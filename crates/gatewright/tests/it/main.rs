@@ -14,6 +14,7 @@ mod chats;
 mod client;
 mod config;
 mod connected_apps;
+mod console;
 mod crash;
 mod crash_first;
 mod crash_writer;

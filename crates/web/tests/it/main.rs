@@ -42,6 +42,7 @@ mod connect_pages;
 mod connect_provider;
 mod connected_apps;
 mod connected_calls;
+mod console;
 mod customer_tokens;
 mod demo_apps;
 mod dynamic;

@@ -1,5 +1,5 @@
 use crate::{
-    debian,
+    chromium,
     gateway::Control,
     process::Running,
     step::{Tally, counted},
@@ -8,12 +8,10 @@ use crate::{
 use anyhow::{Context, Result};
 use std::{
     net::{Ipv4Addr, TcpListener},
-    path::{Path, PathBuf},
+    path::Path,
     process::Command,
 };
 
-/// What Chromium is called.
-const NAMES: [&str; 3] = ["chromium", "chromium-browser", "google-chrome"];
 /// Seconds that the provider's access tokens live: so few that each has to be refreshed soon.
 const ACCESS_TOKEN_SECONDS: &str = "2";
 
@@ -21,7 +19,7 @@ const ACCESS_TOKEN_SECONDS: &str = "2";
 /// `target/suites/connect/artifacts`.
 pub(crate) fn run(binary: &Path) -> Result<Tally> {
     let node = super::npm("connect")?;
-    let chromium = chromium()?;
+    let chromium = chromium::find()?;
     let scratch = tools::scratch("connect")?;
     let description = super::tests("fixture").join("openapi.yaml");
     let gateway = Control::start(binary, &description, &scratch, |command| {
@@ -47,24 +45,4 @@ pub(crate) fn run(binary: &Path) -> Result<Tally> {
         .env("PROVIDER", &provider.line)
         .env("ARTIFACTS", workspace::target()?.join("suites/connect/artifacts"));
     counted(&mut browser)
-}
-
-/// Chromium, or what Debian has of it if we may install it.
-fn chromium() -> Result<PathBuf> {
-    let find = || {
-        let path = std::env::var_os("PATH").unwrap_or_default();
-        let folders: Vec<PathBuf> = std::env::split_paths(&path).collect();
-        NAMES
-            .iter()
-            .flat_map(|name| folders.iter().map(move |folder| folder.join(name)))
-            .find(|path| path.is_file())
-    };
-    if let Some(found) = find() {
-        return Ok(found);
-    }
-    debian::install(
-        "chromium",
-        "Chromium is not on the PATH: install it (Debian: apt-get install chromium)",
-    )?;
-    find().context("the package chromium left no program on the PATH")
 }

@@ -4,6 +4,7 @@ mod agent;
 mod clients;
 mod conformance;
 mod connect;
+pub(crate) mod console;
 mod demo;
 mod example;
 pub(crate) mod roundtrip;
@@ -75,6 +76,11 @@ pub(crate) const SUITES: &[Suite] = &[
         name: "connect",
         what: "a customer in Chromium connects an app at a real OAuth provider",
         run: |shared| connect::run(shared.binary()?),
+    },
+    Suite {
+        name: "console",
+        what: "the console's types, style and units, and people at work in Chromium, on both engines",
+        run: console::run,
     },
     Suite {
         name: "roundtrip",

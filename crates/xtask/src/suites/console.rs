@@ -1,0 +1,143 @@
+use super::Shared;
+use crate::{
+    chromium, gateway,
+    step::{Tally, counted},
+    tools, workspace,
+};
+use anyhow::{Context, Result};
+use serde_json::Value;
+use std::{
+    fs,
+    path::Path,
+    process::{Command, ExitCode},
+};
+
+/// The console as its own tools see it, and then as people do: in a browser, on the real binary. What the browser showed where something
+/// failed is kept as Playwright's traces below `target/suites/console/artifacts`.
+pub(super) fn run(shared: &Shared) -> Result<Tally> {
+    let console = tools::console()?;
+    let scratch = tools::scratch("console")?;
+    let mut tally = Tally::default();
+    // Routes are a file of their own, which the bundler would write too.
+    tally.add(counted(npx(&console).args(["tsr", "generate"]))?);
+    tally.add(counted(npx(&console).args(["tsc", "--noEmit"]))?);
+    tally.add(counted(npx(&console).args(["biome", "ci"]))?);
+    tally.add(units(&console, &scratch.join("units.json"))?);
+    let (binary, chromium) = (shared.binary()?, chromium::find()?);
+    let browser = |name: &str, arguments: &[String], database: Option<&str>| {
+        let mut playwright = npx(&console);
+        playwright.args(["playwright", "test"]).args(arguments).args(["--reporter", "list,json"]);
+        playwright.env("GATEWRIGHT_BIN", binary).env("CHROMIUM", &chromium);
+        playwright.env("ARTIFACTS", scratch.join("artifacts").join(name));
+        match database {
+            Some(url) => playwright.env("DATABASE_URL", url),
+            None => playwright.env_remove("DATABASE_URL"),
+        };
+        people(&mut playwright, &scratch.join(format!("{name}.json")))
+    };
+    println!("--- sqlite");
+    tally.add(browser("sqlite", &[], None)?);
+    // A gateway begins with an empty database: one for each file of tests, and one worker, which has one gateway.
+    for spec in specs(&console.join("e2e"))? {
+        println!("--- postgres: {spec}");
+        let name = format!("console_{}", spec.to_lowercase());
+        let url = shared.cluster()?.create_database(&name)?;
+        let arguments = [format!("e2e/{spec}.spec.ts"), "--workers=1".to_owned()];
+        tally.add(browser(&name, &arguments, Some(&url))?);
+    }
+    Ok(tally)
+}
+
+/// `cargo xtask screenshots`.
+pub(crate) fn screenshots() -> Result<ExitCode> {
+    let console = tools::console()?;
+    let binary = gateway::build(false)?;
+    let folder = workspace::target()?.join("screenshots");
+    let mut npm = Command::new("npm");
+    npm.args(["run", "screenshots"]).current_dir(console);
+    npm.env("GATEWRIGHT_BIN", binary).env("CHROMIUM", chromium::find()?);
+    let status = npm.env("SCREENSHOTS", &folder).env_remove("DATABASE_URL").status()?;
+    println!("{}", folder.display());
+    Ok(if status.success() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// A program of the console's packages.
+fn npx(console: &Path) -> Command {
+    let mut npx = Command::new("npx");
+    npx.arg("--no-install").current_dir(console);
+    npx
+}
+
+/// The files of tests, by their names' first parts.
+fn specs(folder: &Path) -> Result<Vec<String>> {
+    let mut names = Vec::new();
+    for entry in fs::read_dir(folder)? {
+        let name = entry?.file_name().to_string_lossy().into_owned();
+        names.extend(name.strip_suffix(".spec.ts").map(str::to_owned));
+    }
+    names.sort();
+    Ok(names)
+}
+
+fn units(console: &Path, report: &Path) -> Result<Tally> {
+    let mut vitest = npx(console);
+    vitest.args(["vitest", "run", "--reporter=default", "--reporter=json", "--outputFile"]);
+    reported(vitest.arg(report), report, &["/numPassedTests"], &["/numFailedTests"])
+}
+
+/// What people do. A test that passes the second time only has failed.
+fn people(playwright: &mut Command, report: &Path) -> Result<Tally> {
+    playwright.env("PLAYWRIGHT_JSON_OUTPUT_FILE", report);
+    let failed = ["/stats/unexpected", "/stats/flaky"];
+    reported(playwright, report, &["/stats/expected"], &failed)
+}
+
+/// Runs what leaves a report, and counts by it.
+fn reported(command: &mut Command, path: &Path, passed: &[&str], failed: &[&str]) -> Result<Tally> {
+    let status = command.status().with_context(|| format!("cannot start {command:?}"))?;
+    let report = fs::read(path).with_context(|| format!("no report; it ended with {status}"))?;
+    let report: Value = serde_json::from_slice(&report)?;
+    let mut tally = count(&report, passed, failed)?;
+    if !status.success() && tally.failed == 0 {
+        println!("error: {command:?} ended with {status}");
+        tally.failed = 1;
+    }
+    Ok(tally)
+}
+
+fn count(report: &Value, passed: &[&str], failed: &[&str]) -> Result<Tally> {
+    let sum = |places: &[&str]| {
+        places.iter().try_fold(0, |sum, place| {
+            let number = report.pointer(place).and_then(Value::as_u64);
+            Ok::<_, anyhow::Error>(
+                sum + number.with_context(|| format!("no {place} in the report"))?,
+            )
+        })
+    };
+    Ok(Tally { passed: sum(passed)?, failed: sum(failed)? })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Tally, count, specs};
+    use serde_json::json;
+
+    #[test]
+    fn counts_by_reports() {
+        let report =
+            json!({ "stats": { "expected": 7, "unexpected": 2, "flaky": 1, "skipped": 3 } });
+        let failed = ["/stats/unexpected", "/stats/flaky"];
+        let tally = count(&report, &["/stats/expected"], &failed).unwrap();
+        assert_eq!(tally, Tally { passed: 7, failed: 3 });
+        assert!(count(&json!({}), &["/numPassedTests"], &[]).is_err());
+    }
+
+    #[test]
+    fn finds_the_files_of_tests() {
+        let folder = tempfile::tempdir().unwrap();
+        for name in ["b.spec.ts", "a.spec.ts", "gateway.ts", "notes.md"] {
+            std::fs::write(folder.path().join(name), "").unwrap();
+        }
+        assert_eq!(specs(folder.path()).unwrap(), ["a", "b"]);
+    }
+}
