@@ -85,7 +85,8 @@ fn folder(out: &Path) -> Result<PathBuf, Missing> {
 }
 
 fn build(out: &Path) -> Result<PathBuf, Missing> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../console");
+    let crates = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("a crate of the workspace");
+    let root = crates.with_file_name("console");
     if !root.join("package.json").is_file() {
         return Err(Missing::Lacking(
             "its sources, the folder `console`, are not there".to_owned(),

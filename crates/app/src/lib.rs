@@ -34,6 +34,7 @@ mod document;
 mod drafts;
 mod dynamic;
 mod error;
+mod events;
 mod export;
 mod grant;
 mod idempotency;
@@ -127,6 +128,7 @@ pub use drafts::{
 };
 pub use dynamic::{CALL_TOOL, Dynamic, ENABLE_TOOLS, EnabledTools, Enabling, Mode};
 pub use error::{Error, Kind};
+pub use events::{Changed, Event, Listening};
 pub use export::{Export, ExportFormat};
 pub use grant::{Grant, GrantServer, GrantSettings};
 pub use idempotency::{IDEMPOTENCY_KEY_BYTES_MAX, Idempotency};

@@ -6,6 +6,7 @@ use crate::{
     connected::ConnectedApps,
     customer_connections::Flights,
     customer_token::{KeySets, Passes},
+    events::Listened,
     imports::Imports,
     password::Passwords,
     quota::{Quota, Rate},
@@ -177,6 +178,8 @@ pub struct App {
     pub(crate) tracker: TaskTracker,
     pub(crate) stop: CancellationToken,
     pub(crate) writer: Mutex<Option<crate::record::LogWriter>>,
+    /// Whose events are listened to.
+    pub(crate) listened: Arc<Listened>,
 }
 
 /// The way out of one runtime: its own pool of connections, so that no call waits for another runtime's thread.
@@ -236,6 +239,7 @@ impl App {
             tracker: TaskTracker::new(),
             stop: CancellationToken::new(),
             writer: Mutex::new(Some(writer)),
+            listened: Arc::default(),
             config,
             store,
         };

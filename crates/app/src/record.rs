@@ -1,4 +1,7 @@
-use crate::{Admitted, App, Caller, Error, Kind, clock::entropy, publication::Published, usage};
+use crate::{
+    Admitted, App, Caller, Error, Kind, clock::entropy, events::Listened, publication::Published,
+    usage,
+};
 use jiff::SignedDuration;
 use model::{AccountId, Outcome, RequestId, ServerId, Timestamp, UpstreamFacts, UserId};
 use serde::Serialize;
@@ -211,7 +214,12 @@ impl App {
 
 impl LogWriter {
     /// Runs until `stop`, and then until every row that was taken is written.
-    pub(crate) async fn run(mut self, store: Store, stop: CancellationToken) {
+    pub(crate) async fn run(
+        mut self,
+        store: Store,
+        listened: Arc<Listened>,
+        stop: CancellationToken,
+    ) {
         let mut batch = Vec::with_capacity(BATCH_ROWS);
         loop {
             let first = match stop.run_until_cancelled(self.receiver.recv()).await {
@@ -239,7 +247,7 @@ impl LogWriter {
                     batch.push(next);
                 }
                 let full = batch.len() == BATCH_ROWS;
-                write(&store, &mut batch, &mut self.order, &self.node).await;
+                write(&store, &listened, &mut batch, &mut self.order, &self.node).await;
                 if full && let Ok(next) = self.receiver.try_recv() {
                     batch.push(next);
                 }
@@ -249,7 +257,13 @@ impl LogWriter {
 }
 
 /// Writes the batch, and tries again until it is written: the queue fills behind it and callers slow down.
-async fn write(store: &Store, batch: &mut Vec<Queued>, order: &mut Order, node: &str) {
+async fn write(
+    store: &Store,
+    listened: &Listened,
+    batch: &mut Vec<Queued>,
+    order: &mut Order,
+    node: &str,
+) {
     let used = usage::count(batch.iter().map(|queued| &queued.record));
     let (rows, waiting): (Vec<RequestRow>, Vec<_>) =
         batch.drain(..).map(|queued| (row(queued.record, order), queued.written)).unzip();
@@ -264,10 +278,11 @@ async fn write(store: &Store, batch: &mut Vec<Queued>, order: &mut Order, node: 
         );
         if failures >= 5 && waiting.iter().any(Option::is_some) {
             // A strict caller gets its refusal now; the rows go on being tried.
-            return retry_without_waiters(store, rows, waiting, node, used).await;
+            return retry_without_waiters(store, listened, rows, waiting, node, used).await;
         }
         tokio::time::sleep(RETRY_WAIT).await;
     }
+    listened.wrote_requests(rows.iter().map(|row| row.account_id));
     for written in waiting.into_iter().flatten() {
         let _ = written.send(());
     }
@@ -275,6 +290,7 @@ async fn write(store: &Store, batch: &mut Vec<Queued>, order: &mut Order, node: 
 
 async fn retry_without_waiters(
     store: &Store,
+    listened: &Listened,
     rows: Vec<RequestRow>,
     waiting: Vec<Option<oneshot::Sender<()>>>,
     node: &str,
@@ -289,6 +305,7 @@ async fn retry_without_waiters(
         );
         tokio::time::sleep(RETRY_WAIT).await;
     }
+    listened.wrote_requests(rows.iter().map(|row| row.account_id));
 }
 
 fn row(record: Record, order: &mut Order) -> RequestRow {

@@ -63,7 +63,8 @@ impl App {
     /// Starts the one task without which no row of the request log is written: for a process that serves nobody, and ends soon.
     pub fn write_log(&self) {
         if let Some(writer) = self.writer.lock().unwrap_or_else(PoisonError::into_inner).take() {
-            self.tracker.spawn(writer.run(self.store.clone(), self.stop.clone()));
+            let listened = Arc::clone(&self.listened);
+            self.tracker.spawn(writer.run(self.store.clone(), listened, self.stop.clone()));
         }
     }
 

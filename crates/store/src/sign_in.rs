@@ -57,6 +57,30 @@ impl Store {
         row.map(sign_in).transpose()
     }
 
+    /// When a sign-in of the account was last used, and when it ends; nothing when it has been ended.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Corrupt`] when the row cannot be read.
+    pub async fn sign_in_times(
+        &self,
+        account: AccountId,
+        id: SignInId,
+    ) -> Result<Option<(Timestamp, Timestamp)>, Error> {
+        const SQL: &str =
+            "select last_seen_at, expires_at from sign_in where account_id = $1 and id = $2";
+        let row: Option<(i64, i64)> = on!(self.reader, |db| sqlx::query_as(SQL)
+            .bind(account.to_string())
+            .bind(id.to_string())
+            .fetch_optional(db)
+            .await?);
+        let time = |millis: i64| {
+            Timestamp::from_millisecond(millis)
+                .map_err(|_| Error::Corrupt { column: "sign_in times" })
+        };
+        row.map(|(seen, end)| Ok((time(seen)?, time(end)?))).transpose()
+    }
+
     /// Notes that a sign-in, and with it its user, was seen. No change to what it may do, so no audit row.
     ///
     /// # Errors

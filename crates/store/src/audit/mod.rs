@@ -3,6 +3,7 @@
 pub(crate) mod carry;
 mod chain;
 mod checkpoint;
+mod events;
 pub(crate) mod keys;
 mod list;
 mod row;

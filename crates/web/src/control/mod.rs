@@ -17,6 +17,7 @@ mod curl;
 mod customer_connections;
 mod customers;
 mod document;
+mod events;
 mod export;
 mod forgery;
 mod grants;
@@ -76,6 +77,7 @@ fn operations() -> OpenApiRouter<Arc<Shared>> {
         .merge(sessions::router())
         .merge(tokens::router())
         .merge(usage::router())
+        .merge(events::router())
         .merge(users::router())
         .merge(requests::router())
         .merge(audit::router())

@@ -26,4 +26,4 @@ pub use list::list_bytes;
 pub(crate) use record::{Arrival, Client, Ending, Pending};
 pub(crate) use shown::Shown;
 pub(crate) use sse::OpenSse;
-pub(crate) use streams::Streams;
+pub(crate) use streams::{OpenStream, Streams};

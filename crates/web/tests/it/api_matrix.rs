@@ -260,9 +260,11 @@ impl Operation {
         ANONYMOUS.contains(&self.id.as_str())
     }
 
-    /// Its path. Some ask for another app than most do.
+    /// Its path. Some ask for another app than most do, and one for an end.
     fn template(&self) -> String {
-        self.path.replace("{app}/oauth-clients", "{oauth_app}/oauth-clients")
+        let path = self.path.replace("{app}/oauth-clients", "{oauth_app}/oauth-clients");
+        // It would not end by itself.
+        if self.id == "watch_events" { format!("{path}?seconds=1") } else { path }
     }
 
     fn send(&self, api: &Api<'_>, objects: &BTreeMap<&'static str, String>) -> Reply {

@@ -17,6 +17,7 @@ mod api_connect_links;
 mod api_connections;
 mod api_customer_connections;
 mod api_customers;
+mod api_events;
 mod api_export;
 mod api_grants;
 mod api_headers;
