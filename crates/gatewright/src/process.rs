@@ -121,7 +121,7 @@ impl Process {
 
 #[cfg(feature = "console")]
 fn console() -> Option<web::Console> {
-    web::Console::new(console::FILES)
+    web::Console::new(console_files::FILES)
 }
 
 #[cfg(not(feature = "console"))]

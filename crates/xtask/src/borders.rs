@@ -55,10 +55,10 @@ const PRODUCT: [Border; 12] = [
         owns: &["axum", "metrics-exporter-prometheus"],
         never: &["getrandom"],
     },
-    Border { name: "console", ours: &[], owns: &[], never: NO_IO },
+    Border { name: "console-files", ours: &[], owns: &[], never: NO_IO },
     Border {
         name: "gatewright",
-        ours: &["app", "console", "model", "store", "web"],
+        ours: &["app", "console-files", "model", "store", "web"],
         owns: &[
             "clap",
             "toml",

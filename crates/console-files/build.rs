@@ -167,7 +167,7 @@ fn packages(root: &Path, place: &Path) -> Result<(), Missing> {
         let said = said.unwrap_or_else(|error| error.to_string());
         let said = said.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or_default();
         return Err(Missing::Lacking(format!(
-            "npm could not install its packages ({said}). When it can: cargo clean -p console, and build again"
+            "npm could not install its packages ({said}). When it can: cargo clean -p console-files, and build again"
         )));
     }
     fs::write(&stamp, wanted).expect("the build directory is ours");
