@@ -2,9 +2,11 @@ import { notifications } from '@mantine/notifications';
 import { asProblem } from '#api/problem';
 import { common } from '#texts/common';
 
+const closeButtonProps = { 'aria-label': common.close };
+
 /** Says that something was done. */
 export function toast(message: string) {
-  notifications.show({ message, color: 'teal', role: 'status' });
+  notifications.show({ message, color: 'teal', role: 'status', closeButtonProps });
 }
 
 /** Says what was done, though perhaps not as one wished. */
@@ -23,5 +25,6 @@ export function toastProblem(error: unknown) {
     color: 'red',
     role: 'alert',
     autoClose: 12_000,
+    closeButtonProps,
   });
 }

@@ -89,6 +89,7 @@ export const tokenList = {
     ownerDisabled: 'Owner disabled',
   },
   allServers: 'all servers',
+  connectedApps: 'its connected apps',
   noServers: 'no servers',
   servers: (count: number) => (count === 1 ? '1 server' : `${count} servers`),
   allTools: 'all tools',

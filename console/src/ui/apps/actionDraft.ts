@@ -1,5 +1,6 @@
 import type { Schema } from '#api/client';
 import { actions } from '#texts/actions';
+import { jsonObject } from '../jsonObject';
 
 /** A parameter as it is entered: its schema is text. */
 export interface DraftParameter {
@@ -57,23 +58,6 @@ export function draftOf(action: Schema<'Action'> | undefined): Draft {
     bodySchema: shown(settings?.body?.schema) || '{\n  "type": "object",\n  "properties": {}\n}',
     outputSchema: shown(settings?.output_schema),
   };
-}
-
-/** A JSON object of any members, as the generated types spell it. */
-export type JsonObject = Record<string, never>;
-
-/** The JSON object that a text is; nothing when it is none. */
-export function jsonObject(text: string): JsonObject | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return isObject(value) ? value : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-function isObject(value: unknown): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** Members whose text is no JSON object, each with what to do. */

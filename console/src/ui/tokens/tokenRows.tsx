@@ -120,10 +120,11 @@ export function useOwner(): (token: Token) => string {
 }
 
 /** `2 servers · all tools · read-only`. */
-export function scopeOf({ scope, permissions = [] }: Token): string {
+export function scopeOf({ scope, permissions = [], customer_id }: Token): string {
   const { servers, tools, read_only } = scope;
   const parts: string[] = [];
-  if (servers === 'all') parts.push(tokenList.allServers);
+  if (customer_id) parts.push(tokenList.connectedApps);
+  else if (servers === 'all') parts.push(tokenList.allServers);
   else parts.push(servers.only.length === 0 ? tokenList.noServers : tokenList.servers(servers.only.length));
   if (tools !== 'all') parts.push(tokenList.tools(tools.only.length));
   if (read_only) parts.push(tokenList.readOnly);
