@@ -50,8 +50,8 @@ export async function seed(gateway: Gateway) {
 
   const client = await mcpClient(gateway.ready.mcp_url, gateway.ready.token);
   for (let n = 0; n < 40; n += 1) {
-    const title = n % 9 === 8 ? { query: 5 } : { query: 'design' };
-    await client.callTool({ name: 'search_books', arguments: title }).catch(() => undefined);
+    const asked = n % 9 === 8 ? { max_price: 'many' } : { query: 'design' };
+    await client.callTool({ name: 'list_books', arguments: asked }).catch(() => undefined);
   }
   await client.close();
   return { server, draft: pagers.data?.id ?? '', app: stockId, customer: customerId };
