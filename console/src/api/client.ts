@@ -1,6 +1,6 @@
 import createFetchClient, { type Middleware } from 'openapi-fetch';
 import createQueryClient from 'openapi-react-query';
-import { problemOf } from './problem';
+import { problemOf, unreachable } from './problem';
 import type { components, paths } from './schema';
 
 /** A type of the API by its name. */
@@ -20,6 +20,10 @@ const checked: Middleware = {
   async onResponse({ response }) {
     if (response.ok) return;
     throw problemOf(response.status, await response.json().catch(() => undefined));
+  },
+  onError({ error }) {
+    // Whoever went elsewhere has given it up; else nobody has answered.
+    return error instanceof DOMException ? error : unreachable();
   },
 };
 

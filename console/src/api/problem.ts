@@ -31,13 +31,15 @@ export function problemOf(status: number, body: unknown): Problem {
   return new Problem({ status, code: 'unexpected_answer', title: 'Unexpected answer', detail });
 }
 
+/** Nobody has answered. */
+export function unreachable(): Problem {
+  const detail = 'Gatewright does not answer. Is it running, and is this machine online?';
+  return new Problem({ status: 0, code: 'unreachable', title: 'No answer', detail });
+}
+
 /** Anything that was thrown, as a problem that can be shown. */
 export function asProblem(error: unknown): Problem {
   if (error instanceof Problem) return error;
-  if (error instanceof TypeError) {
-    const detail = 'Gatewright does not answer. Is it running, and is this machine online?';
-    return new Problem({ status: 0, code: 'unreachable', title: 'No answer', detail });
-  }
   const detail = error instanceof Error ? error.message : String(error);
   return new Problem({ status: 0, code: 'console_fault', title: 'The console failed', detail });
 }

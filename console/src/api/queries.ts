@@ -1,5 +1,5 @@
 import { MutationCache, QueryClient } from '@tanstack/react-query';
-import { asProblem } from './problem';
+import { Problem } from './problem';
 
 declare module '@tanstack/react-query' {
   interface Register {
@@ -20,7 +20,8 @@ export function createQueries(failed: (error: unknown) => void): QueryClient {
       queries: {
         staleTime: 10_000,
         // Only what may pass by itself is tried again.
-        retry: (count, error) => count < 2 && [0, 502, 503, 504].includes(asProblem(error).status),
+        retry: (count, error) =>
+          count < 2 && error instanceof Problem && [0, 502, 503, 504].includes(error.status),
       },
     },
     mutationCache: new MutationCache({
