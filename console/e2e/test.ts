@@ -1,4 +1,4 @@
-import { test as base, expect, type Page } from '@playwright/test';
+import { test as base, expect, type Locator, type Page } from '@playwright/test';
 import { Gateway } from './gateway';
 
 export const OWNER = { email: 'ada@example.com', password: 'correct horse battery', name: 'Ada Lovelace' };
@@ -45,6 +45,11 @@ export async function signIn(page: Page, email: string, password: string) {
   await page.locator('input[name=password]').fill(password);
   await page.getByRole('button', { name: 'Sign in' }).click();
   await expect(page.getByRole('navigation', { name: 'Navigation' })).toBeAttached();
+}
+
+/** What is shown this once. */
+export async function secretOf(dialog: Locator): Promise<string> {
+  return (await dialog.getByTestId('secret').textContent()) ?? '';
 }
 
 /** Faults that nobody sees on the page: violations of the content policy, and errors that nothing caught. */
