@@ -1,13 +1,16 @@
 import { expectAccessible } from './axe';
 import { mcpClient } from './mcp';
+import { makeToken } from './server';
 import { expect, test } from './test';
 
 test('calls are summed, by what one chooses, and lead to their log', async ({ owner: page, gateway }) => {
-  await page.goto('/activity');
+  // Other files of tests may have called before, by other tokens.
+  const { id, token } = await makeToken(gateway, 'summed');
+  await page.goto(`/activity?token=${id}`);
   await expect(page.getByRole('heading', { name: 'No calls in this time' })).toBeVisible();
   await expectAccessible(page);
 
-  const client = await mcpClient(gateway.ready.mcp_url, gateway.ready.token);
+  const client = await mcpClient(gateway.ready.mcp_url, token);
   for (let call = 0; call < 3; call += 1) await client.callTool({ name: 'list_books', arguments: {} });
   await client.callTool({ name: 'get_book', arguments: { id: 999_999 } });
   await client.close();

@@ -19,3 +19,12 @@ export async function keepPayloads(gateway: Gateway) {
     body: { log_payloads: true },
   });
 }
+
+/** A token of the account's own that may call every tool. */
+export async function makeToken(gateway: Gateway, name: string) {
+  const api = await gateway.api();
+  const scope = { servers: 'all' as const, tools: 'all' as const, read_only: false };
+  const { data } = await api.POST('/api/v1/tokens', { body: { name, scope } });
+  if (!data) throw new Error('the answer is a token');
+  return data;
+}

@@ -1,5 +1,6 @@
 import { expectAccessible } from './axe';
 import { mcpClient } from './mcp';
+import { makeToken } from './server';
 import { expect, secretOf, test } from './test';
 
 test('a token is made, used by a real client, and revoked: the client is refused', async ({
@@ -39,7 +40,7 @@ test('a token is made, used by a real client, and revoked: the client is refused
     .filter({ hasText: 'agent of the' });
   await expect(row).toContainText('1 server · read-only');
   await row.press('Enter');
-  const drawer = page.getByRole('dialog', { name: 'agent of the shop' });
+  const drawer = page.getByRole('dialog', { name: 'agent of the shop', exact: true });
   await expectAccessible(page);
   await drawer.getByRole('button', { name: 'Revoke' }).click();
   await page
@@ -62,11 +63,7 @@ test('a token is rotated: for its overlap the old one works beside the new one',
   owner: page,
   gateway,
 }) => {
-  const api = await gateway.api();
-  const { data: old } = await api.POST('/api/v1/tokens', {
-    body: { name: 'rotated', scope: { servers: 'all', tools: 'all', read_only: false } },
-  });
-  if (!old) throw new Error('no token was made');
+  const old = await makeToken(gateway, 'rotated');
   await page.goto(`/tokens?token=${old.id}`);
   await page.getByRole('button', { name: 'Rotate' }).click();
   const dialog = page.getByRole('dialog', { name: 'Rotate rotated' });
@@ -87,7 +84,7 @@ test('the inventory says what should go, and its filters survive a reload', asyn
   const api = await gateway.api();
   const scope = { servers: 'all' as const, tools: 'all' as const, read_only: false };
   await api.POST('/api/v1/tokens', { body: { name: 'ends soon', scope, expires_in_seconds: 3600 } });
-  await api.POST('/api/v1/tokens', { body: { name: 'ends never', scope } });
+  await makeToken(gateway, 'ends never');
   await page.goto('/tokens');
   const table = page.getByRole('table', { name: 'Tokens' });
   await expect(table).toContainText('ends never');

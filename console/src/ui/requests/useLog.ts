@@ -9,8 +9,8 @@ export type Row = Schema<'LoggedRequest'>;
 type Pages = InfiniteData<Schema<'Page_LoggedRequest'>, string | undefined>;
 
 const PAGE = 200;
-/** Between two looks for new rows, in milliseconds, where no event has said that there are some. */
-const PAUSE = 2_000;
+/** Between two looks for new rows, in milliseconds: no event tells of those that came through other processes. */
+const PAUSE = 3_000;
 
 /**
  * The rows that fit, newest first, read page by page. Rows never change: what was read is not read again, and with `live` what is newer

@@ -93,6 +93,17 @@ export function ServerUsers({ server }: { server: string }) {
             rows={reaching}
             rowKey={({ user, grant }) => `${user.id} ${grant?.id}`}
             rowHeight={44}
+            narrow={({ user, grant }) => (
+              <Group justify="space-between" wrap="nowrap">
+                <Stack gap={4} miw={0}>
+                  <TextLink size="sm" to="/users/$user" params={{ user: user.id }} className="ellipsis">
+                    {user.name || user.email}
+                  </TextLink>
+                  <Reach row={{ user, grant }} />
+                </Stack>
+                <RoleBadge role={user.role} />
+              </Group>
+            )}
             maxHeight="360px"
           />
         )}
