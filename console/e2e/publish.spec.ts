@@ -1,0 +1,126 @@
+import type { Page } from '@playwright/test';
+import { expectAccessible } from './axe';
+import { mcpClient } from './mcp';
+import { expect, test } from './test';
+
+/** The demo's server, at one of its parts. */
+async function open(page: Page, part: string) {
+  await page.goto('/servers?q=demo-bookshop');
+  await page.getByRole('link', { name: 'Demo bookshop' }).click();
+  await page
+    .getByRole('navigation', { name: 'Parts of the server' })
+    .getByRole('link', { name: part })
+    .click();
+}
+
+test('the draft is published with its difference in sight, and gone back from', async ({
+  owner,
+  gateway,
+}) => {
+  await gateway.cli('tool', 'remove', 'demo-bookshop', 'cancel_order');
+  await open(owner, 'Settings');
+  await expectAccessible(owner);
+  const form = owner.getByRole('form', { name: 'Name and texts' });
+  await form.getByLabel('Instructions').fill('Prices are in euros.');
+  await form.getByRole('button', { name: 'Save' }).click();
+  await expect(owner.getByText('Draft differs')).toBeVisible();
+
+  await owner.getByRole('button', { name: 'Publish' }).click();
+  const dialog = owner.getByRole('dialog', { name: 'Publish Demo bookshop' });
+  await expect(dialog.getByText('The draft becomes version 2')).toBeVisible();
+  await expect(dialog.getByRole('region', { name: '1 tool is gone' })).toContainText('cancel_order');
+  await expect(dialog.getByText('Clients may break')).toBeVisible();
+  await expect(dialog.getByText('Prices are in euros.')).toBeVisible();
+  await expectAccessible(owner);
+  await dialog.getByLabel('Note').fill('Without cancelling');
+  await dialog.getByRole('button', { name: 'Publish' }).click();
+  await expect(owner.getByText('Version 2', { exact: true })).toBeVisible();
+  await expect(owner.getByText('Draft differs')).toBeHidden();
+
+  const client = await mcpClient(gateway.ready.mcp_url, gateway.ready.token);
+  const toolNames = async () => (await client.listTools()).tools.map(({ name }) => name);
+  expect(await toolNames()).not.toContain('cancel_order');
+  expect(client.getInstructions()).toBe('Prices are in euros.');
+
+  await owner
+    .getByRole('navigation', { name: 'Parts of the server' })
+    .getByRole('link', { name: 'Versions' })
+    .click();
+  await expect(owner.getByRole('row').filter({ hasText: 'Without cancelling' })).toContainText('served now');
+  await expectAccessible(owner);
+  await owner.getByRole('button', { name: 'Open version 2' }).click();
+  await expect(owner.getByRole('region', { name: '1 tool is gone' })).toContainText('cancel_order');
+  await expect(owner.getByRole('button', { name: 'Go back to it' })).toBeDisabled();
+  await expectAccessible(owner);
+  await owner.getByRole('dialog').getByRole('button', { name: 'Close' }).click();
+  await owner.getByRole('button', { name: 'Open version 1' }).click();
+  await expect(owner).toHaveURL(/version=1/);
+  await owner.getByRole('button', { name: 'Go back to it' }).click();
+  const asked = owner.getByRole('dialog', { name: 'Go back to version 1?' });
+  await expect(asked).toContainText('published again, as version 3');
+  await asked.getByRole('button', { name: 'Go back to it' }).click();
+  await expect(owner.getByText('Version 3 repeats version 1.')).toBeVisible();
+  await expect.poll(toolNames).toContain('cancel_order');
+  await client.close();
+});
+
+test('a draft over its budget cannot be published', async ({ owner }) => {
+  await open(owner, 'Settings');
+  const budget = owner.getByRole('form', { name: 'Token budget' });
+  await budget.getByLabel('Budget').fill('10');
+  await budget.getByRole('button', { name: 'Save' }).click();
+  await expect(owner.getByText(/tokens \/ 10$/)).toBeVisible();
+  const texts = owner.getByRole('form', { name: 'Name and texts' });
+  await texts.getByLabel('Description').fill('Over its budget');
+  await texts.getByRole('button', { name: 'Save' }).click();
+  await owner.getByRole('button', { name: 'Publish' }).click();
+  const dialog = owner.getByRole('dialog', { name: 'Publish Demo bookshop' });
+  await expect(dialog.getByRole('alert')).toContainText('where 10 are allowed');
+  await expect(dialog.getByRole('button', { name: 'Publish' })).toBeDisabled();
+  await dialog.getByRole('button', { name: 'Cancel' }).click();
+  await budget.getByLabel('Budget').fill('');
+  await budget.getByRole('button', { name: 'Save' }).click();
+  await expect(owner.getByText(/tokens \/ 10$/)).toBeHidden();
+});
+
+test('a connected client is refused while the server is off', async ({ owner, gateway }) => {
+  const client = await mcpClient(gateway.ready.mcp_url, gateway.ready.token);
+  const call = () => client.callTool({ name: 'get_book', arguments: { id: 1 } });
+  expect((await call()).isError).not.toBe(true);
+
+  await owner.goto('/servers');
+  const toggle = owner.getByRole('row').filter({ hasText: 'Demo bookshop' }).getByRole('switch');
+  await toggle.click();
+  await expect(toggle).not.toBeChecked();
+  await expect(call).rejects.toThrow();
+  await open(owner, 'Connect');
+  await expect(owner.getByText('This server does not answer: it is off')).toBeVisible();
+  await expectAccessible(owner);
+
+  await owner.getByRole('switch').first().click();
+  await expect(owner.getByText('This server does not answer: it is off')).toBeHidden();
+  expect((await call()).isError).not.toBe(true);
+  await client.close();
+});
+
+test('the slug changes, and the former one goes on answering', async ({ owner, gateway }) => {
+  await open(owner, 'Settings');
+  const form = owner.getByRole('form', { name: 'Address' });
+  await form.getByLabel('Slug', { exact: true }).fill('books & more');
+  await expect(form.getByText('Letters, digits, - and _ alone')).toBeVisible();
+  await expect(form.getByRole('button', { name: 'Save' })).toBeDisabled();
+  await form.getByLabel('Slug', { exact: true }).fill('books');
+  await form.getByRole('button', { name: 'Save' }).click();
+  const asked = owner.getByRole('dialog', { name: 'Change the slug to books?' });
+  await expect(asked).toContainText(`${gateway.base}/mcp/local/demo-bookshop`);
+  await expect(asked).toContainText('goes on answering for 90 days');
+  await asked.getByRole('button', { name: 'Change the slug' }).click();
+  await expect(form.getByText(`${gateway.base}/mcp/local/demo-bookshop`)).toBeVisible();
+
+  for (const url of [gateway.ready.mcp_url, `${gateway.base}/mcp/local/books`]) {
+    const client = await mcpClient(url, gateway.ready.token);
+    expect((await client.listTools()).tools.length).toBeGreaterThan(0);
+    await client.close();
+  }
+  await gateway.cli('server', 'update', 'books', '--slug', 'demo-bookshop');
+});
