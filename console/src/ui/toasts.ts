@@ -12,7 +12,7 @@ export function toast(message: string) {
 /** Says what was done, though perhaps not as one wished. */
 export function toastWarnings(warnings: string[]) {
   for (const message of warnings)
-    notifications.show({ message, color: 'yellow', role: 'status', autoClose: 12_000 });
+    notifications.show({ message, color: 'yellow', role: 'status', autoClose: 12_000, closeButtonProps });
 }
 
 /** Says what failed, with the code and what to do. */

@@ -88,7 +88,7 @@ function Problems({ server, problems }: { server: string; problems: Diff['proble
           return (
             <Text size="sm" key={`${problem.place} ${problem.field ?? ''} ${problem.code}`}>
               {tool ? (
-                <TextLink to="/servers/$server/tools" params={{ server }} inherit>
+                <TextLink to="/servers/$server/tools" params={{ server }} search={{ tool }} inherit>
                   {tool}
                 </TextLink>
               ) : (

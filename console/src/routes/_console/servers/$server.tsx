@@ -1,4 +1,4 @@
-import { createFileRoute } from '@tanstack/react-router';
+import { createFileRoute, useNavigate } from '@tanstack/react-router';
 import { $api } from '#api/client';
 import { servers } from '#texts/servers';
 import { TextLink } from '#ui/links';
@@ -14,7 +14,8 @@ export const Route = createFileRoute('/_console/servers/$server')({
 function Server() {
   const params = Route.useParams();
   const { publish = false } = Route.useSearch();
-  const navigate = Route.useNavigate();
+  // From wherever one is: the route's own would leave the part that is open.
+  const navigate = useNavigate();
   const query = $api.useQuery('get', '/api/v1/servers/{server}', { params: { path: params } });
   const setPublishing = (opened: boolean) =>
     void navigate({
