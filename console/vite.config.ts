@@ -51,8 +51,6 @@ export default defineConfig({
     },
   },
   test: {
-    environment: 'jsdom',
-    setupFiles: ['./src/test-setup.ts'],
     include: ['src/**/*.test.{ts,tsx}'],
     server: { deps: { inline: [/@rjsf/] } },
   },
