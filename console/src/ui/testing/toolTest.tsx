@@ -87,7 +87,7 @@ function Called(props: Props & { cases: Schema<'TestCase'>[]; opened: Schema<'Te
         </Paper>
         {version === 'draft' && <Cases {...props} cases={cases} />}
       </Stack>
-      <Paper withBorder p="md" miw={0}>
+      <Paper component="section" aria-label={texts.result} withBorder p="md" miw={0}>
         <Result result={called.data} error={called.error} pending={called.isPending} />
       </Paper>
     </SimpleGrid>
