@@ -46,6 +46,7 @@ test('resources of every kind are read by a client once they are published', asy
   owner: page,
   gateway,
 }) => {
+  test.slow();
   const { id, slug } = await makeServer(gateway, 'resources-by-hand');
   await gateway.cli('tool', 'add', slug, 'demo-bookshop', 'list_books');
   await page.goto(`/servers/${id}/resources`);
@@ -87,7 +88,7 @@ test('resources of every kind are read by a client once they are published', asy
     await page.getByRole('option', { name: /Demo bookshop/ }).click();
     await dialog.getByRole('combobox', { name: 'Action that reads' }).click();
     await page.getByRole('option', { name: 'get_book' }).click();
-    await dialog.getByRole('textbox', { name: 'book' }).fill('id');
+    await dialog.getByRole('combobox', { name: 'book' }).fill('id');
     await page.keyboard.press('Escape');
     await dialog.getByRole('textbox', { name: 'Name' }).fill('book');
     await dialog.getByRole('button', { name: 'Create' }).click();
@@ -97,9 +98,17 @@ test('resources of every kind are read by a client once they are published', asy
 
   await gateway.cli('server', 'publish', slug);
   await gateway.cli('server', 'enable', slug);
-  const made = await gateway.cli('token', 'create', 'Resources by hand', '--server', slug, '--json');
-  const { secret } = JSON.parse(made) as { secret: string };
-  const client = await mcpClient(`${gateway.base}/mcp/local/${slug}`, secret);
+  const made = await gateway.cli(
+    'token',
+    'create',
+    '--name',
+    'Resources by hand',
+    '--server',
+    slug,
+    '--json',
+  );
+  const { token } = JSON.parse(made) as { token: string };
+  const client = await mcpClient(`${gateway.base}/mcp/local/${slug}`, token);
   const read = async (uri: string) => (await client.readResource({ uri })).contents[0];
   expect(await read('docs://handbook')).toMatchObject({ text: 'Returns within 30 days.' });
   expect(await read('docs://logo')).toMatchObject({ mimeType: 'image/png', blob: PIXEL.toString('base64') });

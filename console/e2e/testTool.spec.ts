@@ -6,8 +6,10 @@ test('a tool of a draft is run from its form, kept as a test case, and run again
   owner: page,
   gateway,
 }) => {
+  test.slow();
   const { id, slug } = await makeServer(gateway, 'test-by-hand');
   await page.goto(`/servers/${id}/test`);
+  await page.getByText('Published', { exact: true }).click();
   await expect(page.getByRole('heading', { name: 'Nothing to test yet' })).toBeVisible();
   await expectAccessible(page);
   for (const action of ['list_books', 'get_book']) {
@@ -31,7 +33,7 @@ test('a tool of a draft is run from its form, kept as a test case, and run again
     await page.getByLabel('id').fill('3');
     await page.getByRole('button', { name: 'Run', exact: true }).click();
     await expect(result.getByText('Succeeded')).toBeVisible();
-    await expect(result.getByText('HTTP 200')).toBeVisible();
+    await expect(result.getByText('HTTP 200', { exact: true })).toBeVisible();
     await expect(result.getByText('"The Design of Everyday Things"')).toBeVisible();
     await expect(result.getByText(/ms in all .* received/)).toBeVisible();
     await expectAccessible(page);
@@ -93,7 +95,7 @@ test('a failed call says how it failed, and the log says that it was a test', as
   await page.getByRole('button', { name: 'Run', exact: true }).click();
   const result = page.getByRole('region', { name: 'Result' });
   await expect(result.getByText('Failed')).toBeVisible();
-  await expect(result.getByText('HTTP 404')).toBeVisible();
+  await expect(result.getByText('HTTP 404', { exact: true })).toBeVisible();
   const log = await gateway.cli('request', 'list', '--json');
   expect(log).toContain('"get_book"');
 });

@@ -9,6 +9,11 @@ async function openPanel(page: Page, tab: string) {
   await page.getByRole('dialog').getByRole('tab', { name: tab }).click();
 }
 
+/** A row of the tools; while a dialog closes, its own list is still there. */
+function row(page: Page, name: RegExp) {
+  return page.getByRole('table', { name: 'Tools of the draft' }).getByRole('row', { name });
+}
+
 async function save(page: Page) {
   await page.getByRole('dialog').getByRole('button', { name: 'Save' }).click();
   await expect(page.getByText('Saved in the draft')).toBeVisible();
@@ -18,6 +23,7 @@ test('tools are added, adjusted and removed, and a client gets what was made of 
   owner: page,
   gateway,
 }) => {
+  test.slow();
   const { id, slug } = await makeServer(gateway, 'tools-by-hand');
   await page.goto(`/servers/${id}/tools`);
   await expect(page.getByRole('heading', { name: 'No tools yet' })).toBeVisible();
@@ -34,13 +40,13 @@ test('tools are added, adjusted and removed, and a client gets what was made of 
     await dialog.getByRole('checkbox', { name: /set_price/ }).check();
     await expectAccessible(page);
     await dialog.getByRole('button', { name: 'Add 1 tool' }).click();
-    await expect(page.getByRole('row', { name: /set_price/ })).toContainText('Destructive');
-    await expect(page.getByRole('row', { name: /list_books/ })).toContainText('Reads');
+    await expect(row(page, /set_price/)).toContainText('Destructive');
+    await expect(row(page, /list_books/)).toContainText('Reads');
   });
   await expectAccessible(page);
 
   await test.step('rename, describe and annotate', async () => {
-    await page.getByRole('row', { name: /list_books/ }).click();
+    await row(page, /list_books/).click();
     const panel = page.getByRole('dialog');
     await panel.getByRole('textbox', { name: 'Name' }).fill('find_books');
     await panel.getByRole('textbox', { name: 'Description' }).fill('Finds books by what they are about.');
@@ -97,7 +103,7 @@ test('tools are added, adjusted and removed, and a client gets what was made of 
     await dialog.getByRole('button', { name: 'Add' }).click();
     await expect(page).toHaveURL(/tool=all_books/);
     await page.getByRole('dialog').getByRole('button', { name: 'Close' }).click();
-    await expect(page.getByRole('row', { name: /all_books/ })).toBeVisible();
+    await expect(row(page, /all_books/)).toBeVisible();
   });
 
   await test.step('off at once, many together, and one removed', async () => {
@@ -112,18 +118,19 @@ test('tools are added, adjusted and removed, and a client gets what was made of 
     await page.getByRole('button', { name: 'Remove' }).click();
     await page.getByRole('dialog').getByRole('button', { name: 'Remove' }).click();
     await expect(page.getByText('1 tool removed')).toBeVisible();
-    await expect(page.getByRole('row', { name: /list_orders/ })).toHaveCount(0);
+    await expect(row(page, /list_orders/)).toHaveCount(0);
   });
 
   await test.step('a client is told of what was made', async () => {
     await gateway.cli('server', 'publish', slug);
     await gateway.cli('server', 'enable', slug);
-    const made = await gateway.cli('token', 'create', 'Tools by hand', '--server', slug, '--json');
-    const { secret } = JSON.parse(made) as { secret: string };
-    const client = await mcpClient(`${gateway.base}/mcp/local/${slug}`, secret);
+    const made = await gateway.cli('token', 'create', '--name', 'Tools by hand', '--server', slug, '--json');
+    const { token } = JSON.parse(made) as { token: string };
+    const client = await mcpClient(`${gateway.base}/mcp/local/${slug}`, token);
     const { tools } = await client.listTools();
-    expect(tools.map(({ name }) => name)).toEqual(['find_books', 'all_books']);
-    const [find] = tools;
+    expect(tools.map(({ name }) => name)).toEqual(expect.arrayContaining(['find_books', 'all_books']));
+    expect(tools.map(({ name }) => name)).not.toContain('set_price');
+    const find = tools.find(({ name }) => name === 'find_books');
     expect(find?.description).toBe('Finds books by what they are about.');
     expect(Object.keys(find?.inputSchema.properties ?? {})).toEqual(['about', 'max_price']);
     expect(find?.annotations?.openWorldHint).toBe(false);
@@ -143,7 +150,7 @@ test('a list over its budget says so before it is published', async ({ owner: pa
   const dialog = page.getByRole('dialog', { name: 'Add tools' });
   await dialog.getByText('All', { exact: true }).first().click();
   await dialog.getByRole('button', { name: 'Add', exact: true }).click();
-  await expect(page.getByRole('row', { name: /cancel_order/ })).toBeVisible();
+  await expect(row(page, /cancel_order/)).toBeVisible();
   await expect(page.getByText('This draft cannot be published')).toHaveCount(0);
   await gateway.cli('server', 'update', slug, '--token-budget', '500');
   // Changed elsewhere: it appears without a reload where the API says so, and here at the next look.
@@ -164,10 +171,10 @@ test('search, filters and the open panel stand in the address', async ({ owner: 
   await page.getByRole('combobox', { name: 'Which tools' }).click();
   await page.getByRole('option', { name: 'Writing' }).click();
   await expect(page.getByText('2 of 6 tools')).toBeVisible();
-  await page.getByRole('row', { name: /cancel_order/ }).click();
+  await row(page, /cancel_order/).click();
   await expect(page).toHaveURL(/tool=cancel_order/);
   await page.reload();
-  await expect(page.getByRole('dialog').getByText('DELETE')).toBeVisible();
+  await expect(page.getByRole('dialog').getByText(/^DELETE \//)).toBeVisible();
   await page.keyboard.press('Escape');
   await expect(page.getByText('2 of 6 tools')).toBeVisible();
 });

@@ -48,6 +48,8 @@ export default function Fields(props: FieldsProps) {
       formData={value}
       extraErrors={extraErrors}
       onChange={(change) => onChange(change.formData ?? {})}
+      // Without it the library writes to the browser's console what the fields say already.
+      onError={() => {}}
       onSubmit={onSubmit && ((change) => onSubmit(change.formData ?? {}))}
       noHtml5Validate
       showErrorList={false}

@@ -1,6 +1,7 @@
 import { Group, SegmentedControl, Select, Stack, Text } from '@mantine/core';
 import { IconPlayerPlay } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
+import { asProblem } from '#api/problem';
 import { useMay } from '#api/session';
 import { testing as texts } from '#texts/testing';
 import { ButtonLink } from '../links';
@@ -28,23 +29,24 @@ export function Testing(props: TestingProps) {
   const may = useMay()('servers:test');
   const query = useQuery({ ...offeredTools(server, version), enabled: may });
   if (!may) return <Forbidden permission="servers:test" />;
+  const unpublished = query.error !== null && asProblem(query.error).code === 'not_published';
   return (
-    <Loaded query={query}>
-      {(tools) => (
-        <Stack>
-          <Group align="flex-end" gap="sm">
-            <SegmentedControl
-              aria-label={texts.version}
-              data={VERSIONS.map((value) => ({ value, label: texts.versions[value] }))}
-              value={version}
-              onChange={(value) => onVersion(value === 'published' ? value : 'draft')}
-            />
-            {tools.length > 0 && <ToolChoice {...props} tools={tools} />}
-          </Group>
-          <Content {...props} tools={tools} />
-        </Stack>
+    <Stack>
+      <Group align="flex-end" gap="sm">
+        <SegmentedControl
+          aria-label={texts.version}
+          data={VERSIONS.map((value) => ({ value, label: texts.versions[value] }))}
+          value={version}
+          onChange={(value) => onVersion(value === 'published' ? value : 'draft')}
+        />
+        {query.data && query.data.length > 0 && <ToolChoice {...props} tools={query.data} />}
+      </Group>
+      {unpublished ? (
+        <Content {...props} tools={[]} />
+      ) : (
+        <Loaded query={query}>{(tools) => <Content {...props} tools={tools} />}</Loaded>
       )}
-    </Loaded>
+    </Stack>
   );
 }
 
