@@ -9,6 +9,7 @@ import { usedBy } from '#texts/usedBy';
 import { UsedBy } from '../apps/usedBy';
 import { Confirm } from '../confirm';
 import { When } from '../figures';
+import { StateBadge } from '../stateBadge';
 import { Empty, Loaded } from '../states';
 import { type Column, Table } from '../table';
 import { toast } from '../toasts';
@@ -156,9 +157,7 @@ function Status({ connection }: { connection: Connection }) {
   return (
     <div>
       <Group gap={6}>
-        <Badge variant="light" color={STATUS_COLORS[status]} tt="none">
-          {texts.statuses[status]}
-        </Badge>
+        <StateBadge color={STATUS_COLORS[status]}>{texts.statuses[status]}</StateBadge>
         {testedAt && <When at={testedAt} size="xs" c="dimmed" />}
       </Group>
       {reason && (

@@ -3,6 +3,7 @@ import { type FormEvent, type ReactNode, useState } from 'react';
 import { $api, ifMatch, type Schema } from '#api/client';
 import { useApps } from '#api/directory';
 import { fieldError } from '#api/fieldError';
+import { useMay } from '#api/session';
 import { common } from '#texts/common';
 import { connections } from '#texts/connections';
 import { customerConnections as texts } from '#texts/customers';
@@ -16,7 +17,7 @@ import {
 import { CredentialFields } from '../credentials/credentialFields';
 import { KindSelect } from '../credentials/kindSelect';
 import { WayFields } from '../credentials/wayFields';
-import { ProblemNote, Waiting } from '../states';
+import { Forbidden, ProblemNote, Waiting } from '../states';
 import { toast } from '../toasts';
 
 type App = Schema<'App'>;
@@ -70,6 +71,7 @@ interface CreateProps {
 
 /** Keeps credentials of the customer for an app. */
 export function CreateCustomerConnection({ customer, onDone }: CreateProps) {
+  const may = useMay();
   const apps = useApps();
   const [appId, setAppId] = useState<string | null>(null);
   const app = apps.data?.find(({ id }) => id === appId);
@@ -97,6 +99,7 @@ export function CreateCustomerConnection({ customer, onDone }: CreateProps) {
       },
     });
   };
+  if (!may('apps:read')) return <Forbidden permission="apps:read" />;
   if (!apps.data) return apps.error ? <ProblemNote error={apps.error} /> : <Waiting />;
   return (
     <form onSubmit={submit} autoComplete="off">

@@ -11,7 +11,7 @@ import { OwnApps } from '#ui/apps/ownApps';
 import { ButtonLink } from '#ui/links';
 import { Page } from '#ui/page';
 import { SearchField } from '#ui/searchField';
-import { Loaded } from '#ui/states';
+import { Forbidden, Loaded } from '#ui/states';
 
 interface Search {
   view?: 'catalog';
@@ -73,26 +73,30 @@ function Apps() {
           maw={420}
         />
       </Group>
-      <Loaded query={own}>
-        {(apps) =>
-          view === 'catalog' ? (
-            <Loaded query={catalog}>
-              {({ items }) => (
-                <Catalog
-                  entries={items}
-                  own={apps}
-                  search={search}
-                  category={category}
-                  entry={entry}
-                  onView={(next) => show({ view, search, ...next })}
-                />
-              )}
-            </Loaded>
-          ) : (
-            <OwnApps apps={apps} search={search} />
-          )
-        }
-      </Loaded>
+      {may('apps:read') ? (
+        <Loaded query={own}>
+          {(apps) =>
+            view === 'catalog' ? (
+              <Loaded query={catalog}>
+                {({ items }) => (
+                  <Catalog
+                    entries={items}
+                    own={apps}
+                    search={search}
+                    category={category}
+                    entry={entry}
+                    onView={(next) => show({ view, search, ...next })}
+                  />
+                )}
+              </Loaded>
+            ) : (
+              <OwnApps apps={apps} search={search} />
+            )
+          }
+        </Loaded>
+      ) : (
+        <Forbidden permission="apps:read" />
+      )}
     </Page>
   );
 }
