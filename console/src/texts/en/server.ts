@@ -53,6 +53,7 @@ export const publishing = {
   prompts: 'Prompts',
   resources: 'Resources',
   templates: 'Resource templates',
+  allNames: (count: number) => `Show all ${count.toLocaleString('en')}`,
   addedMark: 'new',
   removedMark: 'gone',
   changedMark: 'changed',

@@ -1,5 +1,5 @@
-import { Code, Group, Paper, Stack, Text, Title } from '@mantine/core';
-import type { ReactNode } from 'react';
+import { Button, Code, Group, Paper, Stack, Text, Title } from '@mantine/core';
+import { type ReactNode, useState } from 'react';
 import { publishing as texts } from '#texts/server';
 import { StateBadge } from '../stateBadge';
 
@@ -22,12 +22,22 @@ export function Breaking() {
   return <StateBadge color="orange">{texts.breaking}</StateBadge>;
 }
 
+/** Names that are shown at first. */
+const NAMES_SHOWN = 40;
+
 export function Names({ names }: { names: string[] }) {
+  const [all, setAll] = useState(false);
+  const shown = all ? names : names.slice(0, NAMES_SHOWN);
   return (
     <Group gap={6}>
-      {names.map((name) => (
+      {shown.map((name) => (
         <Code key={name}>{name}</Code>
       ))}
+      {shown.length < names.length && (
+        <Button size="compact-xs" variant="subtle" onClick={() => setAll(true)}>
+          {texts.allNames(names.length)}
+        </Button>
+      )}
     </Group>
   );
 }

@@ -1,4 +1,4 @@
-import { Checkbox, Group, Stack, Text, Tooltip } from '@mantine/core';
+import { Box, Checkbox, Group, Stack, Text, Tooltip } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
 import { useMemo } from 'react';
 import type { Schema } from '#api/client';
@@ -6,7 +6,7 @@ import { useSession } from '#api/session';
 import { common } from '#texts/common';
 import { servers as texts } from '#texts/servers';
 import { Copy } from '../copy';
-import { When } from '../figures';
+import { count, When } from '../figures';
 import { StateBadge } from '../stateBadge';
 import { type Column, Table } from '../table';
 import classes from './list.module.css';
@@ -100,7 +100,11 @@ export function ServerList({ rows, more, onEnd, selected, onSelect, onAct }: Lis
         title: texts.columns.updated,
         width: '104px',
         above: 980,
-        cell: (row) => <When at={row.updated_at} size="xs" />,
+        cell: (row) => (
+          <Text span size="xs" className="ellipsis">
+            <When at={row.updated_at} />
+          </Text>
+        ),
       },
       {
         key: 'state',
@@ -160,7 +164,11 @@ function Name({ row }: { row: Server }) {
         >
           {row.name}
         </Link>
-        {row.read_only && <StateBadge color="cyan">{texts.readOnly}</StateBadge>}
+        {row.read_only && (
+          <Box flex="none">
+            <StateBadge color="cyan">{texts.readOnly}</StateBadge>
+          </Box>
+        )}
       </Group>
       <Text size="xs" c="dimmed" className="ellipsis" title={row.description || undefined}>
         {row.description || row.slug}
@@ -185,10 +193,10 @@ function Tools({ row }: { row: Server }) {
   return (
     <Tooltip label={texts.toolsOf(row.enabled_tool_count, row.tool_count)}>
       <span>
-        {row.enabled_tool_count}
+        {count(row.enabled_tool_count)}
         {row.enabled_tool_count !== row.tool_count && (
           <Text span inherit c="dimmed">
-            /{row.tool_count}
+            /{count(row.tool_count)}
           </Text>
         )}
       </span>

@@ -1,4 +1,4 @@
-import { Button, Group, Paper, Stack, Title } from '@mantine/core';
+import { Button, Group, Paper, Stack, Text, Title } from '@mantine/core';
 import { type FormEvent, type ReactNode, useState } from 'react';
 import { $api, ifMatch, type Schema } from '#api/client';
 import { fieldError } from '#api/fieldError';
@@ -6,7 +6,6 @@ import { Problem } from '#api/problem';
 import { useMay } from '#api/session';
 import { common } from '#texts/common';
 import { serverSettings as texts } from '#texts/serverSettings';
-import { StateBadge } from '../stateBadge';
 import { ProblemNote } from '../states';
 import { toast } from '../toasts';
 
@@ -79,27 +78,35 @@ export function SettingsSection(props: SettingsSectionProps) {
           <Title order={2} size="h5">
             {title}
           </Title>
-          <StateBadge color="gray">{holds}</StateBadge>
+          <Text span size="xs" c="dimmed">
+            {holds}
+          </Text>
         </Group>
-        <fieldset disabled={lacking !== undefined} className="bare" title={lacking}>
+        <fieldset disabled={lacking !== undefined} className="bare">
           <Stack>{children}</Stack>
         </fieldset>
         {error ? <ProblemNote error={conflictSaid(error)} /> : null}
-        <Group justify="flex-end" gap="xs">
-          {section.changed && (
-            <Button variant="subtle" color="gray" onClick={section.undo}>
-              {texts.undo}
+        {lacking ? (
+          <Text size="xs" c="dimmed" ta="right">
+            {lacking}
+          </Text>
+        ) : (
+          <Group justify="flex-end" gap="xs">
+            {section.changed && (
+              <Button variant="subtle" color="gray" onClick={section.undo}>
+                {texts.undo}
+              </Button>
+            )}
+            <Button
+              type="submit"
+              variant={section.changed ? 'filled' : 'default'}
+              disabled={!section.changed || !valid}
+              loading={section.pending}
+            >
+              {texts.save}
             </Button>
-          )}
-          <Button
-            type="submit"
-            variant={section.changed ? 'filled' : 'default'}
-            disabled={!section.changed || !valid}
-            loading={section.pending}
-          >
-            {texts.save}
-          </Button>
-        </Group>
+          </Group>
+        )}
       </Stack>
     </Paper>
   );
