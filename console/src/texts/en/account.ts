@@ -32,6 +32,7 @@ export const account = {
   brandColor: 'Color of what is to be clicked',
   brandColorHint: 'As #rrggbb.',
   brandColorWrong: 'A color has the form #rrggbb.',
+  brandPicker: 'Pick a color',
   brandLogo: 'Logo, by its https URL',
   preview: 'Preview',
   previewHeading: (name: string) => `${name} asks you to connect`,

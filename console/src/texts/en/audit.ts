@@ -3,6 +3,9 @@ export const audit = {
   title: 'Audit log',
   description:
     'Every change of the account, newest first. The rows are chained: none can be changed or removed unseen.',
+  serverText:
+    'Changes of the server itself: its settings, publishing, rolling back. Those of its tools and prompts are in',
+  wholeLog: 'the audit log of the account',
   label: 'Changes',
   empty: 'No changes yet',
   emptyText: 'What is changed on this object from now on appears here.',

@@ -1,4 +1,4 @@
-import { Button, ColorInput, Group, Paper, SimpleGrid, Stack, Text, TextInput, Title } from '@mantine/core';
+import { Button, Group, Paper, SimpleGrid, Stack, Text, TextInput, Title } from '@mantine/core';
 import { type FormEvent, useState } from 'react';
 import { $api, ifMatch, type Schema } from '#api/client';
 import { fieldError } from '#api/fieldError';
@@ -52,15 +52,25 @@ export function Brand({ account }: { account: Schema<'OwnAccount'> }) {
             error={fieldError(changed.error, 'brand.name')}
             onChange={(event) => setName(event.currentTarget.value)}
           />
-          <ColorInput
-            format="hex"
+          <TextInput
+            maxLength={7}
             disabled={!allowed}
-            withEyeDropper={false}
             label={texts.brandColor}
             description={texts.brandColorHint}
             value={color}
             error={wrong ? texts.brandColorWrong : fieldError(changed.error, 'brand.color')}
-            onChange={setColor}
+            onChange={(event) => setColor(event.currentTarget.value)}
+            rightSection={
+              // The browser's own picker: the library's has sliders without names.
+              <input
+                type="color"
+                aria-label={texts.brandPicker}
+                disabled={!allowed}
+                value={COLOR.test(color) ? color : OWN_COLOR}
+                onChange={(event) => setColor(event.currentTarget.value)}
+                style={{ width: 24, height: 24, padding: 0, border: 'none', background: 'none' }}
+              />
+            }
           />
           <TextInput
             type="url"

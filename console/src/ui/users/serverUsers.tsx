@@ -29,6 +29,16 @@ export function ServerUsers({ server }: { server: string }) {
   const [taken, setTaken] = useState<Taken>();
   const reaching = useReaching(server, users.data ?? []);
   const allowed = may('users:write');
+  // A grant for all servers is a matter of the user's own page.
+  const acts = ({ user, grant }: Reaching) =>
+    grant?.server === server &&
+    allowed && (
+      <GrantActs
+        name={user.email}
+        onEdit={() => setGranting({ user: user.id, server, grant })}
+        onRemove={() => setTaken({ user: user.id, grant })}
+      />
+    );
   const columns: Column<Reaching>[] = [
     {
       key: 'user',
@@ -53,15 +63,7 @@ export function ServerUsers({ server }: { server: string }) {
       title: <span className="spoken">{common.actions}</span>,
       width: '90px',
       align: 'right',
-      cell: ({ user, grant }) =>
-        grant?.server === server &&
-        allowed && (
-          <GrantActs
-            name={user.email}
-            onEdit={() => setGranting({ user: user.id, server, grant })}
-            onRemove={() => setTaken({ user: user.id, grant })}
-          />
-        ),
+      cell: acts,
     },
   ];
   return (
@@ -101,7 +103,10 @@ export function ServerUsers({ server }: { server: string }) {
                   </TextLink>
                   <Reach row={{ user, grant }} />
                 </Stack>
-                <RoleBadge role={user.role} />
+                <Group gap="xs" wrap="nowrap">
+                  <RoleBadge role={user.role} />
+                  {acts({ user, grant })}
+                </Group>
               </Group>
             )}
             maxHeight="360px"
