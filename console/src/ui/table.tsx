@@ -1,7 +1,7 @@
 import { Box, Loader, Text } from '@mantine/core';
 import { useElementSize } from '@mantine/hooks';
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { type KeyboardEvent, type MouseEvent, type ReactNode, useEffect, useRef } from 'react';
+import { type KeyboardEvent, type MouseEvent, memo, type ReactNode, useEffect, useMemo, useRef } from 'react';
 import { common } from '#texts/common';
 import classes from './table.module.css';
 
@@ -61,7 +61,10 @@ export function Table<Row>(props: TableProps<Row>) {
   }, [more, last, rows.length, onEnd]);
 
   const stacked = narrow !== undefined && width > 0 && width < NARROW;
-  const shown = columns.filter((column) => !column.above || width === 0 || width >= column.above);
+  const shown = useMemo(
+    () => columns.filter((column) => !column.above || width === 0 || width >= column.above),
+    [columns, width],
+  );
   const template = shown.map((column) => column.width).join(' ');
 
   const focusRow = (index: number) => {
@@ -136,17 +139,7 @@ export function Table<Row>(props: TableProps<Row>) {
                 onClick={onOpen && ((event) => isOfRow(event) && onOpen(row))}
                 onKeyDown={(event) => onKey(event, item.index)}
               >
-                {stacked ? (
-                  <div role="cell" className={classes.cell}>
-                    {narrow(row)}
-                  </div>
-                ) : (
-                  shown.map((column) => (
-                    <div role="cell" key={column.key} className={classes.cell} data-align={column.align}>
-                      {column.cell(row)}
-                    </div>
-                  ))
-                )}
+                <Cells row={row} columns={shown} narrow={stacked ? narrow : undefined} />
               </div>
             );
           })}
@@ -160,6 +153,31 @@ export function Table<Row>(props: TableProps<Row>) {
     </Box>
   );
 }
+
+interface CellsProps<Row> {
+  row: Row;
+  columns: Column<Row>[];
+  /** In the place of the columns. */
+  narrow: ((row: Row) => ReactNode) | undefined;
+}
+
+function CellsOf<Row>({ row, columns, narrow }: CellsProps<Row>) {
+  if (narrow) {
+    return (
+      <div role="cell" className={classes.cell}>
+        {narrow(row)}
+      </div>
+    );
+  }
+  return columns.map((column) => (
+    <div role="cell" key={column.key} className={classes.cell} data-align={column.align}>
+      {column.cell(row)}
+    </div>
+  ));
+}
+
+/** Scrolling draws the rows that come into sight, and leaves those that are there as they are. */
+const Cells = memo(CellsOf) as typeof CellsOf;
 
 /** Whether a click is the row's own: a control in it, and a menu that a control has opened elsewhere, have theirs. */
 function isOfRow({ target, currentTarget }: MouseEvent<HTMLElement>): boolean {

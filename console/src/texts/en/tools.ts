@@ -19,7 +19,7 @@ export const tools = {
   count: (shown: number, all: number) =>
     shown === all ? tool(all) : `${shown.toLocaleString('en')} of ${tool(all)}`,
   budget: 'Tokens of the tool list against the budget',
-  before: (tokens: number) => `${tokens.toLocaleString('en')} as published`,
+  before: (tokens: number) => `The list as published: ${tokens.toLocaleString('en')} tokens`,
   over: 'The list is over its budget: take out tools or shorten descriptions, or raise the budget in the settings.',
   columns: { on: 'On', name: 'Tool', action: 'Action', kind: 'Kind', tokens: 'Tokens' },
   safe: 'Reads',

@@ -9,7 +9,6 @@ import { common } from '#texts/common';
 import { tools as texts } from '#texts/tools';
 import { SearchField } from '../searchField';
 import { Empty, Loaded } from '../states';
-import { TokenMeter } from '../tokenMeter';
 import { Bulk } from './bulk';
 import { draftTools, offeredTools, type ServerTool } from './data';
 import { filterRows, rowsOf, SHOWN, type ToolSearch } from './rows';
@@ -63,6 +62,8 @@ function Listed(props: ToolsProps & { tools: ServerTool[]; add: React.ReactNode 
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
   const all = useMemo(() => rowsOf(tools, offered.data, diff.data), [tools, offered.data, diff.data]);
   const rows = useMemo(() => filterRows(all, filters), [all, filters]);
+  // What the list costs as it is stands above all parts of the server.
+  const before = diff.data?.budget.tokens_before;
   const appIds = [...new Set(tools.map(({ app }) => app))];
   const appTitle = (id: string) => apps.data?.find((app) => app.id === id)?.title ?? id;
   return (
@@ -104,7 +105,11 @@ function Listed(props: ToolsProps & { tools: ServerTool[]; add: React.ReactNode 
         <Text size="sm" c="dimmed" role="status">
           {texts.count(rows.length, all.length)}
         </Text>
-        {diff.data && <Budget budget={diff.data.budget} />}
+        {before !== undefined && (
+          <Text size="sm" c="dimmed">
+            {texts.before(before)}
+          </Text>
+        )}
       </Group>
       <Bulk server={server} selected={selected} onSelected={setSelected} />
       {rows.length === 0 ? (
@@ -133,27 +138,6 @@ function Listed(props: ToolsProps & { tools: ServerTool[]; add: React.ReactNode 
         />
       )}
     </Stack>
-  );
-}
-
-/** What the list costs, against its budget and against what it costs now. */
-function Budget({ budget }: { budget: Schema<'ListBudget'> }) {
-  const { tokens, bytes, token_budget, token_warning, tokens_before } = budget;
-  return (
-    <Group gap="xs">
-      <TokenMeter
-        label={texts.budget}
-        tokens={tokens}
-        listBytes={bytes}
-        budget={token_budget}
-        warning={token_warning}
-      />
-      {tokens_before !== undefined && tokens_before !== tokens && (
-        <Text size="sm" c="dimmed">
-          {texts.before(tokens_before)}
-        </Text>
-      )}
-    </Group>
   );
 }
 
