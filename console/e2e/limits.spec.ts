@@ -22,7 +22,7 @@ test('a hard limit refuses a real client, until it is off', async ({ owner: page
   await expectAccessible(page);
   await dialog.getByRole('button', { name: 'Create limit' }).click();
   const row = page.getByRole('table', { name: 'Limits' }).getByRole('row').filter({ hasText: 'limited' });
-  await expect(row).toContainText('1 a hour');
+  await expect(row).toContainText('1 per hour');
   await expectAccessible(page);
 
   await expect(async () => {

@@ -30,7 +30,7 @@ export const limits = {
   modes: { hard: 'Hard: refuse with 429', soft: 'Soft: count apart' },
   modeShort: { hard: 'hard', soft: 'soft' },
   enabled: 'On',
-  rate: (calls: string, unit: string) => `${calls} a ${unit}`,
+  rate: (calls: string, unit: string) => `${calls} per ${unit}`,
   of: {
     account: 'the account',
     eachServer: 'each server',

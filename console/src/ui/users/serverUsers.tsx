@@ -102,11 +102,9 @@ export function ServerUsers({ server }: { server: string }) {
                     {user.name || user.email}
                   </TextLink>
                   <Reach row={{ user, grant }} />
-                </Stack>
-                <Group gap="xs" wrap="nowrap">
                   <RoleBadge role={user.role} />
-                  {acts({ user, grant })}
-                </Group>
+                </Stack>
+                {acts({ user, grant })}
               </Group>
             )}
             maxHeight="360px"
