@@ -49,7 +49,7 @@ class Walk {
       return this.choice(schema, depth, trail, required);
     }
     if (Array.isArray(schema.enum)) {
-      return schema.enum.every(isPlain) ? placeholder(schema, { 'ui:clearable': !required }) : AS_JSON;
+      return schema.enum.every(isPlain) ? select(schema, { 'ui:clearable': !required }) : AS_JSON;
     }
     switch (typeOf(schema)) {
       case 'string':
@@ -59,7 +59,7 @@ class Walk {
         return placeholder(schema, { 'ui:clampBehavior': 'none' });
       case 'boolean':
         // A box that is not ticked cannot say "not given".
-        return placeholder(schema, { 'ui:widget': 'select', 'ui:clearable': !required });
+        return select(schema, { 'ui:widget': 'select', 'ui:clearable': !required });
       case 'object':
         return isObject(schema.properties) ? this.object(schema, depth, trail) : AS_JSON;
       case 'array':
@@ -81,7 +81,7 @@ class Walk {
     const constants = options?.every(
       (option) => isObject(option) && 'const' in option && isPlain(option.const),
     );
-    if (constants) return placeholder(schema, { 'ui:clearable': !required });
+    if (constants) return select(schema, { 'ui:clearable': !required });
     const [only, ...others] = Array.isArray(schema.allOf) ? schema.allOf : [];
     const alone = !options && !('not' in schema) && !('if' in schema) && others.length === 0;
     if (alone && isObject(only)) {
@@ -95,6 +95,12 @@ function placeholder(schema: JsonSchema, ui: UiSchema): UiSchema {
   return isPlain(schema.default) && schema.default !== ''
     ? { ...ui, 'ui:placeholder': String(schema.default) }
     : ui;
+}
+
+/** A choice shows no description by itself. */
+function select(schema: JsonSchema, ui: UiSchema): UiSchema {
+  const { description } = schema;
+  return placeholder(schema, typeof description === 'string' ? { ...ui, 'ui:description': description } : ui);
 }
 
 function isPlain(value: unknown): value is string | number | boolean {

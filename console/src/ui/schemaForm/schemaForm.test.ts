@@ -52,6 +52,13 @@ describe('how a schema is drawn', () => {
     });
   });
 
+  it('says of a choice what its schema says', () => {
+    expect(uiOf({ enum: ['a', 'b'], description: 'One of two.' })).toEqual({
+      'ui:clearable': true,
+      'ui:description': 'One of two.',
+    });
+  });
+
   it('refuses what is no object, or has too many fields', () => {
     expect(draw({ type: 'array' })).toEqual({ reason: 'noObject' });
     const names = Array.from({ length: FIELDS_MAX + 1 }, (_, index) => [`f${index}`, { type: 'string' }]);
