@@ -15,11 +15,9 @@ import { ArgumentsPart } from './argumentsPart';
 import type { ServerTool } from './data';
 import { JsonPart } from './jsonPart';
 import { OfferedPart } from './offeredPart';
+import { PANELS, type Panel } from './panels';
 import { ResultPart } from './resultPart';
 import { draftOf, type Settings, type ToolDraft, unsettable, withSettings } from './settings';
-
-export const PANELS = ['about', 'arguments', 'result', 'offered', 'json'] as const;
-export type Panel = (typeof PANELS)[number];
 
 interface ToolDrawerProps {
   server: string;

@@ -1,8 +1,9 @@
 import { createFileRoute } from '@tanstack/react-router';
 import { AddTools } from '#ui/tools/addTools';
 import { AnotherName } from '#ui/tools/anotherName';
+import { PANELS, type Panel } from '#ui/tools/panels';
 import { type ToolSearch, toolSearch } from '#ui/tools/rows';
-import { PANELS, type Panel, ToolDrawer } from '#ui/tools/toolDrawer';
+import { ToolDrawer } from '#ui/tools/toolDrawer';
 import { Tools } from '#ui/tools/tools';
 
 interface Search extends ToolSearch {
