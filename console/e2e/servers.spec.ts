@@ -122,7 +122,7 @@ test('the actions of a row lead on; a clone is deleted, restored, and purged', a
   }
   await act('Demo bookshop', 'What it uses');
   const uses = owner.getByRole('dialog', { name: 'What Demo bookshop uses' });
-  await expect(uses.getByRole('listitem')).toContainText('6 tools');
+  await expect(uses.getByRole('listitem')).toContainText(/\d tools/);
   await expectAccessible(owner);
   await uses.getByRole('button', { name: 'Close' }).click();
 
