@@ -114,6 +114,15 @@ class Api:
         new = {"app": self.app(), "name": "main", "credential": BEARER}
         return self.post(f"/customers/{found['customer']}/connections", new)["id"]
 
+    def chat(self, found):
+        token = self.post(f"/customers/{found['customer']}/tokens", {"name": "agent"})["token"]
+        client = {"name": "chat", "version": "1"}
+        params = {"protocolVersion": "2025-11-25", "capabilities": {}, "clientInfo": client}
+        headers = {"Authorization": f"Bearer {token}", "Accept": "application/json, text/event-stream", "X-Chat-Id": "chat"}
+        body = {"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": params}
+        self.session.post(f"{self.root}/mcp", json=body, headers=headers, timeout=30).raise_for_status()
+        return "chat"
+
     def signing_secret(self, _found):
         self.make_room("signing_secret", "/signing-secrets")
         return self.post("/signing-secrets", {})["id"]

@@ -600,6 +600,46 @@ export interface paths {
         patch: operations["update_customer"];
         trace?: never;
     };
+    "/api/v1/customers/{customer}/chats": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List a customer's chats
+         * @description Those that its agent can go on with, each with the session and the tools that it has. In the order of their names.
+         */
+        get: operations["list_customer_chats"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers/{customer}/chats/{chat}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Delete a chat of a customer
+         * @description Ends its session, and forgets which tools were enabled in it: whoever goes on with the chat begins anew.
+         */
+        delete: operations["delete_customer_chat"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/customers/{customer}/connect": {
         parameters: {
             query?: never;
@@ -777,6 +817,26 @@ export interface paths {
          *     shows the token.
          */
         post: operations["create_customer_token"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers/{customer}/tools": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List a customer's tools
+         * @description What the customer's agent has at `/mcp` with all its apps, in static mode, and the connection that each tool uses.
+         */
+        get: operations["list_customer_tools"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1912,6 +1972,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/usage/hours": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List usage by the hour
+         * @description Of each server that was called in the last hours: calls, failures and time, one number an hour. A week of hours is kept.
+         */
+        get: operations["list_usage_hours"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/users": {
         parameters: {
             query?: never;
@@ -2879,6 +2959,34 @@ export interface components {
              */
             updated_at: string;
         };
+        /** @description A chat of a customer: what an `x-chat-id` names. */
+        CustomerChat: {
+            /** @description The client's own name for it. */
+            chat: string;
+            /** @description What the client calls itself, while the session is open. */
+            client_name?: string;
+            /**
+             * Format: date-time
+             * @description When it began; absent for chats of early releases.
+             */
+            created_at?: string;
+            /** @description How many tools are enabled in it, beside those that are always there in dynamic mode. */
+            enabled_tools: number;
+            /**
+             * Format: date-time
+             * @description When it is forgotten, unless it is gone on with.
+             */
+            expires_at: string;
+            /** @description Whether its session can be gone on with; else the next request begins another. */
+            is_open: boolean;
+            /** @description The protocol revision that it speaks, while the session is open. */
+            revision?: string;
+            /**
+             * Format: date-time
+             * @description When a client last began to go on with it.
+             */
+            used_at?: string;
+        };
         /** @description Credentials of one customer for one app. Never the secret itself. */
         CustomerConnection: {
             /** @description Whether the app's tools use it that name no other. An app has one default at most. */
@@ -2957,6 +3065,17 @@ export interface components {
             metadata?: Record<string, never>;
             /** @description For people. */
             name?: string;
+        };
+        /** @description A tool that a customer's agent has at `/mcp`. */
+        CustomerTool: components["schemas"]["OfferedTool"] & {
+            /** @description The app whose action it is; absent for the tools that every customer has. */
+            app?: string;
+            /** @description The connection that it uses unless the agent chooses another. */
+            connection?: components["schemas"]["ToolConnection"];
+            /** @description Its name. */
+            name: string;
+            /** @description About what a model pays for reading it, in tokens of four bytes. */
+            tokens: number;
         };
         /** @description Something that keeps a draft from being published. */
         DraftProblem: {
@@ -4261,6 +4380,39 @@ export interface components {
             next?: string;
         };
         /** @description One page of a list. */
+        Page_CustomerChat: {
+            /** @description The items. */
+            items: {
+                /** @description The client's own name for it. */
+                chat: string;
+                /** @description What the client calls itself, while the session is open. */
+                client_name?: string;
+                /**
+                 * Format: date-time
+                 * @description When it began; absent for chats of early releases.
+                 */
+                created_at?: string;
+                /** @description How many tools are enabled in it, beside those that are always there in dynamic mode. */
+                enabled_tools: number;
+                /**
+                 * Format: date-time
+                 * @description When it is forgotten, unless it is gone on with.
+                 */
+                expires_at: string;
+                /** @description Whether its session can be gone on with; else the next request begins another. */
+                is_open: boolean;
+                /** @description The protocol revision that it speaks, while the session is open. */
+                revision?: string;
+                /**
+                 * Format: date-time
+                 * @description When a client last began to go on with it.
+                 */
+                used_at?: string;
+            }[];
+            /** @description Where the next page begins; absent on the last. */
+            next?: string;
+        };
+        /** @description One page of a list. */
         Page_CustomerConnection: {
             /** @description The items. */
             items: ({
@@ -4310,6 +4462,22 @@ export interface components {
                 updated_at: string;
                 /** @description The way of the app that it was made in; absent when it says itself where it is sent. */
                 way?: string;
+            })[];
+            /** @description Where the next page begins; absent on the last. */
+            next?: string;
+        };
+        /** @description One page of a list. */
+        Page_CustomerTool: {
+            /** @description The items. */
+            items: (components["schemas"]["OfferedTool"] & {
+                /** @description The app whose action it is; absent for the tools that every customer has. */
+                app?: string;
+                /** @description The connection that it uses unless the agent chooses another. */
+                connection?: components["schemas"]["ToolConnection"];
+                /** @description Its name. */
+                name: string;
+                /** @description About what a model pays for reading it, in tokens of four bytes. */
+                tokens: number;
             })[];
             /** @description Where the next page begins; absent on the last. */
             next?: string;
@@ -4582,6 +4750,29 @@ export interface components {
                  */
                 updated_at: string;
             })[];
+            /** @description Where the next page begins; absent on the last. */
+            next?: string;
+        };
+        /** @description One page of a list. */
+        Page_ServerHours: {
+            /** @description The items. */
+            items: {
+                /** @description Calls that were let in, one for each invocation. */
+                calls: number[];
+                /** @description How long the calls took in all, in milliseconds. */
+                duration_ms: number[];
+                /** @description Of these, those that ended in an error. */
+                failures: number[];
+                /**
+                 * Format: date-time
+                 * @description When the first hour begins.
+                 */
+                from: string;
+                /** @description Calls beside these that were not let in. */
+                refused: number[];
+                /** @description The server, though it may be gone. */
+                server: components["schemas"]["ServerId"];
+            }[];
             /** @description Where the next page begins; absent on the last. */
             next?: string;
         };
@@ -5521,6 +5712,24 @@ export interface components {
             /** @description The server. */
             server: components["schemas"]["ServerId"];
         };
+        /** @description A server's hours, the oldest first: one number of each list an hour, also of hours without a call. */
+        ServerHours: {
+            /** @description Calls that were let in, one for each invocation. */
+            calls: number[];
+            /** @description How long the calls took in all, in milliseconds. */
+            duration_ms: number[];
+            /** @description Of these, those that ended in an error. */
+            failures: number[];
+            /**
+             * Format: date-time
+             * @description When the first hour begins.
+             */
+            from: string;
+            /** @description Calls beside these that were not let in. */
+            refused: number[];
+            /** @description The server, though it may be gone. */
+            server: components["schemas"]["ServerId"];
+        };
         ServerId: string;
         /** @description A prompt of a server's draft. */
         ServerPrompt: {
@@ -6029,6 +6238,12 @@ export interface components {
             duration_us: number;
             /** @description Whether the call failed, by the API's answer or by ours. */
             is_error: boolean;
+            /**
+             * @description What the arguments make of the call, the first request of a tool that reads several pages; without the credential, and with what
+             *     the server adds under a secret's name hidden. Absent when the arguments do not fit. `upstream` says whether it was sent: an answer may
+             *     be one that was kept.
+             */
+            request?: components["schemas"]["PlannedRequest"];
             structured?: components["schemas"]["RawJson"] | null;
             /** @description Whether something was cut to fit the result budget. */
             truncated: boolean;
@@ -6193,6 +6408,15 @@ export interface components {
             name: string;
             /** @description Members of its settings that are different, its action and its connection among them. */
             settings: string[];
+        };
+        /** @description A connection, as a tool finds it. */
+        ToolConnection: {
+            /** @description What it is called among the customer's. */
+            name: string;
+            /** @description Why not, for people. */
+            reason?: string;
+            /** @description Whether a call would use it. */
+            works: boolean;
         };
         ToolName: string;
         /** @description Actions of an app that shall become tools: those that fit every member. */
@@ -10755,6 +10979,196 @@ export interface operations {
             };
         };
     };
+    list_customer_chats: {
+        parameters: {
+            query?: {
+                /** @description Items of the page at most. */
+                limit?: number;
+                /** @description `next` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Id or key */
+                customer: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_CustomerChat"];
+                };
+            };
+            /** @description The input is wrong: `field` says which part. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no valid credential. */
+            401: {
+                headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The credential does not cover this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing, or not for this caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests: wait for `Retry-After` seconds. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Gatewright cannot do it now: try again. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_customer_chat: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag of what was read. */
+                "If-Match"?: string;
+            };
+            path: {
+                /** @description Id or key */
+                customer: string;
+                /** @description The client's name for it */
+                chat: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The input is wrong: `field` says which part. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no valid credential. */
+            401: {
+                headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The credential does not cover this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing, or not for this caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It collides with what is there. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It was changed since it was read. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests: wait for `Retry-After` seconds. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Gatewright cannot do it now: try again. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_customer_connect_info: {
         parameters: {
             query?: never;
@@ -12137,6 +12551,93 @@ export interface operations {
             };
             /** @description The body is not JSON. */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests: wait for `Retry-After` seconds. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Gatewright cannot do it now: try again. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_customer_tools: {
+        parameters: {
+            query?: {
+                /** @description Items of the page at most. */
+                limit?: number;
+                /** @description `next` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Id or key */
+                customer: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_CustomerTool"];
+                };
+            };
+            /** @description The input is wrong: `field` says which part. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no valid credential. */
+            401: {
+                headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The credential does not cover this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing, or not for this caller. */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -20794,6 +21295,85 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_Usage"];
+                };
+            };
+            /** @description The input is wrong: `field` says which part. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no valid credential. */
+            401: {
+                headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The credential does not cover this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests: wait for `Retry-After` seconds. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Gatewright cannot do it now: try again. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_usage_hours: {
+        parameters: {
+            query?: {
+                /** @description How many hours, with the one that is not over yet. */
+                hours?: number;
+                /** @description Only of that server. */
+                server?: components["schemas"]["ServerId"];
+                /** @description Items of the page at most. */
+                limit?: number;
+                /** @description `next` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_ServerHours"];
                 };
             };
             /** @description The input is wrong: `field` says which part. */

@@ -78,6 +78,7 @@ mod token;
 mod tool;
 mod upgrade;
 mod usage;
+mod usage_hours;
 mod user;
 mod uses;
 mod versions;
@@ -107,7 +108,7 @@ pub use connect::{
     ConnectProgress, ConnectWay, Connected, CreatedConnectLink, Entered, LINK_SPENT,
     NewConnectLink, Returned, Started, UNKNOWN_STATE,
 };
-pub use connected::ChatSessions;
+pub use connected::{ChatSessions, CustomerChat, CustomerTool, ToolConnection};
 pub use connections::{
     ConnectionQuery, ConnectionRotation, ConnectionSettings, ConnectionStatus, ConnectionTest,
     ConnectionTestOrder, ConnectionView, NamedSecret, NewConnection, NewCredential, TestOutcome,
@@ -174,6 +175,7 @@ pub use token::{
 };
 pub use tool::Tool;
 pub use usage::{Usage, UsageQuery};
+pub use usage_hours::{HourQuery, ServerHours};
 pub use user::{CreatedUser, NewUser, User, UserSettings};
 pub use uses::{Use, UsedBy};
 pub use versions::{

@@ -1,12 +1,12 @@
 use crate::{
     Admitted, App, Caller, Error, Kind, clock::entropy, events::Listened, publication::Published,
-    usage,
+    usage, usage_hours,
 };
 use jiff::SignedDuration;
 use model::{AccountId, Outcome, RequestId, ServerId, Timestamp, UpstreamFacts, UserId};
 use serde::Serialize;
 use std::{sync::Arc, time::Duration};
-use store::{RequestRow, Store, UsageCounts, UsageKey};
+use store::{RequestRow, Store, Used};
 use tokio::sync::{Notify, mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
 use utoipa::ToSchema;
@@ -264,7 +264,8 @@ async fn write(
     order: &mut Order,
     node: &str,
 ) {
-    let used = usage::count(batch.iter().map(|queued| &queued.record));
+    let records = || batch.iter().map(|queued| &queued.record);
+    let used = Used { days: usage::count(records()), hours: usage_hours::count(records()) };
     let (rows, waiting): (Vec<RequestRow>, Vec<_>) =
         batch.drain(..).map(|queued| (row(queued.record, order), queued.written)).unzip();
     let mut failures = 0u32;
@@ -294,7 +295,7 @@ async fn retry_without_waiters(
     rows: Vec<RequestRow>,
     waiting: Vec<Option<oneshot::Sender<()>>>,
     node: &str,
-    used: Vec<(UsageKey, UsageCounts)>,
+    used: Used,
 ) {
     drop(waiting);
     while let Err(error) = store.insert_requests(&rows, node, &used).await {

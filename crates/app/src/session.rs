@@ -1,6 +1,6 @@
 use crate::{App, Caller, EnabledTools, Error, Published, clock::entropy, error::Kind};
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
-use model::{AccountId, Timestamp};
+use model::{AccountId, ServerId, Timestamp};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::{
@@ -152,22 +152,32 @@ impl App {
     ///
     /// [`Kind::NotFound`] otherwise, whatever the reason: the client begins anew.
     pub fn session(&self, caller: &Caller, server: &str, id: &str) -> Result<SessionHandle, Error> {
-        let absent = || Error::not_found("there is no such session: begin anew with initialize");
         let account = caller.account_id();
-        let sealed = URL_SAFE_NO_PAD.decode(id).map_err(|_| absent())?;
-        let plain = self.sealer.open(&place(account), &sealed).map_err(|_| absent())?;
-        let session: Session = serde_json::from_slice(plain.expose()).map_err(|_| absent())?;
+        let open = self.opened_session(account, server, id);
+        let open = open.filter(|session| session.principal == owner(caller));
+        let session = open.ok_or_else(|| {
+            Error::not_found("there is no such session: begin anew with initialize")
+        })?;
         let key = key(id);
-        let state = self.sessions.get(account, &key).unwrap_or_default();
-        let valid = session.server == server
-            && session.principal == owner(caller)
+        let log_level = self.sessions.get(account, &key).unwrap_or_default().log_level;
+        Ok(SessionHandle { session, log_level, key })
+    }
+
+    /// The session of that id, whosever it is, if it is of that server of the account, and neither ended nor expired.
+    pub(crate) fn opened_session(
+        &self,
+        account: AccountId,
+        server: &str,
+        id: &str,
+    ) -> Option<Session> {
+        let sealed = URL_SAFE_NO_PAD.decode(id).ok()?;
+        let plain = self.sealer.open(&place(account), &sealed).ok()?;
+        let session: Session = serde_json::from_slice(plain.expose()).ok()?;
+        let state = self.sessions.get(account, &key(id)).unwrap_or_default();
+        let is_open = session.server == server
             && session.expires_at_ms > self.clock.now().as_millisecond()
             && !state.ended;
-        if valid {
-            Ok(SessionHandle { session, log_level: state.log_level, key })
-        } else {
-            Err(absent())
-        }
+        is_open.then_some(session)
     }
 
     /// Remembers the log level that the client set.
@@ -200,6 +210,17 @@ impl App {
         self.put_session_state(caller, handle, state).await
     }
 
+    /// Ends a session that was opened from that id: see [`Self::end_session`].
+    pub(crate) async fn end_opened(
+        &self,
+        account: AccountId,
+        id: &str,
+        session: &Session,
+    ) -> Result<(), Error> {
+        let state = SessionState { ended: true, ..SessionState::default() };
+        self.put_state(account, &key(id), session.expires_at_ms, state).await
+    }
+
     /// The tools that were enabled in a session or a chat, by whichever process.
     pub(crate) async fn session_tools(
         &self,
@@ -224,7 +245,7 @@ impl App {
 
     /// What a chat of the caller at a server is called inside: two callers that give a chat the same name have two.
     pub(crate) fn chat_key(&self, caller: &Caller, server: &Published, chat: &str) -> [u8; 16] {
-        key(&format!("chat|{}|{}|{chat}", owner(caller), server.id))
+        chat_key(&owner(caller), server.id, chat)
     }
 
     /// Remembers the tools of a chat.
@@ -247,15 +268,33 @@ impl App {
         handle: &SessionHandle,
         state: SessionState,
     ) -> Result<(), Error> {
-        let account = caller.account_id();
-        let key = hex(&handle.key);
-        let expires_at =
-            Timestamp::from_millisecond(handle.session.expires_at_ms).map_err(|error| {
-                Error::new(Kind::Internal, "the session's expiry cannot be read").with_source(error)
-            })?;
+        let end = handle.session.expires_at_ms;
+        self.put_state(caller.account_id(), &handle.key, end, state).await
+    }
+
+    async fn put_state(
+        &self,
+        account: AccountId,
+        key: &[u8; 16],
+        expires_at_ms: i64,
+        state: SessionState,
+    ) -> Result<(), Error> {
+        let key = hex(key);
+        let expires_at = Timestamp::from_millisecond(expires_at_ms).map_err(|error| {
+            Error::new(Kind::Internal, "the session's expiry cannot be read").with_source(error)
+        })?;
         self.store.put_session_state(account, &key, &state, expires_at).await?;
         self.sessions.set(account, key, Kept { state, expires_at })
     }
+}
+
+fn chat_key(owner: &str, server: ServerId, chat: &str) -> [u8; 16] {
+    key(&format!("chat|{owner}|{server}|{chat}"))
+}
+
+/// What the state of an owner's chat at a server is kept under.
+pub(crate) fn chat_state(owner: &str, server: ServerId, chat: &str) -> String {
+    hex(&chat_key(owner, server, chat))
 }
 
 /// Whose a session or a chat is: a customer's, whatever token it comes with, or else the caller's own.

@@ -175,6 +175,9 @@ impl App {
         if let Err(error) = self.store.compact_usage(oldest, window::first_of_month(now)).await {
             tracing::warn!(error = &error as &dyn std::error::Error, "old usage was not removed");
         }
+        if let Err(error) = self.forget_hours(now).await {
+            tracing::warn!(error = &error as &dyn std::error::Error, "old hours were not removed");
+        }
         if let Err(error) = self.purge_requests(now).await {
             tracing::warn!(
                 error = &error as &dyn std::error::Error,

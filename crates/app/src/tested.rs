@@ -1,8 +1,8 @@
 //! Trying the tools of a draft or of a published version: the same tools and the same calls as over MCP, for whoever builds a server.
 
 use crate::{
-    App, Caller, DraftProblem, Error, OfferedTool, Page, PageQuery, TestCase, Wire,
-    publication::Published, tool::Tool, versions,
+    App, Caller, DraftProblem, Error, OfferedTool, Page, PageQuery, PlannedRequest, TestCase, Wire,
+    publication::Published, request, tool::Tool, versions,
 };
 use model::{
     AccountId, Content, Outcome, Permission, RawJson, ResourceBody, ServerId, TestCaseId, ToolName,
@@ -88,6 +88,12 @@ pub struct TestResult {
     pub truncated: bool,
     /// How long the call took, in microseconds.
     pub duration_us: u64,
+    /// What the arguments make of the call, the first request of a tool that reads several pages; without the credential, and with what
+    /// the server adds under a secret's name hidden. Absent when the arguments do not fit. `upstream` says whether it was sent: an answer may
+    /// be one that was kept.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub request: Option<PlannedRequest>,
     /// The API's part, if it was asked and has answered.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
@@ -258,17 +264,35 @@ impl TestedServer {
         TestedTool {
             name: tool.name.to_string(),
             enabled: !self.off.contains(&*tool.name),
-            offered: OfferedTool {
-                title: tool.title.as_deref().map(str::to_owned),
-                description: tool.description.to_string(),
-                input_schema: tool.input_schema.clone(),
-                output_schema: tool.output_schema.clone(),
-                annotations: tool.annotations,
-                safe: tool.is_safe(),
-            },
+            offered: OfferedTool::of(tool),
         }
     }
 
+    /// What the outcome of a call of a tool, which took that long, is told as.
+    #[must_use]
+    pub fn result(
+        &self,
+        tool: &str,
+        arguments: &str,
+        outcome: Outcome,
+        duration: Duration,
+    ) -> TestResult {
+        let facts = outcome.upstream;
+        TestResult {
+            is_error: outcome.is_error,
+            content: outcome.content.into_iter().map(TestContent::from).collect(),
+            structured: outcome.structured,
+            truncated: outcome.truncated,
+            duration_us: u64::try_from(duration.as_micros()).unwrap_or(u64::MAX),
+            request: request::planned(&self.published, tool, arguments),
+            upstream: facts.status.map(|status| TestedUpstream {
+                status,
+                duration_us: facts.duration_us,
+                bytes_out: facts.bytes_out,
+                bytes_in: facts.bytes_in,
+            }),
+        }
+    }
     /// Refuses a tool that the draft has and cannot offer, with the reason.
     ///
     /// # Errors
@@ -279,27 +303,6 @@ impl TestedServer {
         match self.problems.iter().find(|problem| problem.place == place) {
             Some(problem) => Err(problem.clone().into()),
             None => Ok(()),
-        }
-    }
-}
-
-impl TestResult {
-    /// What the outcome of a call of that length is told as.
-    #[must_use]
-    pub fn new(outcome: Outcome, duration: Duration) -> Self {
-        let facts = outcome.upstream;
-        Self {
-            is_error: outcome.is_error,
-            content: outcome.content.into_iter().map(TestContent::from).collect(),
-            structured: outcome.structured,
-            truncated: outcome.truncated,
-            duration_us: u64::try_from(duration.as_micros()).unwrap_or(u64::MAX),
-            upstream: facts.status.map(|status| TestedUpstream {
-                status,
-                duration_us: facts.duration_us,
-                bytes_out: facts.bytes_out,
-                bytes_in: facts.bytes_in,
-            }),
         }
     }
 }

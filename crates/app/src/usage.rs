@@ -215,15 +215,16 @@ struct Among<'a> {
     user: Option<UserId>,
 }
 
+/// Whether a row is a call, let in or not.
+pub(crate) fn is_counted(record: &Record) -> bool {
+    record.admission != Admitted::No || record.method == "tools/call"
+}
+
 /// What the rows of a batch add to the usage of their days.
 pub(crate) fn count<'a>(records: impl Iterator<Item = &'a Record>) -> Vec<(UsageKey, UsageCounts)> {
     let mut counted: HashMap<Among<'a>, UsageCounts> = HashMap::new();
-    for record in records {
-        let is_call = record.method == "tools/call";
+    for record in records.filter(|record| is_counted(record)) {
         let admitted = record.admission;
-        if admitted == Admitted::No && !is_call {
-            continue;
-        }
         // Whatever else was asked for is no tool, and its name may be anything.
         let tool = record.tool.as_deref().filter(|_| admitted != Admitted::No);
         let among = Among {
@@ -234,7 +235,7 @@ pub(crate) fn count<'a>(records: impl Iterator<Item = &'a Record>) -> Vec<(Usage
             principal: &record.principal,
             user: record.user_id,
         };
-        add(counted.entry(among).or_default(), record);
+        counted.entry(among).or_default().add(of(record));
     }
     let key = |among: Among<'a>| UsageKey {
         account_id: among.account_id,
@@ -254,19 +255,22 @@ pub(crate) fn count<'a>(records: impl Iterator<Item = &'a Record>) -> Vec<(Usage
     counted
 }
 
-fn add(counts: &mut UsageCounts, record: &Record) {
+/// What a row counts.
+pub(crate) fn of(record: &Record) -> UsageCounts {
     let number = |bytes: usize| i64::try_from(bytes).unwrap_or(i64::MAX);
+    let mut counts = UsageCounts::default();
     match record.admission {
         Admitted::No | Admitted::Refused => {
-            counts.refused += 1;
-            return;
+            counts.refused = 1;
+            return counts;
         }
         Admitted::Yes => {}
-        Admitted::OverSoftLimit => counts.over_soft_limit += 1,
+        Admitted::OverSoftLimit => counts.over_soft_limit = 1,
     }
-    counts.calls += 1;
-    counts.failures += i64::from(record.outcome != RecordOutcome::Ok);
-    counts.duration_us += i64::try_from(record.duration.as_micros()).unwrap_or(i64::MAX);
-    counts.bytes_in += number(record.bytes_in);
-    counts.bytes_out += number(record.bytes_out);
+    counts.calls = 1;
+    counts.failures = i64::from(record.outcome != RecordOutcome::Ok);
+    counts.duration_us = i64::try_from(record.duration.as_micros()).unwrap_or(i64::MAX);
+    counts.bytes_in = number(record.bytes_in);
+    counts.bytes_out = number(record.bytes_out);
+    counts
 }

@@ -56,6 +56,7 @@ mod test_case;
 mod token;
 mod token_change;
 mod usage;
+mod usage_hour;
 mod user;
 mod version;
 
@@ -102,6 +103,7 @@ pub use sign_in::SignIn;
 pub use signing_secret::SigningSecret;
 pub use test_case::TestCase;
 pub use token::{Token, TokenFilter, TokenOwner, TokenState};
-pub use usage::{UsageCounts, UsageFilter, UsageKey, UsageSum};
+pub use usage::{UsageCounts, UsageFilter, UsageKey, UsageSum, Used};
+pub use usage_hour::{HourCounts, HourFilter, HourKey};
 pub use user::User;
 pub use version::{PublishedUse, Version};

@@ -1,7 +1,7 @@
 use crate::{
-    Error, Store, UsageCounts, UsageKey, dialect,
+    Error, Store, Used, dialect,
     engine::{Engine, on, within},
-    usage,
+    usage, usage_hour,
 };
 use model::{AccountId, RequestId, ServerId, Timestamp, UserId};
 use sqlx::{ColumnIndex, Database, Decode, Encode, FromRow, Row, Type, query::Query};
@@ -97,9 +97,9 @@ impl Store {
         &self,
         rows: &[RequestRow],
         node: &str,
-        usage: &[(UsageKey, UsageCounts)],
+        used: &Used,
     ) -> Result<(), Error> {
-        let done = self.insert_requests_once(rows, node, usage).await;
+        let done = self.insert_requests_once(rows, node, used).await;
         if done.is_err() {
             self.origins.forget();
         }
@@ -110,7 +110,7 @@ impl Store {
         &self,
         rows: &[RequestRow],
         node: &str,
-        usage: &[(UsageKey, UsageCounts)],
+        used: &Used,
     ) -> Result<(), Error> {
         let origins = self.origins.place(rows);
         let mut tx = self.log_writer.begin().await?;
@@ -138,7 +138,8 @@ impl Store {
             });
             rest = chunk.1;
         }
-        usage::add(&mut tx, node, usage).await?;
+        usage::add(&mut tx, node, &used.days).await?;
+        usage_hour::add(&mut tx, node, &used.hours).await?;
         tx.commit().await?;
         self.origins.learn(origins);
         Ok(())

@@ -1,5 +1,5 @@
 use crate::{
-    Error, Store,
+    Error, HourCounts, HourKey, Store,
     engine::{Engine, Tx, on},
 };
 use model::AccountId;
@@ -38,6 +38,19 @@ pub struct UsageCounts {
     pub bytes_in: i64,
     /// Bytes of their answers.
     pub bytes_out: i64,
+}
+
+impl UsageCounts {
+    /// Counts these too.
+    pub fn add(&mut self, more: Self) {
+        self.calls += more.calls;
+        self.failures += more.failures;
+        self.refused += more.refused;
+        self.over_soft_limit += more.over_soft_limit;
+        self.duration_us += more.duration_us;
+        self.bytes_in += more.bytes_in;
+        self.bytes_out += more.bytes_out;
+    }
 }
 
 /// Which usage to read, and what to keep apart in it.
@@ -86,6 +99,15 @@ pub struct UsageSum {
     pub own: (i64, i64),
     /// Of all other processes, of the day and of the month.
     pub others: (i64, i64),
+}
+
+/// What rows of the request log add to usage, with the rows in one transaction.
+#[derive(Clone, Debug, Default)]
+pub struct Used {
+    /// To days, of each server, tool, token and user.
+    pub days: Vec<(UsageKey, UsageCounts)>,
+    /// To hours, of each server.
+    pub hours: Vec<(HourKey, HourCounts)>,
 }
 
 type Row = (i64, String, String, String, String, i64, i64, i64, i64, i64, i64, i64);

@@ -14,7 +14,7 @@ impl App {
     pub async fn chat_sessions(&self, caller: &Caller) -> Result<ChatSessions, Error> {
         let (account, customer) = customer(caller)?;
         let most = self.config.chats_per_customer;
-        let chats = self.store.chats(account, customer, self.clock.now(), most).await?;
+        let chats = self.store.chats(account, customer, self.clock.now(), "", most).await?;
         let open = chats
             .into_iter()
             .filter(|chat| self.session(caller, super::CONNECTED_NAME, &chat.session_id).is_ok());
@@ -35,7 +35,8 @@ impl App {
     ) -> Result<String, Error> {
         let (account, customer) = customer(caller)?;
         let now = self.clock.now();
-        let known = self.store.chat_session(account, customer, chat, now).await?;
+        let known =
+            self.store.chat(account, customer, chat, now).await?.map(|chat| chat.session_id);
         let goes_on = |id: &String| {
             self.session(caller, super::CONNECTED_NAME, id).is_ok_and(|handle| {
                 handle.session.revision == new.revision
@@ -46,9 +47,15 @@ impl App {
             Some(id) => id,
             None => self.create_mcp_session(caller, new)?,
         };
-        let row = store::Chat { name: chat.to_owned(), session_id: session_id.clone() };
-        let (end, most) = (self.chat_end(now)?, self.config.chats_per_customer);
-        self.store.put_chat(account, customer, &row, end, most.saturating_sub(1)).await?;
+        let row = store::Chat {
+            name: chat.to_owned(),
+            session_id: session_id.clone(),
+            created_at: Some(now),
+            used_at: Some(now),
+            expires_at: self.chat_end(now)?,
+        };
+        let most = self.config.chats_per_customer;
+        self.store.put_chat(account, customer, &row, most.saturating_sub(1)).await?;
         Ok(session_id)
     }
 

@@ -122,14 +122,35 @@ impl App {
         let none = AccountApps::default();
         let known = registry.apps.get(&account).map_or(&none, |apps| &**apps);
         let selection = Selection::of(caller, known, named)?;
-        let most = self.config.customers_kept;
-        let slot = self.connected.customers.slot(account, customer, most);
+        let slot = self.customer_slot(account, customer);
+        let published = self.apps_at(&slot, selection).await?;
+        Ok(Reached { published, watch: slot.watch.clone(), asked_as: None })
+    }
+
+    /// What a customer of the account may call with all its apps, whoever asks.
+    pub(super) async fn apps_of_customer(
+        &self,
+        account: AccountId,
+        customer: CustomerId,
+    ) -> Result<Arc<Published>, Error> {
+        let slot = self.customer_slot(account, customer);
+        self.apps_at(&slot, Selection { only: None, named: false }).await
+    }
+
+    fn customer_slot(&self, account: AccountId, customer: CustomerId) -> Arc<CustomerSlot> {
+        self.connected.customers.slot(account, customer, self.config.customers_kept)
+    }
+
+    async fn apps_at(
+        &self,
+        slot: &CustomerSlot,
+        selection: Selection,
+    ) -> Result<Arc<Published>, Error> {
         let held = match slot.fresh() {
             Some(held) => held,
-            None => self.load_connected(&slot).await?,
+            None => self.load_connected(slot).await?,
         };
-        let published = self.apps_of(account, &held, selection).await?;
-        Ok(Reached { published, watch: slot.watch.clone(), asked_as: None })
+        self.apps_of(slot.account_id, &held, selection).await
     }
 
     async fn load_connected(&self, slot: &CustomerSlot) -> Result<Arc<Held>, Error> {

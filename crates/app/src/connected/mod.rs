@@ -8,11 +8,13 @@ mod app;
 mod chat;
 mod connect;
 mod customer;
+mod seen;
 mod tools;
 
 pub(crate) use app::{Connected, ConnectedApp};
 pub use chat::ChatSessions;
 pub(crate) use connect::{Unconnected, built_in};
+pub use seen::{CustomerChat, CustomerTool, ToolConnection};
 pub(crate) use tools::{AccountIndex, put};
 
 use crate::{App, Error, Kind, registry::Registry};

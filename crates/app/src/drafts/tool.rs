@@ -1,5 +1,5 @@
 use super::touch;
-use crate::{App, Caller, Error, Expected, Page, PageQuery, Patch};
+use crate::{App, Caller, Error, Expected, Page, PageQuery, Patch, tool::Tool};
 use model::{
     AccountId, Action, Annotations, AppId, ConnectionId, Permission, RawJson, ServerId, Timestamp,
     ToolName, ToolSettings,
@@ -95,6 +95,20 @@ pub struct OfferedTool {
     pub annotations: Annotations,
     /// Whether its method is safe: a read-only server or token has no others.
     pub safe: bool,
+}
+
+impl OfferedTool {
+    /// What clients are told of a tool.
+    pub(crate) fn of(tool: &Tool) -> Self {
+        Self {
+            title: tool.title.as_deref().map(str::to_owned),
+            description: tool.description.to_string(),
+            input_schema: tool.input_schema.clone(),
+            output_schema: tool.output_schema.clone(),
+            annotations: tool.annotations,
+            safe: tool.is_safe(),
+        }
+    }
 }
 
 impl App {

@@ -71,7 +71,7 @@ impl App {
         let account = caller.may(Permission::ReadRequests)?;
         let found = self.kept(account, id).await?;
         let (tool, work) = found.http()?;
-        let planned = found.plan(tool, work)?.map_err(|errors| {
+        let planned = plan(&found.published, tool, work, &found.arguments)?.map_err(|errors| {
             let message =
                 format!("the arguments do not fit the tool any more: {}", errors.join("; "));
             Error::conflict(message).code("arguments_do_not_fit")
@@ -97,7 +97,7 @@ impl App {
         let account = caller.may(Permission::ReadRequests)?;
         let found = self.kept(account, id).await?;
         let (tool, work) = found.http()?;
-        let (planned, errors) = match found.plan(tool, work)? {
+        let (planned, errors) = match plan(&found.published, tool, work, &found.arguments)? {
             Ok(planned) => (Some(planned), Vec::new()),
             Err(errors) => (None, errors),
         };
@@ -165,37 +165,48 @@ impl Found {
         }
     }
 
-    /// The request that the arguments make, or what is wrong with them.
-    fn plan(
-        &self,
-        tool: &Tool,
-        work: &HttpWork,
-    ) -> Result<Result<PlannedRequest, Vec<String>>, Error> {
-        if let Err(violations) = tool.input()?.check(&self.arguments) {
-            return Ok(Err(violations.iter().map(ToString::to_string).collect()));
-        }
-        let injected = shown(&work.injected);
-        let not_connected = |reason: &str| {
-            Error::conflict(format!("the tool is not connected: {reason}")).code("not_connected")
-        };
-        let target = match self.published.place(work) {
-            Place::Account(Ok(target)) => target,
-            Place::Account(Err(NotConnected(reason))) => return Err(not_connected(reason)),
-            Place::Customer(_) => return Err(not_connected("it is a customer's")),
-        };
-        let planned = Arguments::parse(&self.arguments)
-            .map_err(|error| error.to_string())
-            .and_then(|arguments| {
-                let request = work.plan(&target.base, &arguments.with(&injected));
-                request.map_err(|error| error.to_string())
-            });
-        Ok(planned
-            .map(|request| PlannedRequest::new(&request, target))
-            .map_err(|error| vec![error]))
-    }
-
     fn is_redacted(&self) -> bool {
         self.arguments.contains(HIDDEN)
+    }
+}
+
+/// The request that the arguments make, or what is wrong with them.
+fn plan(
+    published: &Published,
+    tool: &Tool,
+    work: &HttpWork,
+    arguments: &str,
+) -> Result<Result<PlannedRequest, Vec<String>>, Error> {
+    if let Err(violations) = tool.input()?.check(arguments) {
+        return Ok(Err(violations.iter().map(ToString::to_string).collect()));
+    }
+    let injected = shown(&work.injected);
+    let not_connected = |reason: &str| {
+        Error::conflict(format!("the tool is not connected: {reason}")).code("not_connected")
+    };
+    let target = match published.place(work) {
+        Place::Account(Ok(target)) => target,
+        Place::Account(Err(NotConnected(reason))) => return Err(not_connected(reason)),
+        Place::Customer(_) => return Err(not_connected("it is a customer's")),
+    };
+    let planned =
+        Arguments::parse(arguments).map_err(|error| error.to_string()).and_then(|arguments| {
+            let request = work.plan(&target.base, &arguments.with(&injected));
+            request.map_err(|error| error.to_string())
+        });
+    Ok(planned.map(|request| PlannedRequest::new(&request, target)).map_err(|error| vec![error]))
+}
+
+/// The request that a call of a tool makes, if it makes one.
+pub(crate) fn planned(
+    published: &Published,
+    tool: &str,
+    arguments: &str,
+) -> Option<PlannedRequest> {
+    let tool = published.find(tool)?;
+    match &tool.work {
+        Work::Http(work) => plan(published, tool, work, arguments).ok()?.ok(),
+        Work::ReadResult | Work::Find(_) | Work::ConnectApp => None,
     }
 }
 

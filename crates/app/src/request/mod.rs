@@ -5,6 +5,7 @@ mod kept;
 mod planned;
 
 pub use filter::{OutcomeFilter, RequestExportQuery, RequestQuery, RequestSort};
+pub(crate) use kept::planned;
 pub use kept::{KeptCall, Replay};
 pub use planned::{PlannedBody, PlannedCredential, PlannedHeader, PlannedPlace, PlannedRequest};
 

@@ -19,6 +19,23 @@ const COLUMNS: [Column; 5] = [
     Column::new("MADE", "/created_at"),
 ];
 
+const TOOLS: [Column; 5] = [
+    Column::new("NAME", "/name"),
+    Column::new("APP", "/app"),
+    Column::new("CONNECTION", "/connection/name"),
+    Column::new("WORKS", "/connection/works"),
+    Column::new("TOKENS", "/tokens"),
+];
+
+const CHATS: [Column; 6] = [
+    Column::new("CHAT", "/chat"),
+    Column::new("OPEN", "/is_open"),
+    Column::new("CLIENT", "/client_name"),
+    Column::new("ENABLED", "/enabled_tools"),
+    Column::new("USED", "/used_at"),
+    Column::new("EXPIRES", "/expires_at"),
+];
+
 #[derive(Debug, Subcommand)]
 pub(crate) enum CustomerCommand {
     /// Add a customer.
@@ -86,6 +103,23 @@ pub(crate) enum CustomerCommand {
         /// Key or id
         customer: String,
     },
+    /// List the tools that a customer's agent has, and the connection that each uses.
+    Tools {
+        /// Key or id
+        customer: String,
+    },
+    /// List the chats of a customer that can be gone on with.
+    Chats {
+        /// Key or id
+        customer: String,
+    },
+    /// End a chat of a customer, and forget what was enabled in it.
+    DeleteChat {
+        /// Key or id
+        customer: String,
+        /// What the agent calls it: its x-chat-id
+        chat: String,
+    },
     /// Pages on which a customer connects apps.
     #[command(subcommand)]
     ConnectLink(ConnectLinkCommand),
@@ -145,11 +179,19 @@ pub(crate) async fn run(target: &Target, command: CustomerCommand) -> anyhow::Re
             show::one(json, &api.json(Ask::patch(&path(&customer), patch)).await?)?;
             api.close().await;
         }
+        CustomerCommand::Tools { customer } => {
+            list(target, &(path(&customer) + "/tools"), &TOOLS).await?;
+        }
+        CustomerCommand::Chats { customer } => {
+            list(target, &(path(&customer) + "/chats"), &CHATS).await?;
+        }
+        CustomerCommand::DeleteChat { customer, chat } => {
+            let encoded: String = url_encoded(&chat).collect();
+            let path = format!("{}/chats/{encoded}", path(&customer));
+            remove(target, &path, &format!("the chat {chat}")).await?;
+        }
         CustomerCommand::Delete { customer } => {
-            let api = target.open().await?;
-            api.json(Ask::delete(&path(&customer))).await?;
-            show::say(json, &format!("removed {customer}"))?;
-            api.close().await;
+            remove(target, &path(&customer), &customer).await?;
         }
         CustomerCommand::Connection(command) => {
             let api = target.open().await?;
@@ -197,6 +239,21 @@ pub(crate) async fn run(target: &Target, command: CustomerCommand) -> anyhow::Re
             api.close().await;
         }
     }
+    Ok(())
+}
+
+async fn list(target: &Target, path: &str, columns: &[Column]) -> anyhow::Result<()> {
+    let api = target.open().await?;
+    show::list(target.json, &api.items(path, &[]).await?, columns)?;
+    api.close().await;
+    Ok(())
+}
+
+async fn remove(target: &Target, path: &str, what: &str) -> anyhow::Result<()> {
+    let api = target.open().await?;
+    api.json(Ask::delete(path)).await?;
+    show::say(target.json, &format!("removed {what}"))?;
+    api.close().await;
     Ok(())
 }
 

@@ -6,7 +6,7 @@ use crate::{
     world::{World, account, audit, on_both, run},
 };
 use std::{fs, os::unix::fs::PermissionsExt as _, path::Path};
-use store::{DataDir, Database, Error, KeySource, RequestFilter, RequestOrder, Store};
+use store::{DataDir, Database, Error, KeySource, RequestFilter, RequestOrder, Store, Used};
 
 async fn open(dir: &DataDir) -> Result<Store, Error> {
     let database = Database::Sqlite(dir.clone());
@@ -34,7 +34,7 @@ fn a_backup_under_load_is_whole_and_opens() {
             while !done.get() {
                 change(&writer, &audit(Some(id))).await.unwrap();
                 writer
-                    .insert_requests(&[request(id, written, "list", "ok")], "a", &[])
+                    .insert_requests(&[request(id, written, "list", "ok")], "a", &Used::default())
                     .await
                     .unwrap();
                 written += 1;

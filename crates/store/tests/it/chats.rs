@@ -6,8 +6,14 @@ use crate::{
 };
 use store::{Chat, SessionState};
 
-fn chat(name: &str, session: &str) -> Chat {
-    Chat { name: name.into(), session_id: session.into() }
+fn chat(name: &str, session: &str, end: i64) -> Chat {
+    Chat {
+        name: name.into(),
+        session_id: session.into(),
+        created_at: Some(at(1)),
+        used_at: Some(at(2)),
+        expires_at: at(end),
+    }
 }
 
 #[test]
@@ -19,20 +25,25 @@ fn a_chat_is_one_customers_and_goes_when_it_has_expired() {
         for one in [&ada, &bob] {
             insert(&store, one, None).await.unwrap();
         }
-        store.put_chat(id, ada.id, &chat("one", "s1"), at(60), 9).await.unwrap();
-        store.put_chat(id, bob.id, &chat("one", "s2"), at(60), 9).await.unwrap();
-        store.put_chat(id, ada.id, &chat("one", "s3"), at(90), 9).await.unwrap();
-        let session = |account, customer, now| store.chat_session(account, customer, "one", now);
+        store.put_chat(id, ada.id, &chat("one", "s1", 60), 9).await.unwrap();
+        store.put_chat(id, bob.id, &chat("one", "s2", 60), 9).await.unwrap();
+        store.put_chat(id, ada.id, &chat("one", "s3", 90), 9).await.unwrap();
+        let session = async |account, customer, now| {
+            store
+                .chat(account, customer, "one", now)
+                .await
+                .map(|chat| chat.map(|one| one.session_id))
+        };
         assert_eq!(session(id, ada.id, at(0)).await.unwrap().as_deref(), Some("s3"));
         assert_eq!(session(id, bob.id, at(0)).await.unwrap().as_deref(), Some("s2"));
         assert_eq!(session(other, ada.id, at(0)).await.unwrap(), None);
         assert_eq!(session(id, bob.id, at(60)).await.unwrap(), None);
-        assert_eq!(store.chats(id, ada.id, at(0), 9).await.unwrap(), [chat("one", "s3")]);
+        assert_eq!(store.chats(id, ada.id, at(0), "", 9).await.unwrap(), [chat("one", "s3", 90)]);
         assert_eq!(store.delete_expired_chats(at(61)).await.unwrap(), 1);
         let mut change = store.begin(&crate::world::audit(Some(id))).await.unwrap();
         assert!(change.delete_customer(id, ada.id, 1).await.unwrap());
         change.commit().await.unwrap();
-        assert!(store.chats(id, ada.id, at(0), 9).await.unwrap().is_empty());
+        assert!(store.chats(id, ada.id, at(0), "", 9).await.unwrap().is_empty());
     });
 }
 
@@ -44,11 +55,23 @@ fn of_too_many_chats_the_one_that_ends_first_makes_room() {
         let ada = customer(id, "ada");
         insert(&store, &ada, None).await.unwrap();
         for (name, end) in [("a", 30), ("b", 20), ("c", 40), ("d", 10)] {
-            store.put_chat(id, ada.id, &chat(name, name), at(end), 2).await.unwrap();
+            store.put_chat(id, ada.id, &chat(name, name, end), 2).await.unwrap();
         }
-        let kept = store.chats(id, ada.id, at(0), 9).await.unwrap();
+        let kept = store.chats(id, ada.id, at(0), "", 9).await.unwrap();
         let names: Vec<&str> = kept.iter().map(|chat| chat.name.as_str()).collect();
         assert_eq!(names, ["a", "c", "d"], "the last one stays, whenever it ends");
+        let rest = store.chats(id, ada.id, at(0), "a", 1).await.unwrap();
+        assert_eq!(rest[0].name, "c");
+        // Going on with it leaves its beginning as it was.
+        let later = Chat { created_at: Some(at(7)), used_at: Some(at(8)), ..chat("c", "new", 50) };
+        store.put_chat(id, ada.id, &later, 9).await.unwrap();
+        let known = store.chat(id, ada.id, "c", at(0)).await.unwrap().unwrap();
+        assert_eq!(known, Chat { created_at: Some(at(1)), ..later });
+        let mut change = store.begin_uncounted(&crate::world::audit(Some(id))).await.unwrap();
+        assert!(change.delete_chat(id, ada.id, "c").await.unwrap());
+        assert!(!change.delete_chat(id, ada.id, "c").await.unwrap());
+        change.commit().await.unwrap();
+        assert_eq!(store.chat(id, ada.id, "c", at(0)).await.unwrap(), None);
     });
 }
 

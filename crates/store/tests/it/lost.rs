@@ -6,7 +6,7 @@ use std::sync::{
     Arc,
     atomic::{AtomicBool, Ordering},
 };
-use store::{Database, Error, KeySource, Store};
+use store::{Database, Error, KeySource, Store, Used};
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
     net::{TcpListener, TcpStream, tcp},
@@ -28,7 +28,10 @@ fn a_lost_database_is_an_error_until_it_is_back() {
         assert!(matches!(change.commit().await, Err(Error::Sql(_))));
         assert!(matches!(store.epoch().await, Err(Error::Sql(_))));
         assert!(matches!(store.begin(&audit(Some(id))).await, Err(Error::Sql(_))));
-        assert!(matches!(store.insert_requests(&[], "a", &[]).await, Err(Error::Sql(_))));
+        assert!(matches!(
+            store.insert_requests(&[], "a", &Used::default()).await,
+            Err(Error::Sql(_))
+        ));
         world.administer(|name| format!("alter database {name} allow_connections true")).await;
         assert_eq!(store.epoch().await.unwrap(), 1);
         account(&store, "other").await;

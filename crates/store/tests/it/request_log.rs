@@ -4,7 +4,9 @@ use crate::servers::server_row;
 use crate::world::{World, account, at, audit, entropy, on_both};
 use model::{AccountId, RequestId, ServerId, UserId};
 use std::collections::BTreeMap;
-use store::{LoggedServer, RequestFilter, RequestOrder, RequestRow, Retention, Server, Store};
+use store::{
+    LoggedServer, RequestFilter, RequestOrder, RequestRow, Retention, Server, Store, Used,
+};
 
 pub(crate) fn request(
     account: AccountId,
@@ -68,8 +70,8 @@ fn rows_come_in_batches_and_are_read_in_both_orders() {
         let (a, b) = (account(&store, "a").await, account(&store, "b").await);
         let rows: Vec<RequestRow> = (0..141).map(|i| request(a, i, "list", "ok")).collect();
         let theirs: Vec<RequestRow> = (0..9).map(|i| request(b, i * 10, "list", "ok")).collect();
-        store.insert_requests(&rows, "a", &[]).await.unwrap();
-        store.insert_requests(&theirs, "a", &[]).await.unwrap();
+        store.insert_requests(&rows, "a", &Used::default()).await.unwrap();
+        store.insert_requests(&theirs, "a", &Used::default()).await.unwrap();
         let every = RequestFilter::default();
         for limit in [1, 7, 141, 1_000] {
             assert_eq!(all(&store, a, &every, RequestOrder::Oldest, limit).await, rows);
@@ -109,7 +111,7 @@ fn a_search_finds_what_fits_every_part_of_it() {
             RequestRow { arguments: Some(r#"{"Name":"under_score"}"#.into()), ..base(110) },
             RequestRow { result: Some("Ünder 100 percent!".into()), ..base(120) },
         ];
-        store.insert_requests(&rows, "a", &[]).await.unwrap();
+        store.insert_requests(&rows, "a", &Used::default()).await.unwrap();
         let check = async |filter: RequestFilter, expected: &[i64]| {
             let found = all(&store, a, &filter, RequestOrder::Oldest, 5).await;
             let times: Vec<i64> =
@@ -160,7 +162,7 @@ fn a_search_stops_after_so_many_rows_and_says_where() {
         let a = account(&store, "a").await;
         let rows: Vec<RequestRow> =
             (0..20_050).map(|i| request(a, i, if i < 2 { "rare" } else { "list" }, "ok")).collect();
-        store.insert_requests(&rows, "a", &[]).await.unwrap();
+        store.insert_requests(&rows, "a", &Used::default()).await.unwrap();
         let rare = RequestFilter { tool: Some("rare".into()), ..RequestFilter::default() };
         let first = store.requests(a, &rare, RequestOrder::Newest, None, 10).await.unwrap();
         assert_eq!((first.rows, first.next), (vec![], Some(rows[50].id)));
@@ -210,8 +212,8 @@ fn rows_are_removed_when_their_server_says() {
             rows.push(of(Some(plain.id), ms + 2));
             rows.push(of(None, ms + 3));
         }
-        store.insert_requests(&rows, "a", &[]).await.unwrap();
-        store.insert_requests(&[request(b, 0, "list", "ok")], "a", &[]).await.unwrap();
+        store.insert_requests(&rows, "a", &Used::default()).await.unwrap();
+        store.insert_requests(&[request(b, 0, "list", "ok")], "a", &Used::default()).await.unwrap();
         let before = |ms| RequestId::new(at(ms), [0; 10]);
         let own = BTreeMap::from([(short.id, before(50)), (long.id, before(10))]);
         let retention = Retention { before: before(30), own };
@@ -241,7 +243,7 @@ fn a_purge_goes_on_where_it_stopped() {
         let store = world.open().await;
         let a = account(&store, "a").await;
         let rows: Vec<RequestRow> = (0..5_003).map(|i| request(a, i, "list", "ok")).collect();
-        store.insert_requests(&rows, "a", &[]).await.unwrap();
+        store.insert_requests(&rows, "a", &Used::default()).await.unwrap();
         let retention = Retention { before: rows[5_002].id, own: BTreeMap::new() };
         let (removed, next) = store.delete_old_requests(a, &retention, None).await.unwrap();
         assert_eq!((removed, next), (5_000, Some(rows[4_999].id)));
@@ -290,7 +292,7 @@ fn former_names_tell_who_still_uses_them() {
             asked(a, 5, None, Some("today")),
             asked(b, 6, Some("old/crm"), Some("foreign")),
         ];
-        store.insert_requests(&rows, "a", &[]).await.unwrap();
+        store.insert_requests(&rows, "a", &Used::default()).await.unwrap();
         let uses = async |prefix: &str, limit| {
             let uses = store.former_uses(a, prefix, limit).await.unwrap();
             uses.into_iter().map(|one| (one.client_name, one.last_at)).collect::<Vec<_>>()
@@ -312,7 +314,7 @@ fn rows_of_before_there_were_origins_are_kept_whole() {
         let history =
             if world.is_sqlite() { "_sqlx_migrations" } else { "_sqlx_migrations_requests" };
         let mut before = format!(
-            "drop table request_log; drop table request_origin; drop table usage; delete from {history} where version > 4;"
+            "drop table request_log; drop table request_origin; drop table usage; drop table usage_hour; delete from {history} where version > 4;"
         );
         for file in [
             include_str!("../../migrations/requests/0001_request_log.sql"),
@@ -356,7 +358,7 @@ fn rows_of_before_there_were_origins_are_kept_whole() {
         world.execute_in("requests.db", &before).await.unwrap();
         let store = world.open().await;
         let new = row(a, 7);
-        store.insert_requests(std::slice::from_ref(&new), "a", &[]).await.unwrap();
+        store.insert_requests(std::slice::from_ref(&new), "a", &Used::default()).await.unwrap();
         let every = RequestFilter::default();
         let [first, second, theirs, rest @ ..] = rows;
         let mut ours = vec![first, second];
@@ -378,7 +380,7 @@ fn origins_are_written_anew_each_day_and_go_with_their_last_row() {
         let every = RequestFilter::default();
         let day = |day: i64, tool: &str| request(a, day * DAY, tool, "ok");
         for row in [day(0, "old"), day(0, "list"), day(1, "list"), day(3, "list")] {
-            store.insert_requests(&[row], "a", &[]).await.unwrap();
+            store.insert_requests(&[row], "a", &Used::default()).await.unwrap();
         }
         let origins = async || {
             // Each one that is there is met by the statement, which changes nothing.
@@ -395,7 +397,7 @@ fn origins_are_written_anew_each_day_and_go_with_their_last_row() {
         store.delete_old_requests(a, &retention(9), None).await.unwrap();
         assert_eq!(origins().await, 0);
         // The process remembers an origin that is gone: a row of a later day brings it back.
-        store.insert_requests(&[day(10, "list")], "a", &[]).await.unwrap();
+        store.insert_requests(&[day(10, "list")], "a", &Used::default()).await.unwrap();
         assert_eq!(all(&store, a, &every, RequestOrder::Oldest, 9).await.len(), 1);
     });
 }

@@ -2,7 +2,7 @@
 
 use crate::world::{account, on_both};
 use model::AccountId;
-use store::{Store, UsageCounts, UsageFilter, UsageKey, UsageSum};
+use store::{Store, UsageCounts, UsageFilter, UsageKey, UsageSum, Used};
 
 fn key(account_id: AccountId, day: i32, tool: &str, token: &str) -> UsageKey {
     let (server, user) = ("srv_1".to_owned(), String::new());
@@ -22,7 +22,8 @@ fn calls(calls: i64) -> UsageCounts {
 }
 
 async fn add(store: &Store, node: &str, key: UsageKey, count: i64) {
-    store.insert_requests(&[], node, &[(key, calls(count))]).await.unwrap();
+    let used = Used { days: vec![(key, calls(count))], ..Used::default() };
+    store.insert_requests(&[], node, &used).await.unwrap();
 }
 
 fn short(rows: Vec<(UsageKey, UsageCounts)>) -> Vec<(i32, String, String, i64, i64)> {

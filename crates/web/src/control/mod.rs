@@ -14,6 +14,7 @@ mod connect_links;
 mod connections;
 pub(crate) mod cookie;
 mod curl;
+mod customer_agent;
 mod customer_connections;
 mod customers;
 mod document;
@@ -70,6 +71,7 @@ fn operations() -> OpenApiRouter<Arc<Shared>> {
         .merge(customers::router())
         .merge(connect_links::router())
         .merge(customer_connections::router())
+        .merge(customer_agent::router())
         .merge(signers::router())
         .merge(grants::router())
         .merge(limits::router())

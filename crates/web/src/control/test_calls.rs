@@ -131,7 +131,7 @@ async fn run(
         Ok(outcome) => {
             let bytes_out = outcome.structured.as_ref().map_or(0, |json| json.get().len());
             pending.finish(data::ending(shared, &asked, &call, &outcome, bytes_out)).await?;
-            Ok(Plain(TestResult::new(outcome, started.elapsed())))
+            Ok(Plain(tested.result(tool, arguments, outcome, started.elapsed())))
         }
         Err(error) => {
             pending.finish(Ending::refused(error.message.clone(), 0)).await?;

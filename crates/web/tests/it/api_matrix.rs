@@ -3,6 +3,7 @@
 use crate::{
     api::{Api, problem},
     api_headers::{check_headers, check_replay, is_replayed},
+    connected_apps::Client,
     world::{Reply, Setting, World},
 };
 use serde_json::{Value, json};
@@ -161,6 +162,11 @@ pub(crate) fn objects(world: &World, api: &Api<'_>) -> BTreeMap<&'static str, St
     let new = json!({"kind": "manual", "title": "Theirs", "base_url": "https://a.example.com"});
     let connected_app = made("/apps", new);
     let path = "/customers/someone%40example.com/connections";
+    // A chat of the customer's agent; and after it a call, which is then the newest row of the log.
+    let tokens = format!("/customers/{customer}/tokens");
+    let agent = api.post(&tokens, &json!({"name": "agent"})).json()["token"].clone();
+    Client::new(world, agent.as_str().unwrap()).in_chat("one").session();
+    assert_eq!(world.call("echo", r#"{"text":"logged"}"#).status, 200);
     let bearer = json!({"kind": "bearer", "token": "secret"});
     let customer_connection =
         made(path, json!({"app": connected_app, "name": "main", "credential": bearer}));
@@ -186,6 +192,7 @@ pub(crate) fn objects(world: &World, api: &Api<'_>) -> BTreeMap<&'static str, St
         ("customer", customer),
         ("connect_link", connect_link),
         ("customer_connection", customer_connection),
+        ("chat", "one".to_owned()),
         ("issuer", issuer),
         ("signing_secret", signing_secret),
         ("limit", limit),

@@ -69,6 +69,11 @@ fn a_draft_is_tried_before_it_is_published() {
     assert_eq!(result["structured"], json!({"id": "1", "name": "one"}));
     assert_eq!(result["content"][0]["type"], "text");
     assert_eq!(result["upstream"]["status"], 200);
+    let sent = &result["request"];
+    assert!(sent["url"].as_str().unwrap().ends_with("/items/7?q=all"), "{sent}");
+    let place = json!([{"place": "header", "name": "authorization"}]);
+    assert_eq!((&sent["method"], &sent["credentials"]), (&json!("GET"), &place));
+    assert!(!result.to_string().contains(CREDENTIAL), "{result}");
     assert!(world.api.last().starts_with("GET /items/7?q=all "), "{}", world.api.last());
     assert!(world.api.last().contains(CREDENTIAL), "with the app's connection");
     let unknown = api.post(&format!("{at}/test/tools/get_item"), &json!({"arguments": {}}));
@@ -108,6 +113,7 @@ fn a_test_has_its_row_and_is_searched_by_it() {
     assert_eq!((&failed["is_error"], &failed["upstream"]["status"]), (&json!(true), &json!(500)));
     assert!(!failed.to_string().contains(CREDENTIAL), "{failed}");
     let invalid = test(&api, &at, "echo", json!({"text": 5}));
+    assert!(invalid.get("request").is_none(), "nothing could be sent: {invalid}");
     assert_eq!((&invalid["is_error"], &invalid["upstream"]), (&json!(true), &Value::Null));
     let unknown = api.post(&format!("{at}/test/tools/none"), &json!({"arguments": {}}));
     assert_eq!(problem(&unknown).0, 404);

@@ -88,3 +88,54 @@ fn each_invocation_is_one_call_and_failures_are_apart() {
     let other = world.full_api("other").get("/usage").json();
     assert_eq!(other["items"], json!([]));
 }
+
+#[test]
+fn the_last_hours_are_one_number_each() {
+    let world = World::new();
+    let api = world.full_api("local");
+    let hours = |query: &str| {
+        let reply = api.get(&format!("/usage/hours?{query}"));
+        assert_eq!(reply.status, 200, "{reply:?}");
+        reply.json()["items"].as_array().unwrap().clone()
+    };
+    assert_eq!(hours(""), [] as [Value; 0]);
+    world.call("get_item", r#"{"id":"1"}"#);
+    world.logged(1);
+    world.pass(Duration::from_secs(2 * 3_600));
+    world.call("get_item", r#"{"id":"1"}"#);
+    world.call("fail", "{}");
+    world.call("nothing", "{}");
+    world.tools(&world.token);
+    world.logged(5);
+    // The clock of the test began at 2025-11-13T02:13:20Z.
+    let rows = hours("hours=4");
+    assert_eq!(rows.len(), 1, "{rows:?}");
+    assert_eq!(rows[0]["server"], world.server_id());
+    assert_eq!(rows[0]["from"], "2025-11-13T01:00:00Z");
+    assert_eq!(rows[0]["calls"], json!([0, 1, 0, 2]));
+    assert_eq!(rows[0]["failures"], json!([0, 0, 0, 1]));
+    assert_eq!(rows[0]["refused"], json!([0, 0, 0, 1]));
+    assert_eq!(rows[0]["duration_ms"].as_array().unwrap().len(), 4);
+    assert_eq!(hours("")[0]["calls"].as_array().unwrap().len(), 24);
+    assert_eq!(hours("hours=1")[0]["calls"], json!([2]));
+    assert_eq!(hours(&format!("server={}", world.server_id())).len(), 1);
+    assert_eq!(hours("server=srv_0190a5c2000070008000000000000000"), [] as [Value; 0]);
+
+    world.publish_as("second", false);
+    let second = api.get("/servers?search=second").json()["items"][0]["id"].clone();
+    let test = format!("/servers/{}/test/tools/get_item", second.as_str().unwrap());
+    assert_eq!(api.post(&test, &json!({"arguments": {"id": "1"}})).status, 200);
+    world.logged(6);
+    let first = api.get("/usage/hours?limit=1").json();
+    assert_eq!(first["items"].as_array().unwrap().len(), 1, "{first}");
+    let next = first["next"].as_str().unwrap();
+    let rest = api.get(&format!("/usage/hours?limit=1&cursor={next}")).json();
+    assert_eq!(rest["items"][0]["server"], second);
+    assert!(rest.get("next").is_none(), "{rest}");
+
+    assert_eq!(world.full_api("other").get("/usage/hours").json()["items"], json!([]));
+    for wrong in ["hours=0", "hours=169", "hours=x", "days=1", "server=x"] {
+        assert_eq!(problem(&api.get(&format!("/usage/hours?{wrong}"))).0, 400, "{wrong}");
+    }
+    assert_eq!(world.api("local", &[Permission::ReadServers]).get("/usage/hours").status, 403);
+}

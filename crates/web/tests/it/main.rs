@@ -15,6 +15,7 @@ mod api_catalog;
 mod api_connect;
 mod api_connect_links;
 mod api_connections;
+mod api_customer_agent;
 mod api_customer_connections;
 mod api_customers;
 mod api_events;
