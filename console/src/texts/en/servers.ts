@@ -44,7 +44,7 @@ export const servers = {
   failures: (count: number) => plural(count, 'error', 'errors'),
   usage: (calls: number, failures: number) =>
     `${plural(calls, 'call', 'calls')}, ${plural(failures, 'error', 'errors')}`,
-  usageHint: 'Calls of yesterday and today (UTC)',
+  usageHint: 'Hour by hour, of the last 24',
   bulk: {
     label: 'What to do with the selected servers',
     on: 'Turn on',

@@ -9,6 +9,7 @@ import { Copy } from '../copy';
 import { count, When } from '../figures';
 import { StateBadge } from '../stateBadge';
 import { type Column, Table } from '../table';
+import { LastDay, useLastDay } from './lastDay';
 import classes from './list.module.css';
 import type { Act } from './listSearch';
 import { RowMenu } from './rowMenu';
@@ -30,6 +31,7 @@ export interface ListProps {
 /** The servers that are there. */
 export function ServerList({ rows, more, onEnd, selected, onSelect, onAct }: ListProps) {
   const { account } = useSession();
+  const hours = useLastDay();
   const columns = useMemo<Column<Server>[]>(() => {
     const toggled = (id: string) => {
       const next = new Set(selected);
@@ -90,10 +92,10 @@ export function ServerList({ rows, more, onEnd, selected, onSelect, onAct }: Lis
       {
         key: 'usage',
         title: texts.columns.usage,
-        width: '96px',
+        width: '168px',
         align: 'right',
         above: 640,
-        cell: (row) => <Usage row={row} />,
+        cell: (row) => hours && <LastDay hours={hours.get(row.id)} />,
       },
       {
         key: 'updated',
@@ -119,7 +121,7 @@ export function ServerList({ rows, more, onEnd, selected, onSelect, onAct }: Lis
         cell: (row) => <RowMenu server={row} onAct={(act) => onAct(act, row)} />,
       },
     ];
-  }, [rows, selected, onSelect, onAct, account.alias]);
+  }, [rows, selected, onSelect, onAct, account.alias, hours]);
   return (
     <Table
       label={texts.title}
@@ -144,7 +146,7 @@ export function ServerList({ rows, more, onEnd, selected, onSelect, onAct }: Lis
               {texts.tools(row.enabled_tool_count)}
             </Text>
             <Size row={row} />
-            <Usage row={row} />
+            {hours && <LastDay hours={hours.get(row.id)} />}
           </Group>
         </Stack>
       )}
@@ -217,23 +219,6 @@ function Size({ row }: { row: Server }) {
     <Tooltip label={texts.listTokens} multiline maw={280}>
       <Text span size="xs" c={warned ? 'var(--mantine-color-error)' : undefined}>
         {common.tokens(tokens)}
-      </Text>
-    </Tooltip>
-  );
-}
-
-function Usage({ row }: { row: Server }) {
-  const usage = row.recent_usage;
-  if (!usage) return null;
-  return (
-    <Tooltip label={texts.usageHint}>
-      <Text span size="xs" c={usage.calls === 0 ? 'dimmed' : undefined}>
-        {texts.calls(usage.calls)}
-        {usage.failures > 0 && (
-          <Text span inherit c="var(--mantine-color-error)" display="block">
-            {texts.failures(usage.failures)}
-          </Text>
-        )}
       </Text>
     </Tooltip>
   );
