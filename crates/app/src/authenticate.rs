@@ -35,7 +35,8 @@ impl App {
                     "too many unknown tokens: wait a moment",
                 )
             })?;
-            self.refresh().await?;
+            // Boxed: every request would carry its size.
+            Box::pin(self.refresh()).await?;
             live = self.registry.load().tokens.get(&hash).map(Arc::clone);
         }
         let principal = live

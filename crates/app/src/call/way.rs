@@ -1,7 +1,7 @@
 use crate::{
     App, Outbound,
     connected::{Connected, ConnectedApp, Unconnected},
-    customer_connections::{CustomerTarget, Unusable},
+    customer_connections::CustomerTarget,
     publication::Place,
     target::{NotConnected, Target},
 };
@@ -86,35 +86,29 @@ impl<'a> Way<'a> {
                 }
                 Ok(response)
             }
-            // Boxed: what managed servers do would carry its size.
             Self::Customer { target, app: of, connection } => {
-                let unusable = |error| Unconnected::new(of, connection.id, &error);
-                Box::pin(send_as_customer(target, app, outbound, request, limits, unusable)).await
+                let deadline = Instant::now() + limits.total;
+                let broken = |error| Failed::Customer(Unconnected::new(of, connection.id, &error));
+                // What few calls need is boxed: each would carry its size.
+                let route = match app.ready_route(target) {
+                    Some(route) => route,
+                    None => Box::pin(app.customer_route(target, outbound, deadline))
+                        .await
+                        .map_err(broken)?,
+                };
+                let again = request.clone();
+                let response = outbound.client.send(request, &route, limits).await?;
+                if response.status != 401 || !response.credential_sent {
+                    return Ok(response);
+                }
+                let renewed = Box::pin(app.customer_refused(target, &route, outbound, deadline));
+                // The API has not taken the request, so it may be sent again whatever it does.
+                match renewed.await.map_err(broken)? {
+                    Some(route) => Ok(Box::pin(outbound.client.send(again, &route, limits)).await?),
+                    None => Ok(response),
+                }
             }
         }
-    }
-}
-
-async fn send_as_customer<'a>(
-    target: &CustomerTarget,
-    app: &App,
-    outbound: &Outbound,
-    request: Request,
-    limits: &Limits,
-    unusable: impl Fn(Unusable) -> Unconnected<'a>,
-) -> Result<Response, Failed<'a>> {
-    let deadline = Instant::now() + limits.total;
-    let broken = |error| Failed::Customer(unusable(error));
-    let route = app.customer_route(target, outbound, deadline).await.map_err(broken)?;
-    let again = request.clone();
-    let response = outbound.client.send(request, &route, limits).await?;
-    if response.status != 401 || !response.credential_sent {
-        return Ok(response);
-    }
-    // The API has not taken the request, so it may be sent again whatever it does.
-    match app.customer_refused(target, &route, outbound, deadline).await.map_err(broken)? {
-        Some(route) => Ok(outbound.client.send(again, &route, limits).await?),
-        None => Ok(response),
     }
 }
 

@@ -3,11 +3,12 @@ use crate::{
     App, Caller, Error, Kind, Published, Reached, ServerWatch,
     registry::{AccountApps, Registry},
 };
+use arc_swap::ArcSwapOption;
 use model::{AccountId, AppId, AppKey, CustomerId};
 use std::{
     collections::{BTreeMap, HashMap},
     sync::{
-        Arc, Mutex, PoisonError, RwLock,
+        Arc, Mutex, OnceLock, PoisonError, RwLock,
         atomic::{AtomicU64, Ordering},
     },
 };
@@ -27,7 +28,7 @@ pub(crate) struct CustomerSlot {
     pub(crate) watch: ServerWatch,
     /// Grows with each change of what the customer has connected, or of its account's apps.
     changes: AtomicU64,
-    held: RwLock<Option<Arc<Held>>>,
+    held: ArcSwapOption<Held>,
     loading: tokio::sync::Mutex<()>,
 }
 
@@ -35,6 +36,8 @@ pub(crate) struct CustomerSlot {
 struct Held {
     changes: u64,
     apps: Vec<Arc<ConnectedApp>>,
+    /// All of them: what nearly every request is for.
+    whole: OnceLock<Arc<Published>>,
     selections: Mutex<HashMap<Selection, Arc<Published>>>,
 }
 
@@ -72,7 +75,7 @@ impl Customers {
                 customer_id: customer,
                 watch: ServerWatch::default(),
                 changes: AtomicU64::new(0),
-                held: RwLock::default(),
+                held: ArcSwapOption::empty(),
                 loading: tokio::sync::Mutex::default(),
             })
         });
@@ -96,9 +99,9 @@ impl Customers {
 
 impl CustomerSlot {
     fn fresh(&self) -> Option<Arc<Held>> {
-        let held = self.held.read().unwrap_or_else(PoisonError::into_inner);
+        let held = self.held.load_full();
         let now = self.changes.load(Ordering::Acquire);
-        held.as_ref().filter(|held| held.changes == now).cloned()
+        held.filter(|held| held.changes == now)
     }
 }
 
@@ -116,7 +119,7 @@ impl App {
         let mut registry = self.registry.load_full();
         if named.iter().any(|name| registry.app(account, name).is_none()) {
             // It may have been made a moment ago.
-            self.refresh().await?;
+            Box::pin(self.refresh()).await?;
             registry = self.registry.load_full();
         }
         let none = AccountApps::default();
@@ -148,9 +151,14 @@ impl App {
     ) -> Result<Arc<Published>, Error> {
         let held = match slot.fresh() {
             Some(held) => held,
-            None => self.load_connected(slot).await?,
+            // Boxed, as what else few requests need: all would carry its size.
+            None => Box::pin(self.load_connected(slot)).await?,
         };
-        self.apps_of(slot.account_id, &held, selection).await
+        if selection.is_whole() {
+            let whole = || self.assembled(slot.account_id, &held, held.apps.clone());
+            return Ok(Arc::clone(held.whole.get_or_init(whole)));
+        }
+        Box::pin(self.apps_of(slot.account_id, &held, selection)).await
     }
 
     async fn load_connected(&self, slot: &CustomerSlot) -> Result<Arc<Held>, Error> {
@@ -173,8 +181,9 @@ impl App {
             apps.extend(self.connected_app(account, &tools, &registry, id, rows).await?);
         }
         apps.sort_by_key(|app| app.set.place);
-        let held = Arc::new(Held { changes, apps, selections: Mutex::default() });
-        *slot.held.write().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(&held));
+        let held =
+            Arc::new(Held { changes, apps, whole: OnceLock::new(), selections: Mutex::default() });
+        slot.held.store(Some(Arc::clone(&held)));
         Ok(held)
     }
 
@@ -225,9 +234,7 @@ impl App {
             }
             apps.sort_by_key(|app| app.set.place);
         }
-        let version = i64::try_from(held.changes).unwrap_or(i64::MAX);
-        let index = Arc::clone(&tools.index);
-        let published = Arc::new(self.assemble_connected(version, apps, index));
+        let published = self.assembled(account, held, apps);
         let mut ready = held.selections.lock().unwrap_or_else(PoisonError::into_inner);
         if ready.len() >= SELECTIONS_MAX {
             ready.clear();
@@ -235,9 +242,24 @@ impl App {
         ready.insert(selection, Arc::clone(&published));
         Ok(published)
     }
+
+    fn assembled(
+        &self,
+        account: AccountId,
+        held: &Held,
+        apps: Vec<Arc<ConnectedApp>>,
+    ) -> Arc<Published> {
+        let version = i64::try_from(held.changes).unwrap_or(i64::MAX);
+        let index = Arc::clone(&self.connected.account(account).index);
+        Arc::new(self.assemble_connected(version, apps, index))
+    }
 }
 
 impl Selection {
+    fn is_whole(&self) -> bool {
+        self.only.is_none()
+    }
+
     fn of(caller: &Caller, known: &AccountApps, named: &[&str]) -> Result<Self, Error> {
         let own = caller.apps();
         if named.is_empty() {

@@ -21,7 +21,14 @@ const USED_EACH_MS: i64 = 60 * 60 * 1_000;
 const RENEWED_AT_MOST_EACH: Duration = Duration::from_secs(60);
 
 impl App {
-    /// What a call of the connection is signed with. Its token is refreshed ahead of its end: once for all calls of this process and of
+    /// What a call of the connection is signed with, when that is at hand: not when its token is due to be refreshed.
+    pub(crate) fn ready_route(&self, target: &CustomerTarget) -> Option<Arc<Route>> {
+        let (state, now) = (target.connection.state.load(), self.clock.now());
+        self.note_use(&target.connection, now);
+        (!state.is_due(now)).then(|| Arc::clone(&state.route))
+    }
+
+    /// The same where [`Self::ready_route`] has nothing. Its token is refreshed ahead of its end: once for all calls of this process and of
     /// all others. While it is good, one call asks for another and the others go on with it.
     ///
     /// # Errors
@@ -35,13 +42,11 @@ impl App {
     ) -> Result<Arc<Route>, Unusable> {
         let connection = &target.connection;
         let (state, now) = (connection.state.load_full(), self.clock.now());
-        self.note_use(connection, now);
         if !state.is_due(now) {
             return Ok(Arc::clone(&state.route));
         }
         if !state.is_good(now) {
-            // Boxed: few calls need it, and all would carry its size.
-            return Box::pin(self.renewed(connection, &state, outbound, deadline)).await;
+            return self.renewed(connection, &state, outbound, deadline).await;
         }
         if !state.refreshes || connection.flight.failure().is_some() {
             return Ok(Arc::clone(&state.route));

@@ -58,7 +58,13 @@ impl App {
         let caller = if token::is_well_formed(bearer) {
             self.authenticate(bearer, context).await?
         } else {
-            Caller { principal: self.verified(bearer).await?, context }
+            let (now, digest) = (self.clock.now(), token::digest(bearer));
+            let principal = match self.passes.get(&digest).filter(|known| known.is_live(now)) {
+                Some(known) => known,
+                // Boxed: few requests bring a token that is not known, and all would carry its size.
+                None => Box::pin(self.verified(bearer, digest, now)).await?,
+            };
+            Caller { principal, context }
         };
         if place == TokenPlace::Url && !caller.principal.rights.allow_in_url {
             return Err(Error::sign_in());
@@ -70,12 +76,13 @@ impl App {
         Ok(caller)
     }
 
-    async fn verified(&self, text: &str) -> Result<Arc<Principal>, Error> {
-        let now = self.clock.now();
-        let digest = token::digest(text);
-        if let Some(known) = self.passes.get(&digest).filter(|known| known.is_live(now)) {
-            return Ok(known);
-        }
+    /// Who a token stands for that is not remembered.
+    async fn verified(
+        &self,
+        text: &str,
+        digest: [u8; 32],
+        now: Timestamp,
+    ) -> Result<Arc<Principal>, Error> {
         let jwt = Jwt::read(text).map_err(refused)?;
         for _ in 0..TRIES {
             let (signer, claims) = self.signed_by(&jwt, now).await?;

@@ -162,8 +162,7 @@ pub(crate) async fn asked(
 ) -> Result<Asked, Response<Body>> {
     let (alias, server) = match at.endpoint {
         Endpoint::Server(alias, server) => (alias, server),
-        // Boxed: what managed servers do would carry its size.
-        Endpoint::Apps => return Box::pin(apps::asked(shared, headers, at)).await,
+        Endpoint::Apps => return apps::asked(shared, headers, at).await,
     };
     let bearer = bearer(headers, AUTHORIZATION_BYTES_MAX, UNSIGNED)?
         .ok_or_else(|| unauthenticated(NO_CREDENTIAL, UNSIGNED))?;
