@@ -14,6 +14,7 @@
 mod answer;
 mod bm25;
 mod descriptions;
+mod embeddings;
 mod fixed;
 mod gateway;
 mod http;
@@ -71,7 +72,16 @@ enum Command {
     /// What connected apps cost.
     Connected(#[command(flatten)] Options),
     /// What the search finds on the retrieval benchmark, beside BM25; needs no gateway.
-    Retrieval(#[command(flatten)] Options),
+    Retrieval {
+        #[command(flatten)]
+        options: Options,
+        /// An embedding server whose vectors the search has beside it, such as `http://127.0.0.1:8900/v1/embeddings`.
+        #[arg(long, requires = "model")]
+        embeddings: Option<String>,
+        /// The model that it is asked for.
+        #[arg(long, requires = "embeddings")]
+        model: Option<String>,
+    },
     /// The REST upstream.
     #[command(hide = true)]
     Upstream {
@@ -141,7 +151,9 @@ fn main() -> Result<()> {
         Command::Import(options) => scenario::one(&options, "import"),
         Command::Memory(options) => scenario::one(&options, "memory"),
         Command::Sessions(options) => scenario::one(&options, "sessions"),
-        Command::Retrieval(options) => scenario::retrieval(&options),
+        Command::Retrieval { options, embeddings, model } => {
+            scenario::retrieval(&options, embeddings.as_deref().zip(model.as_deref()))
+        }
         Command::Startup(options) => scenario::one(&options, "startup"),
         Command::Connected(options) => scenario::one(&options, "connected"),
     }

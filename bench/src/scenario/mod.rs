@@ -94,8 +94,11 @@ pub(crate) fn one(options: &Options, name: &str) -> Result<()> {
 }
 
 /// Runs the scenario that needs no gateway, and prints its tables.
-pub(crate) fn retrieval(options: &Options) -> Result<()> {
-    print(retrieval::run(options)?);
+pub(crate) fn retrieval(options: &Options, embeddings: Option<(&str, &str)>) -> Result<()> {
+    match embeddings {
+        Some((url, model)) => print(retrieval::with_embeddings(options, url, model)?),
+        None => print(retrieval::run(options)?),
+    }
     Ok(())
 }
 

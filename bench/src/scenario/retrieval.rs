@@ -1,11 +1,12 @@
 use crate::{
     Options,
     bm25::Bm25,
+    embeddings::Embeddings,
     report::{Section, Verdict},
     rounds::median,
 };
 use anyhow::{Context as _, Result, ensure};
-use search::{Document, Index, Query, parameters};
+use search::{Document, Index, Meaning, Query, parameters, text_of};
 use serde::Deserialize;
 use serde_json::Value;
 use std::{collections::BTreeMap, fs, path::Path, time::Instant};
@@ -53,7 +54,7 @@ pub(super) fn run(options: &Options) -> Result<Section> {
     let mut sources: BTreeMap<&str, [Recall; 2]> = BTreeMap::new();
     let mut times_ms = Vec::new();
     for request in &requests {
-        let (found, time_ms) = timed(&index, &request.query, options.rounds);
+        let (found, time_ms) = timed(&index, &Query::new(&request.query), options.rounds);
         times_ms.push(time_ms);
         let [ours, theirs] = sources.entry(&request.source).or_default();
         ours.add(request, &found.iter().map(|at| ids[*at]).collect::<Vec<_>>());
@@ -74,6 +75,73 @@ pub(super) fn run(options: &Options) -> Result<Section> {
     section.at_most("p99 of a search", 2.0, percentile(0.99), "ms");
     section.at_most("build of the index", 1.0, build, "s");
     Ok(section)
+}
+
+/// The search with a model's embeddings beside it, and without, source by source.
+pub(super) fn with_embeddings(options: &Options, url: &str, model: &str) -> Result<Section> {
+    let mut section = Section::new(
+        "Retrieval with embeddings",
+        "The same search over the same catalog, alone and with the embeddings of a model: of each tool's name and description, and of each request. \
+         Time is that of a search whose request's embedding is at hand, without the server's.",
+        &["source", "requests", "recall@1", "with embeddings", "recall@5", "with embeddings"],
+    );
+    let catalog: Vec<Value> = lines(&options.data.join("open/catalog.jsonl"))?;
+    let requests: Vec<Request> = lines(&options.data.join("open/queries.jsonl"))?;
+    let ids: Vec<&str> = catalog.iter().map(|tool| text(tool, "id")).collect();
+    let server = Embeddings::new(url, model)?;
+    let texts: Vec<String> = catalog
+        .iter()
+        .map(|tool| text_of(text(tool, "name"), "", text(tool, "description")))
+        .collect();
+    let tools = server.of(&texts.iter().map(String::as_str).collect::<Vec<_>>())?;
+    let wanted =
+        server.of(&requests.iter().map(|request| request.query.as_str()).collect::<Vec<_>>())?;
+    let index = index(&catalog);
+    let mut sources: BTreeMap<&str, [Recall; 2]> = BTreeMap::new();
+    let mut times_ms = Vec::new();
+    for (request, wanted) in requests.iter().zip(&wanted) {
+        let [alone, fused] = sources.entry(&request.source).or_default();
+        let (found, _) = timed(&index, &Query::new(&request.query), 1);
+        alone.add(request, &found.iter().map(|at| ids[*at]).collect::<Vec<_>>());
+        let likeness =
+            |key: u32| tools.get(key as usize).and_then(|tool: &Meaning| tool.likeness(wanted));
+        let query = Query { likeness: Some(&likeness), ..Query::new(&request.query) };
+        let (found, time_ms) = timed(&index, &query, options.rounds);
+        fused.add(request, &found.iter().map(|at| ids[*at]).collect::<Vec<_>>());
+        times_ms.push(time_ms);
+    }
+    let mut all = [Recall::default(); 2];
+    for (source, [alone, fused]) in &sources {
+        all = [all[0].plus(*alone), all[1].plus(*fused)];
+        section.rows.push(beside(source, *alone, *fused));
+    }
+    section.rows.push(beside("all", all[0], all[1]));
+    times_ms.sort_by(f64::total_cmp);
+    let p99 = times_ms[((times_ms.len() - 1) as f64 * 0.99) as usize];
+    section.rows.push(vec![
+        format!("p99 {p99:.2} ms"),
+        format!("{} tools", catalog.len()),
+        String::new(),
+        String::new(),
+        String::new(),
+        String::new(),
+    ]);
+    let ((alone_1, alone_5), (fused_1, fused_5)) = (all[0].means(), all[1].means());
+    for (what, alone, fused) in [("recall@1", alone_1, fused_1), ("recall@5", alone_5, fused_5)] {
+        section.verdicts.push(Verdict {
+            what: format!("{what} with embeddings"),
+            goal: format!("> {alone:.3}, without"),
+            reached: format!("{fused:.3}"),
+            met: fused > alone,
+        });
+    }
+    Ok(section)
+}
+
+fn beside(source: &str, one: Recall, other: Recall) -> Vec<String> {
+    let ((one_1, one_5), (other_1, other_5)) = (one.means(), other.means());
+    let recalls = [one_1, other_1, one_5, other_5].map(|recall| format!("{recall:.3}"));
+    [vec![source.to_owned(), one.requests.to_string()], recalls.to_vec()].concat()
 }
 
 fn index(catalog: &[Value]) -> Index {
@@ -99,12 +167,12 @@ fn build_seconds(catalog: &[Value]) -> f64 {
 }
 
 /// Places in the catalog, and how long it took.
-fn timed(index: &Index, text: &str, rounds: usize) -> (Vec<usize>, f64) {
+fn timed(index: &Index, query: &Query<'_>, rounds: usize) -> (Vec<usize>, f64) {
     let mut times_ms = Vec::new();
     let mut hits = Vec::new();
     for _ in 0..rounds.max(1) {
         let start = Instant::now();
-        hits = index.search(&Query::new(text), ASKED);
+        hits = index.search(query, ASKED);
         times_ms.push(start.elapsed().as_secs_f64() * 1_000.0);
     }
     let found = hits.iter().flat_map(|hit| std::iter::once(&hit.key).chain(&hit.others));
@@ -142,13 +210,13 @@ fn report(section: &mut Section, sources: &BTreeMap<&str, [Recall; 2]>) {
     let mut below = Vec::new();
     for (source, [ours, theirs]) in sources {
         all = [all[0].plus(*ours), all[1].plus(*theirs)];
-        section.rows.push(row(source, *ours, *theirs));
+        section.rows.push(beside(source, *ours, *theirs));
         let is_below = ours.at_1 < theirs.at_1 || ours.at_5 < theirs.at_5;
         if ours.requests > LEAST_QUERIES && is_below {
             below.push(*source);
         }
     }
-    section.rows.push(row("all", all[0], all[1]));
+    section.rows.push(beside("all", all[0], all[1]));
     let (at_1, at_5) = all[0].means();
     let mut verdict = |what: &str, goal: &str, reached: String, met: bool| {
         let (what, goal) = (what.to_owned(), goal.to_owned());
@@ -158,13 +226,6 @@ fn report(section: &mut Section, sources: &BTreeMap<&str, [Recall; 2]>) {
     verdict("recall@5 over all requests", "≥ 0.68", format!("{at_5:.3}"), at_5 >= 0.68);
     let named = if below.is_empty() { "none".to_owned() } else { below.join(", ") };
     verdict("sources of more than 100 requests below BM25", "none", named, below.is_empty());
-}
-
-fn row(source: &str, ours: Recall, theirs: Recall) -> Vec<String> {
-    let ((our_1, our_5), (their_1, their_5)) = (ours.means(), theirs.means());
-    let mut row = vec![source.to_owned(), ours.requests.to_string()];
-    row.extend([our_1, their_1, our_5, their_5].map(|recall| format!("{recall:.3}")));
-    row
 }
 
 fn lines<T: for<'a> Deserialize<'a>>(path: &Path) -> Result<Vec<T>> {

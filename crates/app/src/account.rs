@@ -1,5 +1,6 @@
 use crate::{
-    App, BrandSettings, Caller, Error, Expected, Page, PageQuery, Patch, clock::entropy, number,
+    App, BrandSettings, Caller, EmbeddingsSettings, EmbeddingsStatus, Error, Expected, Page,
+    PageQuery, Patch, clock::entropy, number,
 };
 use model::{AccountId, Alias, Permission, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -27,7 +28,7 @@ pub struct Account {
 }
 
 /// What of an account can be changed.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct AccountSettings {
     /// Its part of the URL of each of its MCP servers.
@@ -44,6 +45,13 @@ pub struct AccountSettings {
     /// How the pages look that the account's customers see.
     #[serde(default, deserialize_with = "model::object")]
     pub brand: BrandSettings,
+    /// Where the meaning of texts is found out, for searches of tools; by words alone when absent. It is shown to the account itself only.
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "crate::embeddings::read"
+    )]
+    pub embeddings: Option<EmbeddingsSettings>,
 }
 
 /// The caller's account, with the names that it has given up.
@@ -52,6 +60,10 @@ pub struct OwnAccount {
     /// The account.
     #[serde(flatten)]
     pub account: Account,
+    /// How its embeddings endpoint fares, if it has one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub embeddings_status: Option<EmbeddingsStatus>,
     /// Former aliases that still answer, those that end first in front.
     pub former_aliases: Vec<FormerAlias>,
 }
@@ -158,7 +170,8 @@ impl App {
     ) -> Result<OwnAccount, Error> {
         let id = caller.may(Permission::WriteAccount)?;
         let known = self.known_account(id).await?;
-        let before = Account::from(known.clone());
+        let endpoint = self.store.embeddings_endpoint(id).await?;
+        let before = own(known.clone(), endpoint.as_ref());
         let settings = patch.apply(&before.settings)?;
         expected.check(known.revision)?;
         let now = self.clock.now();
@@ -174,7 +187,9 @@ impl App {
             revision: known.revision + 1,
             ..known.clone()
         };
-        let after = Account::from(row.clone());
+        let endpoint =
+            self.next_endpoint(id, endpoint, settings.embeddings, patch, row.revision).await?;
+        let after = own(row.clone(), endpoint.row.as_ref());
         let mut change =
             self.begin(caller, now, "account.update", &id, Some(&before), Some(&after)).await?;
         if row.alias != known.alias {
@@ -191,6 +206,7 @@ impl App {
         if !change.update_account(&row, now).await.map_err(taken)? {
             return Err(Error::changed());
         }
+        endpoint.write(id, &mut change).await?;
         change.commit().await?;
         self.refresh().await?;
         self.with_former_aliases(row, now).await
@@ -236,8 +252,17 @@ impl App {
             let last_used_at = clients.first().map(|client| client.last_used_at);
             former_aliases.push(FormerAlias { alias: former.alias, until, last_used_at, clients });
         }
-        Ok(OwnAccount { account: row.into(), former_aliases })
+        let endpoint = self.store.embeddings_endpoint(row.id).await?;
+        let embeddings_status = endpoint.as_ref().map(EmbeddingsStatus::from);
+        Ok(OwnAccount { account: own(row, endpoint.as_ref()), embeddings_status, former_aliases })
     }
+}
+
+/// The account as it sees itself.
+fn own(row: store::Account, endpoint: Option<&store::EmbeddingsEndpoint>) -> Account {
+    let mut account = Account::from(row);
+    account.settings.embeddings = endpoint.map(EmbeddingsSettings::from);
+    account
 }
 
 impl From<store::Account> for Account {
@@ -254,6 +279,7 @@ impl From<store::Account> for Account {
                     color: row.brand_color,
                     logo_url: row.brand_logo_url,
                 },
+                embeddings: None,
             },
             created_at: row.created_at,
             revision: row.revision,

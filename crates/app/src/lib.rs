@@ -33,6 +33,7 @@ mod description;
 mod document;
 mod drafts;
 mod dynamic;
+mod embeddings;
 mod error;
 mod events;
 mod export;
@@ -128,6 +129,7 @@ pub use drafts::{
     TestCase, TestCaseSettings, ToolSelection,
 };
 pub use dynamic::{CALL_TOOL, Dynamic, ENABLE_TOOLS, EnabledTools, Enabling, Mode};
+pub use embeddings::{EmbeddingsSettings, EmbeddingsState, EmbeddingsStatus};
 pub use error::{Error, Kind};
 pub use events::{Changed, Event, Listening};
 pub use export::{Export, ExportFormat};

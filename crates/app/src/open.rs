@@ -67,6 +67,14 @@ pub struct Config {
     pub chats_per_customer: u32,
     /// Customers whose tools are kept ready.
     pub customers_kept: usize,
+    /// Texts that an embeddings endpoint is sent in one request.
+    pub embeddings_batch: usize,
+    /// How long a search waits for an embeddings endpoint, before it goes on by words alone.
+    pub embeddings_wait: Duration,
+    /// Texts of one account whose meaning is kept, in memory and in the database.
+    pub embeddings_kept: usize,
+    /// Requests of one account whose meaning is kept in memory.
+    pub embeddings_queries_kept: usize,
     /// Where people reach the console, for the links that they are given.
     pub public_url: Option<String>,
     /// How long a sign-in lives that nobody uses.
@@ -112,6 +120,10 @@ impl Default for Config {
             chat_life: Duration::from_secs(30 * 24 * 60 * 60),
             chats_per_customer: 1_000,
             customers_kept: 10_000,
+            embeddings_batch: 64,
+            embeddings_wait: Duration::from_millis(1_500),
+            embeddings_kept: 50_000,
+            embeddings_queries_kept: 1_000,
             public_url: None,
             sign_in_idle: Duration::from_secs(30 * 60),
             sign_in_life: Duration::from_secs(12 * 60 * 60),
@@ -334,6 +346,7 @@ impl App {
             issuers: self.store.all_issuers().await?,
             customer_gates: self.store.customer_gates().await?,
             apps: self.store.app_stamps().await?,
+            embeddings: self.store.all_embeddings_endpoints().await?,
         };
         let limits = self.store.enabled_limits().await?;
         let next = Arc::new(before.next(rows));

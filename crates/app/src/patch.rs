@@ -47,6 +47,17 @@ impl Patch {
         Self { members, text }
     }
 
+    /// Whether the patch takes away the member at that path.
+    pub(crate) fn takes_away(&self, path: &[&str]) -> bool {
+        let Some((last, way)) = path.split_last() else { return false };
+        let mut members = &self.members;
+        for name in way {
+            let Some(Value::Object(inner)) = members.get(*name) else { return false };
+            members = inner;
+        }
+        members.get(*last) == Some(&Value::Null)
+    }
+
     /// `current` with the patch applied.
     ///
     /// # Errors
@@ -164,6 +175,20 @@ mod tests {
         check(json!({"rules": {"tags": null}}), Err("rules.tags"));
         check(json!({"rules": null}), Err("rules"));
         check(json!({"name": null}), Err("name"));
+    }
+
+    #[test]
+    fn what_a_patch_takes_away() {
+        let check = |patch: Value, expected: bool| {
+            let text = RawJson::of(&patch).unwrap();
+            let Value::Object(members) = patch else { panic!("{patch}") };
+            assert_eq!(Patch::new(members, text).takes_away(&["a", "b"]), expected);
+        };
+        check(json!({"a": {"b": null}}), true);
+        check(json!({"a": {"b": 1}}), false);
+        check(json!({"a": {}}), false);
+        check(json!({"a": null}), false);
+        check(json!({"b": null}), false);
     }
 
     #[test]

@@ -1,6 +1,7 @@
 use crate::{
     ServerWatch,
     customer_token::Signers,
+    embeddings::AccountEmbeddings,
     named::Named,
     principal::{Access, AccountState, Grants, Network, Principal, PrincipalId, Rights},
     publication::Published,
@@ -34,6 +35,8 @@ pub(crate) struct Registry {
     pub(crate) signers: Signers,
     /// The apps of each account.
     pub(crate) apps: HashMap<AccountId, Arc<AccountApps>>,
+    /// Accounts that search by meaning, too.
+    pub(crate) embeddings: HashMap<AccountId, Arc<AccountEmbeddings>>,
     /// Host names of servers' own: alias and slug of the server that each stands for.
     pub(crate) hosts: HashMap<Box<str>, (Box<str>, Box<str>)>,
 }
@@ -55,6 +58,7 @@ pub(crate) struct Rows {
     pub(crate) issuers: Vec<store::Issuer>,
     pub(crate) customer_gates: Vec<store::CustomerGate>,
     pub(crate) apps: Vec<store::AppStamp>,
+    pub(crate) embeddings: Vec<store::EmbeddingsEndpoint>,
 }
 
 /// The apps of one account: of each, its id, and a number that grows with each change of it.
@@ -115,10 +119,11 @@ impl Registry {
 
     /// The registry as the rows say now. Principals and servers that did not change keep their state.
     pub(crate) fn next(&self, rows: Rows) -> Self {
-        let Rows { signing_secrets, issuers, customer_gates, apps, .. } = rows;
+        let Rows { signing_secrets, issuers, customer_gates, apps, embeddings, .. } = rows;
         let signers = Signers::new(signing_secrets, issuers, customer_gates, &rows.aliases);
         let apps = self.next_apps(apps);
-        let mut next = Self { epoch: rows.epoch, signers, apps, ..Self::default() };
+        let embeddings = self.next_embeddings(embeddings);
+        let mut next = Self { epoch: rows.epoch, signers, apps, embeddings, ..Self::default() };
         for account in next.signers.accounts() {
             let kept = self.accounts.get(&account).map_or_else(Arc::default, Arc::clone);
             next.accounts.insert(account, kept);
@@ -149,6 +154,25 @@ impl Registry {
         revoke_lost(&self.users, &next.users);
         next.put_servers(self, rows.servers, rows.former_slugs);
         next.put_names(rows.aliases, rows.hosts);
+        next
+    }
+
+    /// The accounts' embeddings as the rows say now. Those of an endpoint that is no more send nothing from now on.
+    fn next_embeddings(
+        &self,
+        rows: Vec<store::EmbeddingsEndpoint>,
+    ) -> HashMap<AccountId, Arc<AccountEmbeddings>> {
+        let kept = |row: store::EmbeddingsEndpoint| {
+            let known = self.embeddings.get(&row.account_id).filter(|known| known.is_of(&row));
+            let id = row.account_id;
+            (id, known.map_or_else(|| Arc::new(AccountEmbeddings::new(row)), Arc::clone))
+        };
+        let next: HashMap<_, _> = rows.into_iter().map(kept).collect();
+        for (account, known) in &self.embeddings {
+            if next.get(account).is_none_or(|next| !Arc::ptr_eq(next, known)) {
+                known.end();
+            }
+        }
         next
     }
 

@@ -1,5 +1,5 @@
 use crate::{
-    Caller, Error, Kind, clock::entropy, document::PublishedTool, dynamic::Finder,
+    Caller, Error, Kind, clock::entropy, document::PublishedTool, dynamic::Finder, embeddings,
     publication::FORMS,
 };
 use bytes::Bytes;
@@ -33,6 +33,7 @@ pub struct Tool {
     pub(crate) work: Work,
     /// Its definition in the three forms, where lists are put together of those of many tools.
     definitions: [OnceLock<Bytes>; FORMS],
+    text_digest: OnceLock<[u8; 32]>,
     input: OnceLock<Result<Validator, String>>,
     output: OnceLock<Result<Validator, String>>,
 }
@@ -144,6 +145,7 @@ impl Tool {
             annotations: action.annotations,
             work: Work::Http(Arc::new(work)),
             definitions: Default::default(),
+            text_digest: OnceLock::new(),
             input: OnceLock::new(),
             output: OnceLock::new(),
         }
@@ -166,6 +168,7 @@ impl Tool {
                 Work::ConnectApp => Work::ConnectApp,
             },
             definitions: Default::default(),
+            text_digest: OnceLock::new(),
             input: OnceLock::new(),
             output: OnceLock::new(),
         }
@@ -204,6 +207,7 @@ impl Tool {
             headers: Vec::new(),
             work,
             definitions: Default::default(),
+            text_digest: OnceLock::new(),
             input: OnceLock::new(),
             output: OnceLock::new(),
         }
@@ -212,6 +216,16 @@ impl Tool {
     /// Its definition in one of the three forms, rendered at the first asking.
     pub fn definition(&self, form: usize, render: impl FnOnce() -> Bytes) -> &Bytes {
         self.definitions[form].get_or_init(render)
+    }
+
+    /// What it says of itself, as a model of embeddings is told it.
+    pub(crate) fn text(&self) -> String {
+        search::text_of(&self.name, self.title.as_deref().unwrap_or_default(), &self.description)
+    }
+
+    /// What names that text, made at the first asking.
+    pub(crate) fn text_digest(&self) -> &[u8; 32] {
+        self.text_digest.get_or_init(|| embeddings::digest(&self.text()))
     }
 
     pub(crate) fn input(&self) -> Result<&Validator, Error> {

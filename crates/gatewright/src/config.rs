@@ -47,6 +47,10 @@ struct Limits {
     session_hours: Option<u64>,
     chat_days: Option<u64>,
     chats_per_customer: Option<u32>,
+    embeddings_batch: Option<usize>,
+    embeddings_wait_ms: Option<u64>,
+    embeddings_kept: Option<usize>,
+    embeddings_queries_kept: Option<usize>,
     customers_kept: Option<usize>,
     sign_in_idle_minutes: Option<u64>,
     sign_in_hours: Option<u64>,
@@ -212,6 +216,10 @@ impl Limits {
         );
         set(&mut app.chat_life, seconds(self.chat_days.map(|days| days.saturating_mul(86_400))));
         set(&mut app.chats_per_customer, self.chats_per_customer);
+        set(&mut app.embeddings_batch, self.embeddings_batch);
+        set(&mut app.embeddings_wait, self.embeddings_wait_ms.map(Duration::from_millis));
+        set(&mut app.embeddings_kept, self.embeddings_kept);
+        set(&mut app.embeddings_queries_kept, self.embeddings_queries_kept);
         set(&mut app.customers_kept, self.customers_kept);
         set(
             &mut app.sign_in_idle,

@@ -17,6 +17,7 @@ const UNSAID_IN_DESCRIPTION: f32 = 10.0;
 /// A tool that may be an answer.
 pub(crate) struct Candidate<'a> {
     pub(crate) entry: &'a Entry,
+    pub(crate) slot: u32,
     pub(crate) score: f32,
     /// What it gains by each concept.
     pub(crate) gains: Vec<f32>,

@@ -1,5 +1,6 @@
 //! What is known of a tool before anyone asks for it.
 
+use crate::text;
 use serde_json::Value;
 
 /// A tool as it is put into an index.
@@ -48,6 +49,24 @@ pub enum Field {
 impl Field {
     pub(crate) const ALL: [Self; 5] =
         [Self::Name, Self::Title, Self::Description, Self::Parameter, Self::ParameterText];
+}
+
+/// Bytes of a tool's text that a model of embeddings is told: most models read no more.
+const TOLD_BYTES: usize = 2_000;
+
+/// What a model of embeddings is told of a tool: the words of its name, its title, and what it does.
+#[must_use]
+pub fn text_of(name: &str, title: &str, description: &str) -> String {
+    let words: Vec<&str> = text::split(name).into_iter().map(|at| &name[at]).collect();
+    let mut said = words.join(" ");
+    for part in [title, description] {
+        if !part.is_empty() {
+            said.push_str(". ");
+            said.push_str(part);
+        }
+    }
+    said.truncate(said.floor_char_boundary(TOLD_BYTES));
+    said
 }
 
 /// How deep [`parameters`] follows objects in objects. Below, names are those of data rather than of what is asked.

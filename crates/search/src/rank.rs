@@ -1,9 +1,10 @@
-//! Which tools fit best: all by the words that they have, then the best of them by a closer look.
+//! Which tools fit best: all by the words that they have, then the best of them by a closer look, and by their meaning where that is known.
 
 use crate::closer::{Candidate, Look, by_score};
 use crate::concept::{self, Concept};
 use crate::document::Field;
-use crate::index::{Entry, Held, Index};
+use crate::index::{Held, Index};
+use crate::near::Near;
 use crate::query::{Hit, Match, Query};
 
 /// How many get the closer look.
@@ -21,30 +22,37 @@ impl Index {
     pub fn search(&self, query: &Query<'_>, count: usize) -> Vec<Hit> {
         let concepts = concept::read(query.text, self);
         let look = Look::new(self, &concepts);
-        let mut candidates = self.candidates(&concepts, query);
+        let near = Near::new(self, query);
+        let mut candidates = self.candidates(&concepts, query, near.as_ref());
         candidates.iter_mut().for_each(|candidate| look.at(candidate));
+        if let Some(near) = &near {
+            near.fuse(&mut candidates);
+        }
         let chosen = choose(candidates, concepts.len(), count);
         chosen.into_iter().map(|chosen| self.hit(chosen, &concepts)).collect()
     }
 
-    fn candidates(&self, concepts: &[Concept], query: &Query<'_>) -> Vec<Candidate<'_>> {
-        let may = |entry: &&Entry| {
-            query.app.is_none_or(|app| entry.app == app)
-                && (entry.read_only || !query.read_only)
-                && (query.allowed)(entry.key)
-        };
-        let mut found = Vec::new();
-        for (entry, score) in self.slots.iter().zip(self.scores(concepts)) {
-            if score > 0.0
-                && let Some(entry) = entry.as_ref().filter(may)
+    fn candidates(
+        &self,
+        concepts: &[Concept],
+        query: &Query<'_>,
+        near: Option<&Near>,
+    ) -> Vec<Candidate<'_>> {
+        let (mut found, mut beside) = (Vec::new(), Vec::new());
+        for (slot, (entry, score)) in (0..).zip(self.slots.iter().zip(self.scores(concepts))) {
+            let is_near = near.is_some_and(|near| near.has(slot));
+            if (score > 0.0 || is_near)
+                && let Some(entry) = entry.as_ref().filter(|entry| query.may_find(entry))
             {
-                found.push(Candidate { entry, score, gains: Vec::new() });
+                let candidate = Candidate { entry, slot, score, gains: Vec::new() };
+                if is_near { beside.push(candidate) } else { found.push(candidate) }
             }
         }
         if found.len() > LOOKED_AT {
             found.select_nth_unstable_by(LOOKED_AT, by_score);
             found.truncate(LOOKED_AT);
         }
+        found.append(&mut beside);
         found
     }
 

@@ -65,7 +65,8 @@ pub(crate) fn within(text: &str, bytes: usize) -> &str {
     &text[..text.floor_char_boundary(bytes)]
 }
 
-fn split(text: &str) -> Vec<Range<usize>> {
+/// Where the words of a text stand.
+pub(crate) fn split(text: &str) -> Vec<Range<usize>> {
     let mut found = Vec::new();
     let mut start = None;
     let mut before: Option<char> = None;

@@ -107,6 +107,62 @@ fn filters_hold() {
 }
 
 #[test]
+fn meaning_finds_what_words_do_not() {
+    let index = index();
+    let like = |key: u32| Some(if key == 3 { 0.9 } else { 0.3 - f32::from(key as u8) / 100.0 });
+    let query = Query { likeness: Some(&like), ..Query::new("xyzzy") };
+    let hits = index.search(&query, 9);
+    assert_eq!(hits[0].key, 3);
+    assert!(hits[0].why.is_empty());
+    let only = Query { app: Some("stripe"), ..query };
+    assert_eq!(keys(&index.search(&only, 9)), [2], "filters hold for it too");
+    let allowed = Query { allowed: &|key| key != 3, ..query };
+    assert!(!keys(&index.search(&allowed, 9)).contains(&3));
+}
+
+#[test]
+fn words_and_meaning_both_count() {
+    let index = index();
+    let first = |text: &str, like: &dyn Fn(u32) -> Option<f32>| {
+        index.search(&Query { likeness: Some(like), ..Query::new(text) }, 9)[0].key
+    };
+    let words = "gmail message mailbox";
+    let (send, read) = (0, 1);
+    assert_eq!(first(words, &|key| Some(if key == send { 0.8 } else { 0.1 })), send);
+    assert_eq!(first(words, &|key| Some(if key == read { 0.8 } else { 0.1 })), read);
+    // A word that only one tool has outweighs what is merely alike.
+    assert_eq!(first("recipient", &|key| Some(if key == 3 { 0.8 } else { 0.1 })), send);
+}
+
+#[test]
+fn tools_of_unknown_meaning_are_found_by_their_words() {
+    let index = index();
+    let found = |like: &dyn Fn(u32) -> Option<f32>, text: &str| {
+        keys(&index.search(&Query { likeness: Some(like), ..Query::new(text) }, 9))
+    };
+    for text in ["send email", "get order", "xyzzy"] {
+        let alone = keys(&index.search(&Query::new(text), 9));
+        assert_eq!(found(&|_| None, text), alone, "{text}");
+        assert_eq!(found(&|_| Some(f32::NAN), text), alone, "{text}");
+    }
+    // One that is not known yet does not fall behind for it.
+    let known = |key: u32| (key != 0).then_some(0.5);
+    assert_eq!(found(&known, "send email")[0], 0);
+}
+
+#[test]
+fn what_a_model_is_told() {
+    let check = |name: &str, title: &str, description: &str, expected: &str| {
+        assert_eq!(search::text_of(name, title, description), expected);
+    };
+    check("gmail-sendEmail_v2", "", "Sends a message.", "gmail send Email v2. Sends a message.");
+    check("x", "A title", "", "x. A title");
+    check("", "", "é", ". é");
+    let long = search::text_of("x", "", &"é".repeat(5_000));
+    assert!(long.len() <= 2_000 && long.ends_with('é'));
+}
+
+#[test]
 fn near_duplicates_are_folded() {
     let hits = index().search(&Query::new("get order"), 5);
     assert_eq!((hits[0].key, hits[0].others.as_slice()), (7, &[8][..]));

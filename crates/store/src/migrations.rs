@@ -27,6 +27,7 @@ pub(crate) const MAIN: &[File] = &[
     (14, "customer connections", include_str!("../migrations/main/0014_customer_connections.sql")),
     (15, "connect", include_str!("../migrations/main/0015_connect.sql")),
     (16, "chats", include_str!("../migrations/main/0016_chats.sql")),
+    (17, "embeddings", include_str!("../migrations/main/0017_embeddings.sql")),
     (18, "chat times", include_str!("../migrations/main/0018_chat_times.sql")),
 ];
 

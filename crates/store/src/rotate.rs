@@ -1,6 +1,6 @@
 use crate::{
-    AuditRow, ConnectAttempt, Connection, CustomerConnection, Error, OAuthClient, Remembered,
-    SigningSecret, Store, audit, engine::on,
+    AuditRow, ConnectAttempt, Connection, CustomerConnection, EmbeddingsEndpoint, Error,
+    OAuthClient, Remembered, SigningSecret, Store, audit, engine::on,
 };
 use model::AccountId;
 
@@ -17,7 +17,7 @@ struct Column {
 }
 
 /// Every column of sealed values. Bytes two to five of one are its key's id.
-const COLUMNS: [Column; 7] = [
+const COLUMNS: [Column; 8] = [
     Column {
         select: "select account_id, id, '', sealed from connection where substr(sealed, 2, 4) <> $1 order by id limit $2",
         update: "update connection set sealed = $1 where account_id = $2 and id = $3 and $4 = '' and sealed = $5",
@@ -74,6 +74,18 @@ const COLUMNS: [Column; 7] = [
             let corrupt = |column| Error::Corrupt { column };
             let account = account.parse().map_err(|_| corrupt("connect_attempt.account_id"))?;
             Ok(ConnectAttempt::place(account, id))
+        },
+    },
+    Column {
+        select: "select account_id, '', '', sealed from embeddings_endpoint where substr(sealed, 2, 4) <> $1 \
+             order by account_id limit $2",
+        update: "update embeddings_endpoint set sealed = $1 where account_id = $2 and $3 = '' and $4 = '' and sealed = $5",
+        left: "select count(*) from embeddings_endpoint where substr(sealed, 2, 4) <> $1",
+        place: |account, _, _| {
+            let account = account.parse();
+            let account =
+                account.map_err(|_| Error::Corrupt { column: "embeddings_endpoint.account_id" })?;
+            Ok(EmbeddingsEndpoint::place(account))
         },
     },
     Column {

@@ -1,5 +1,5 @@
 use crate::{
-    BaseUrlError, Client, Request,
+    BaseUrlError, Client, Request, SendError,
     base_url::parse_url,
     plan::{AGENT, CODINGS},
 };
@@ -71,6 +71,23 @@ impl TokenRequest<'_> {
 }
 
 impl Client {
+    /// A request that posts JSON and wants JSON, complete but for its credential. As what is sent with one, it goes by `https` unless
+    /// private networks may be called.
+    ///
+    /// # Errors
+    ///
+    /// [`SendError::Url`], which does not quote it.
+    pub fn json_request(&self, url: &str, body: Bytes) -> Result<Request, SendError> {
+        let uri = self.token_uri(url).map_err(SendError::Url)?;
+        let headers = HeaderMap::from_iter([
+            (ACCEPT, HeaderValue::from_static("application/json")),
+            (CONTENT_TYPE, HeaderValue::from_static("application/json")),
+            (USER_AGENT, AGENT),
+            (ACCEPT_ENCODING, CODINGS),
+        ]);
+        Ok(Request { method: Method::POST, uri, headers, body })
+    }
+
     /// The URL of a token or revocation endpoint, or why it cannot be asked.
     pub(crate) fn token_uri(&self, url: &str) -> Result<Uri, &'static str> {
         let url = parse_url(url).map_err(url_reason)?;

@@ -135,7 +135,11 @@ impl App {
                 }
             }
             Work::ReadResult => Ok(self.read_result(caller, server, arguments, self.clock.now())),
-            Work::Find(finder) => self.find(*finder, caller, server, arguments, with.dynamic).await,
+            Work::Find(finder) => {
+                // Boxed: it may wait for an endpoint, and every call would carry its size.
+                let found = self.find(*finder, caller, server, arguments, with.dynamic, outbound);
+                Box::pin(found).await
+            }
             Work::ConnectApp => Box::pin(self.connect_app(caller, server, arguments)).await,
         }
     }

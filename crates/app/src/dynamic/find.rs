@@ -2,7 +2,7 @@ use super::{
     hits,
     tools::{FOUND, FOUND_MAX},
 };
-use crate::{App, Caller, Published, tool::Tool};
+use crate::{App, Caller, Outbound, Published, embeddings::Meanings, tool::Tool};
 use model::{Content, Outcome, RawJson, UpstreamFacts};
 use search::{Hit, Query};
 use serde::{Deserialize, Serialize};
@@ -37,7 +37,7 @@ struct Found<'a> {
 struct FoundTool<'a> {
     name: &'a str,
     description: String,
-    /// Words of the request that the tool was found by.
+    /// Words of the request that the tool was found by; none where it was found by its meaning alone.
     why: Vec<String>,
     read_only: bool,
     /// Tools that are nearly the same.
@@ -66,29 +66,20 @@ struct DescribedTool<'a> {
 
 impl App {
     /// `search-tools`. The arguments fit its schema.
-    pub(super) fn search_tools(
+    pub(super) async fn search_tools(
         &self,
         caller: &Caller,
         server: &Published,
         arguments: &str,
+        outbound: &Outbound,
     ) -> Outcome {
         let search: Search = match serde_json::from_str(arguments) {
             Ok(search) => search,
             Err(error) => return refusal(&[error]),
         };
-        let tool = |key: u32| server.tool_by_key(key);
-        let allowed =
-            |key: u32| tool(key).is_some_and(|tool| tool.is_visible_to(caller, server.id));
-        let query = Query {
-            read_only: search.read_only,
-            app: search.app.as_deref(),
-            allowed: &allowed,
-            ..Query::new(&search.query)
-        };
-        let limit = search.limit.unwrap_or(FOUND).clamp(1, FOUND_MAX);
-        let hits = hits(server, &query, limit);
-        let tools = hits.iter().filter_map(|hit| Some(found(tool(hit.key)?, hit, &tool))).collect();
-        answer(&Found { tools })
+        let account = caller.account_id();
+        let meanings = self.meanings(account, server, &search.query, outbound).await;
+        searched(caller, server, &search, meanings.as_ref())
     }
 
     /// `describe-tools`. The arguments fit its schema.
@@ -112,6 +103,32 @@ impl App {
         let is_error = tools.is_empty();
         Outcome { is_error, ..answer(&Described { tools, unknown }) }
     }
+}
+
+/// What a search comes to, by words and, where that is known, by meaning.
+fn searched(
+    caller: &Caller,
+    server: &Published,
+    search: &Search,
+    meanings: Option<&Meanings>,
+) -> Outcome {
+    let tool = |key: u32| server.tool_by_key(key);
+    let allowed = |key: u32| tool(key).is_some_and(|tool| tool.is_visible_to(caller, server.id));
+    let query = Query {
+        read_only: search.read_only,
+        app: search.app.as_deref(),
+        allowed: &allowed,
+        ..Query::new(&search.query)
+    };
+    let limit = search.limit.unwrap_or(FOUND).clamp(1, FOUND_MAX);
+    let hits = match meanings {
+        None => hits(server, &query, limit),
+        Some(meanings) => meanings.with_likeness(tool, |likeness| {
+            hits(server, &Query { likeness: Some(likeness), ..query }, limit)
+        }),
+    };
+    let tools = hits.iter().filter_map(|hit| Some(found(tool(hit.key)?, hit, &tool))).collect();
+    answer(&Found { tools })
 }
 
 fn found<'a>(tool: &'a Tool, hit: &Hit, other: &impl Fn(u32) -> Option<&'a Tool>) -> FoundTool<'a> {

@@ -14,7 +14,9 @@ pub(crate) use tools::{Finder, finder};
 
 use tools::finders;
 
-use crate::{App, Caller, Error, Published, connected::put, publication::Finding, tool::Tool};
+use crate::{
+    App, Caller, Error, Outbound, Published, connected::put, publication::Finding, tool::Tool,
+};
 use model::Outcome;
 use serde::{Deserialize, Serialize};
 use upstream::refusal;
@@ -77,9 +79,10 @@ impl App {
         server: &Published,
         arguments: &str,
         dynamic: Option<Dynamic<'_>>,
+        outbound: &Outbound,
     ) -> Result<Outcome, Error> {
         match finder {
-            Finder::Search => Ok(self.search_tools(caller, server, arguments)),
+            Finder::Search => Ok(self.search_tools(caller, server, arguments, outbound).await),
             Finder::Describe => Ok(self.describe_tools(caller, server, arguments)),
             // What it calls was taken out of its arguments before; what is left here names no tool that it could call.
             Finder::Call => Ok(refusal(&["name the tool to call; search-tools finds it"])),

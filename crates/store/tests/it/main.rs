@@ -9,6 +9,7 @@ mod chats;
 mod connect;
 mod customer_connections;
 mod customers;
+mod embeddings;
 mod files;
 mod keys;
 mod limits;

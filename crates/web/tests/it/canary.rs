@@ -61,7 +61,17 @@ fn canary(number: usize) -> String {
     format!("canary/{number}+7f3b9c1d5e8a2046&{number}=x")
 }
 
-fn forms(secret: &str) -> Vec<String> {
+/// The key of an embeddings endpoint.
+pub(crate) fn key() -> &'static str {
+    "canary-of-an-endpoint/9c4e1b7d2f8a6053"
+}
+
+/// All that was logged.
+pub(crate) fn logged() -> String {
+    LOGGED.lock().unwrap_or_else(PoisonError::into_inner).clone()
+}
+
+pub(crate) fn forms(secret: &str) -> Vec<String> {
     let mut escaped = String::new();
     for byte in secret.bytes() {
         if byte.is_ascii_alphanumeric() {
@@ -167,7 +177,7 @@ fn exercise_customer(api: &Api<'_>, app: &Value) -> Vec<String> {
 
 /// From now on, everything that is logged is written down. For the whole process: other tests log here too, and have their own
 /// canaries.
-fn write_log_down() {
+pub(crate) fn write_log_down() {
     static ONCE: std::sync::Once = std::sync::Once::new();
     ONCE.call_once(|| tracing::subscriber::set_global_default(Log).unwrap());
 }
@@ -195,7 +205,7 @@ fn a_customers_token_is_in_no_log_when_its_api_is_down() {
     let by_url = world.send("POST", &url, &headers, body.as_bytes());
     assert_eq!(by_url.json()["result"]["isError"], true, "{by_url:?}");
     assert_eq!(world.send("GET", &format!("/mcp/sessions?token={token}x"), &[], b"").status, 401);
-    let logged = LOGGED.lock().unwrap_or_else(PoisonError::into_inner).clone();
+    let logged = logged();
     assert!(!logged.is_empty());
     let rows = format!("{:?}", world.rows());
     for part in token.split('.').chain(["canary-of-a-customer-1"]) {
@@ -218,7 +228,7 @@ fn no_secret_comes_out_anywhere() {
         let bytes = std::fs::read(entry.unwrap().path()).unwrap();
         seen.push(String::from_utf8_lossy(&bytes).into_owned());
     }
-    let logged = LOGGED.lock().unwrap_or_else(PoisonError::into_inner).clone();
+    let logged = logged();
     assert!(logged.contains("upstream answered"), "the log is written down: {logged}");
     seen.push(logged);
     for secret in (0..10).map(canary) {

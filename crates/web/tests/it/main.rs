@@ -48,6 +48,7 @@ mod console;
 mod customer_tokens;
 mod demo_apps;
 mod dynamic;
+mod embeddings;
 mod http_layer;
 mod json_layer;
 mod legacy;
