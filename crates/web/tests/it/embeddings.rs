@@ -34,12 +34,14 @@ enum Mood {
     TooFew,
 }
 
+/// Heads, and the texts that came with them.
+type Asked = Mutex<Vec<(String, Vec<String>)>>;
+
 /// An OpenAI-compatible endpoint that writes down what it is sent.
 struct Model {
     address: SocketAddr,
     mood: Arc<Mutex<Mood>>,
-    /// Heads, and the texts that came with them.
-    asked: Arc<Mutex<Vec<(String, Vec<String>)>>>,
+    asked: Arc<Asked>,
 }
 
 impl Model {
@@ -78,7 +80,7 @@ impl Model {
     }
 }
 
-fn answer(stream: TcpStream, mood: &Mutex<Mood>, asked: &Mutex<Vec<(String, Vec<String>)>>) {
+fn answer(stream: TcpStream, mood: &Mutex<Mood>, asked: &Asked) {
     let mut stream = BufReader::new(stream);
     loop {
         let mut head = String::new();
@@ -201,7 +203,7 @@ fn tools_are_found_by_what_no_word_of_them_says() {
     assert_eq!(search(&world, &narrow, "annihilate"), ["slow"]);
     // Each text is sent once: the probe's two, five tools, and what was looked for.
     let mut texts = model.texts();
-    assert!(texts.contains(&"delete item. Deletes an item".to_owned()), "{texts:?}");
+    assert!(texts.iter().any(|text| text.starts_with("delete item. Deletes an item")), "{texts:?}");
     texts.retain(|text| !text.contains("calendar") && !text.contains("email"));
     let sent = texts.len();
     texts.sort();
