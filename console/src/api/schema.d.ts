@@ -2132,6 +2132,7 @@ export interface components {
             brand?: components["schemas"]["BrandSettings"];
             /** @description Whether a customer's token that was verified makes the customer that it names. */
             customers_on_first_use: boolean;
+            embeddings?: components["schemas"]["EmbeddingsSettings"] | null;
             /**
              * Format: int64
              * @description For how many days an alias goes on answering after it was changed. With 0, clients that use it fail at once.
@@ -2162,6 +2163,7 @@ export interface components {
             brand?: components["schemas"]["BrandSettings"];
             /** @description Whether a customer's token that was verified makes the customer that it names. */
             customers_on_first_use: boolean;
+            embeddings?: components["schemas"]["EmbeddingsSettings"] | null;
             /**
              * Format: int64
              * @description For how many days an alias goes on answering after it was changed. With 0, clients that use it fail at once.
@@ -2178,6 +2180,7 @@ export interface components {
             brand?: components["schemas"]["BrandSettings"];
             /** @description Whether a customer's token that was verified makes the customer that it names. */
             customers_on_first_use?: boolean;
+            embeddings?: components["schemas"]["EmbeddingsSettings"] | null;
             /**
              * Format: int64
              * @description For how many days an alias goes on answering after it was changed. With 0, clients that use it fail at once.
@@ -3087,6 +3090,51 @@ export interface components {
             message: string;
             /** @description Where, such as `tools.list_pets`. */
             place: string;
+        };
+        /**
+         * @description Where texts are put into numbers, so that tools are found by meaning too: an endpoint as OpenAI's `POST /v1/embeddings`. What the
+         *     account's tools say, and what is looked for, is sent there.
+         */
+        EmbeddingsSettings: {
+            /**
+             * Format: int64
+             * @description How many dimensions are asked for; as many as the model has when absent.
+             */
+            dimensions?: number | null;
+            /** @description What the endpoint calls its model. */
+            model: string;
+            /**
+             * Format: int64
+             * @description How long the endpoint is waited for, in milliseconds. A search waits no longer than the operator lets it.
+             * @default 10000
+             */
+            timeout_ms: number;
+            /** @description Where texts are sent. With `http`, or an address of a private network, only where the operator allows those. */
+            url: string;
+        };
+        /**
+         * @description Whether an embeddings endpoint does what it should.
+         * @enum {string}
+         */
+        EmbeddingsState: "working" | "failing";
+        /** @description How an account's embeddings endpoint fares. */
+        EmbeddingsStatus: {
+            /**
+             * Format: int64
+             * @description How many dimensions its vectors have.
+             */
+            dimensions: number;
+            /**
+             * Format: date-time
+             * @description Since when it has not answered as it should. Searches go by words alone meanwhile.
+             */
+            failing_since?: string;
+            /** @description Whether it is asked with a key. */
+            has_key: boolean;
+            /** @description What was wrong. */
+            reason?: string;
+            /** @description Whether it does what it should. */
+            state: components["schemas"]["EmbeddingsState"];
         };
         /**
          * @description What the value of a field looks like. What stands in a URL cannot end its host, whatever somebody enters.
@@ -4050,6 +4098,8 @@ export interface components {
         };
         /** @description The caller's account, with the names that it has given up. */
         OwnAccount: components["schemas"]["Account"] & {
+            /** @description How its embeddings endpoint fares, if it has one. */
+            embeddings_status?: components["schemas"]["EmbeddingsStatus"];
             /** @description Former aliases that still answer, those that end first in front. */
             former_aliases: components["schemas"]["FormerAlias"][];
         };
@@ -4083,6 +4133,7 @@ export interface components {
                 brand?: components["schemas"]["BrandSettings"];
                 /** @description Whether a customer's token that was verified makes the customer that it names. */
                 customers_on_first_use: boolean;
+                embeddings?: components["schemas"]["EmbeddingsSettings"] | null;
                 /**
                  * Format: int64
                  * @description For how many days an alias goes on answering after it was changed. With 0, clients that use it fail at once.
