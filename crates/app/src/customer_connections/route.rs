@@ -24,8 +24,11 @@ impl App {
     /// What a call of the connection is signed with, when that is at hand: not when its token is due to be refreshed.
     pub(crate) fn ready_route(&self, target: &CustomerTarget) -> Option<Arc<Route>> {
         let (state, now) = (target.connection.state.load(), self.clock.now());
+        if state.is_due(now) {
+            return None;
+        }
         self.note_use(&target.connection, now);
-        (!state.is_due(now)).then(|| Arc::clone(&state.route))
+        Some(Arc::clone(&state.route))
     }
 
     /// The same where [`Self::ready_route`] has nothing. Its token is refreshed ahead of its end: once for all calls of this process and of
@@ -42,6 +45,7 @@ impl App {
     ) -> Result<Arc<Route>, Unusable> {
         let connection = &target.connection;
         let (state, now) = (connection.state.load_full(), self.clock.now());
+        self.note_use(connection, now);
         if !state.is_due(now) {
             return Ok(Arc::clone(&state.route));
         }
