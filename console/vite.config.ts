@@ -6,6 +6,8 @@ import { compress } from './build/compress.ts';
 
 /** Where the API is while the console is worked on: `GATEWRIGHT=http://127.0.0.1:3000 npm run dev`. */
 const gateway = process.env.GATEWRIGHT ?? 'http://127.0.0.1:3000';
+/** So many of the parts that are loaded by themselves. */
+const MANY = 4;
 const folder = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 const proxy = Object.fromEntries(
   ['/api', '/mcp', '/sse', '/connect', '/demo'].map((path) => [
@@ -39,8 +41,19 @@ export default defineConfig({
     assetsInlineLimit: 0,
     chunkSizeWarningLimit: 400,
     modulePreload: { polyfill: false },
-    // Named by what `@rjsf/core` has for its own tests, which nothing here uses: it is shaken out, and need not be installed.
-    rolldownOptions: { external: ['@rjsf/validator-ajv8'] },
+    rolldownOptions: {
+      // Named by what `@rjsf/core` has for its own tests, which nothing here uses: it is shaken out, and need not be installed.
+      external: ['@rjsf/validator-ajv8'],
+      output: {
+        codeSplitting: {
+          // What many screens need comes in two files, not in a hundred: over HTTP/1.1 six are fetched at once.
+          groups: [
+            { name: 'library', test: /node_modules/, minShareCount: MANY, priority: 2 },
+            { name: 'shared', test: /\/src\/(api|texts|ui)\//, minShareCount: MANY, priority: 1 },
+          ],
+        },
+      },
+    },
   },
   server: { proxy },
   preview: {
