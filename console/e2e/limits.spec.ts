@@ -29,7 +29,8 @@ test('a hard limit refuses a real client, until it is off', async ({ owner: page
     await call();
     await expect(call()).rejects.toThrow();
   }).toPass();
-  await row.getByRole('switch').uncheck({ force: true });
+  await row.getByRole('switch').press(' ');
+  await expect(row.getByRole('switch')).not.toBeChecked();
   await expect(async () => {
     await call();
   }).toPass();
