@@ -1,10 +1,12 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { mkdtemp, open, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
 import createClient, { type Client } from 'openapi-fetch';
+import { Client as Postgres } from 'pg';
 import type { paths } from '../src/api/schema';
 
 /** The line that `gatewright up --json` prints when it is ready, as far as the tests need it. */
@@ -24,14 +26,16 @@ export class Gateway {
     readonly ready: Ready,
     private readonly folder: string,
     private readonly child: ChildProcess,
+    private readonly env: NodeJS.ProcessEnv,
   ) {}
 
-  /** With PostgreSQL where `DATABASE_URL` names an empty database, else with SQLite. */
+  /** In a new database of the PostgreSQL that `DATABASE_URL` names, or else with SQLite. */
   static async start(): Promise<Gateway> {
     const folder = await mkdtemp(join(tmpdir(), 'gatewright-console-'));
+    const env = await environment(folder);
     const log = await open(join(folder, 'gatewright.log'), 'w');
     const child = spawn(binary(), ['up', '--json', '--listen', '127.0.0.1:0', '--allow-private-networks'], {
-      env: environment(folder),
+      env,
       stdio: ['ignore', 'pipe', log.fd],
     });
     await log.close();
@@ -39,7 +43,7 @@ export class Gateway {
     if (!output) throw new Error('a pipe was asked for');
     for await (const line of createInterface({ input: output })) {
       const ready = JSON.parse(line) as Ready;
-      return new Gateway(new URL(ready.mcp_url).origin, ready, folder, child);
+      return new Gateway(new URL(ready.mcp_url).origin, ready, folder, child, env);
     }
     throw new Error(
       `gatewright ended before it was ready: ${await readFile(join(folder, 'gatewright.log'), 'utf8')}`,
@@ -72,7 +76,7 @@ export class Gateway {
 
   /** Runs a command of the command line beside the running process. */
   async cli(...args: string[]): Promise<string> {
-    const { stdout } = await promisify(execFile)(binary(), args, { env: environment(this.folder) });
+    const { stdout } = await promisify(execFile)(binary(), args, { env: this.env });
     return stdout;
   }
 
@@ -90,8 +94,19 @@ function binary(): string {
   return path;
 }
 
-function environment(folder: string): NodeJS.ProcessEnv {
+async function environment(folder: string): Promise<NodeJS.ProcessEnv> {
   const { PATH, DATABASE_URL } = process.env;
-  const database = DATABASE_URL ? { GATEWRIGHT_DATABASE_URL: DATABASE_URL } : {};
+  const database = DATABASE_URL ? { GATEWRIGHT_DATABASE_URL: await emptyDatabase(DATABASE_URL) } : {};
   return { PATH, GATEWRIGHT_DATA_DIR: folder, ...database };
+}
+
+async function emptyDatabase(cluster: string): Promise<string> {
+  const name = `console_${randomUUID().replaceAll('-', '')}`;
+  const client = new Postgres({ connectionString: cluster });
+  await client.connect();
+  await client.query(`create database ${name}`);
+  await client.end();
+  const url = new URL(cluster);
+  url.pathname = name;
+  return url.href;
 }

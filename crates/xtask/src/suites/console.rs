@@ -24,9 +24,9 @@ pub(super) fn run(shared: &Shared) -> Result<Tally> {
     tally.add(counted(npx(&console).args(["biome", "ci"]))?);
     tally.add(units(&console, &scratch.join("units.json"))?);
     let (binary, chromium) = (shared.binary()?, chromium::find()?);
-    let browser = |name: &str, arguments: &[String], database: Option<&str>| {
+    let browser = |name: &str, database: Option<&str>| {
         let mut playwright = npx(&console);
-        playwright.args(["playwright", "test"]).args(arguments).args(["--reporter", "list,json"]);
+        playwright.args(["playwright", "test", "--reporter", "list,json"]);
         playwright.env("GATEWRIGHT_BIN", binary).env("CHROMIUM", &chromium);
         playwright.env("ARTIFACTS", scratch.join("artifacts").join(name));
         match database {
@@ -36,15 +36,11 @@ pub(super) fn run(shared: &Shared) -> Result<Tally> {
         people(&mut playwright, &scratch.join(format!("{name}.json")))
     };
     println!("--- sqlite");
-    tally.add(browser("sqlite", &[], None)?);
-    // A gateway begins with an empty database: one for each file of tests, and one worker, which has one gateway.
-    for spec in specs(&console.join("e2e"))? {
-        println!("--- postgres: {spec}");
-        let name = format!("console_{}", spec.to_lowercase());
-        let url = shared.cluster()?.create_database(&name)?;
-        let arguments = [format!("e2e/{spec}.spec.ts"), "--workers=1".to_owned()];
-        tally.add(browser(&name, &arguments, Some(&url))?);
-    }
+    tally.add(browser("sqlite", None)?);
+    println!("--- postgres");
+    // Each gateway makes a database of its own there.
+    let cluster = shared.cluster()?.test_url();
+    tally.add(browser("postgres", Some(&cluster))?);
     Ok(tally)
 }
 
@@ -66,17 +62,6 @@ fn npx(console: &Path) -> Command {
     let mut npx = Command::new("npx");
     npx.arg("--no-install").current_dir(console);
     npx
-}
-
-/// The files of tests, by their names' first parts.
-fn specs(folder: &Path) -> Result<Vec<String>> {
-    let mut names = Vec::new();
-    for entry in fs::read_dir(folder)? {
-        let name = entry?.file_name().to_string_lossy().into_owned();
-        names.extend(name.strip_suffix(".spec.ts").map(str::to_owned));
-    }
-    names.sort();
-    Ok(names)
 }
 
 fn units(console: &Path, report: &Path) -> Result<Tally> {
@@ -119,7 +104,7 @@ fn count(report: &Value, passed: &[&str], failed: &[&str]) -> Result<Tally> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Tally, count, specs};
+    use super::{Tally, count};
     use serde_json::json;
 
     #[test]
@@ -130,14 +115,5 @@ mod tests {
         let tally = count(&report, &["/stats/expected"], &failed).unwrap();
         assert_eq!(tally, Tally { passed: 7, failed: 3 });
         assert!(count(&json!({}), &["/numPassedTests"], &[]).is_err());
-    }
-
-    #[test]
-    fn finds_the_files_of_tests() {
-        let folder = tempfile::tempdir().unwrap();
-        for name in ["b.spec.ts", "a.spec.ts", "gateway.ts", "notes.md"] {
-            std::fs::write(folder.path().join(name), "").unwrap();
-        }
-        assert_eq!(specs(folder.path()).unwrap(), ["a", "b"]);
     }
 }
