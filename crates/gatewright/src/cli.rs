@@ -289,7 +289,7 @@ pub(crate) struct Serving {
     #[arg(long, env = "GATEWRIGHT_WORKERS", value_name = "N")]
     pub(crate) workers: Option<usize>,
     /// Tools that clients are shown which do not say it by `?mode=`: `static` all of them, `dynamic` those that find the others,
-    /// `auto` dynamic for lists above 25,000 tokens, or what the server says [default: auto]
+    /// `auto` dynamic for lists above 25,000 tokens, or what the server says [default: static]
     #[arg(long, env = "GATEWRIGHT_MODE", value_name = "MODE", value_parser = mode)]
     pub(crate) mode: Option<app::Mode>,
     /// Calls per second of one token [default: 1000]

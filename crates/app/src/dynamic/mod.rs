@@ -25,12 +25,12 @@ use upstream::refusal;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Mode {
-    /// All tools.
+    /// All tools, of a server that has no number of its own.
+    #[default]
     Static,
     /// Tools that find the others, and those that were enabled.
     Dynamic,
     /// Dynamic for a list above the budget, else static.
-    #[default]
     Auto,
 }
 

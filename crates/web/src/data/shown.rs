@@ -26,14 +26,14 @@ impl Shown {
         asked: &Asked,
         query: Option<&str>,
     ) -> Result<Self, Response<Body>> {
-        let few = match mode(query)?.unwrap_or(shared.config.mode) {
-            Mode::Static => false,
+        let own = asked.published.dynamic_above_tokens;
+        let is_above = |most| list::view_bytes(shared, asked).div_ceil(4) > most;
+        let named = mode(query)?;
+        let few = match named.unwrap_or(shared.config.mode) {
+            // A server's own number holds for whoever does not ask for all.
+            Mode::Static => named.is_none() && own.is_some_and(is_above),
             Mode::Dynamic => true,
-            Mode::Auto => {
-                let own = asked.published.dynamic_above_tokens;
-                let most = own.unwrap_or(shared.config.dynamic_above_tokens);
-                list::view_bytes(shared, asked).div_ceil(4) > most
-            }
+            Mode::Auto => is_above(own.unwrap_or(shared.config.dynamic_above_tokens)),
         };
         Ok(if few { Self::Few } else { Self::All })
     }
