@@ -1,5 +1,5 @@
-/** A JSON object of any members, as the generated types spell it. */
-export type JsonObject = Record<string, never>;
+/** A JSON object of any members. */
+export type JsonObject = Record<string, unknown>;
 
 export function isJsonObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
@@ -13,15 +13,4 @@ export function jsonObject(text: string): JsonObject | undefined {
   } catch {
     return undefined;
   }
-}
-
-/** The merge patch (RFC 7396) that makes `after` of `before`: members that are gone are null. */
-export function mergePatch(before: JsonObject, after: JsonObject): JsonObject {
-  const patch: Record<string, unknown> = {};
-  for (const member of Object.keys(before)) if (!(member in after)) patch[member] = null;
-  for (const [member, value] of Object.entries<unknown>(after)) {
-    const was: unknown = before[member];
-    patch[member] = isJsonObject(value) && isJsonObject(was) ? mergePatch(was, value) : value;
-  }
-  return isJsonObject(patch) ? patch : {};
 }

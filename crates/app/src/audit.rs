@@ -72,7 +72,7 @@ macro_rules! queries {
             /// What was done, such as token.create.
             #[param(max_length = 200, nullable = false)]
             pub event: Option<String>,
-            /// To which object, by its id.
+            /// To which object, by its id, and to its parts: a server's tools are `srv_…/name`.
             #[param(max_length = 200, nullable = false)]
             pub object: Option<String>,
             $($own)*

@@ -45,7 +45,6 @@ pub struct TestedToolQuery {
 pub struct TestCall {
     /// Whose tool it is: the draft's, unless the published one is meant.
     #[serde(default)]
-    #[schema(inline)]
     pub version: TestedVersion,
     /// The arguments, as a client would send them.
     #[schema(value_type = Object)]
@@ -58,7 +57,6 @@ pub struct TestCall {
 pub struct TestCaseRun {
     /// Whose tool it is: the draft's, unless the published one is meant.
     #[serde(default)]
-    #[schema(inline)]
     pub version: TestedVersion,
 }
 

@@ -1,6 +1,6 @@
 //! Files that the code makes and that are committed, so that a change of theirs is read like code.
 
-use crate::{gateway, step::Tally, tools, workspace};
+use crate::{gateway, step::Tally, workspace};
 use anyhow::{Context, Result, ensure};
 use std::{
     fs,
@@ -8,24 +8,13 @@ use std::{
     process::{Command, ExitCode},
 };
 
-/// A file, and how it is made.
+/// A file, and what the gateway's binary is asked to print it.
 struct Generated {
     path: &'static str,
-    maker: Maker,
+    arguments: &'static [&'static str],
 }
 
-enum Maker {
-    /// What the gateway's binary prints when it is asked with these.
-    Gateway(&'static [&'static str]),
-    /// The console's types of `openapi.json`, by a program of its packages.
-    Types,
-}
-
-/// Each after what it is made of.
-const FILES: [Generated; 2] = [
-    Generated { path: "openapi.json", maker: Maker::Gateway(&["openapi"]) },
-    Generated { path: "console/src/api/schema.d.ts", maker: Maker::Types },
-];
+const FILES: [Generated; 1] = [Generated { path: "openapi.json", arguments: &["openapi"] }];
 
 /// `cargo xtask gen`: writes them all.
 pub(crate) fn write() -> Result<ExitCode> {
@@ -57,23 +46,16 @@ pub(crate) fn check(binary: &Path) -> Result<Tally> {
 
 impl Generated {
     fn make(&self, binary: &Path) -> Result<String> {
-        match self.maker {
-            Maker::Gateway(arguments) => printed(Command::new(binary).args(arguments)),
-            Maker::Types => {
-                let console = tools::console()?;
-                let mut types = Command::new("npx");
-                types.args(["--no-install", "openapi-typescript", "../openapi.json"]);
-                printed(types.current_dir(console))
-            }
-        }
+        let output = Command::new(binary).args(self.arguments).output()?;
+        let error = String::from_utf8_lossy(&output.stderr);
+        ensure!(
+            output.status.success(),
+            "{:?} ended with {}: {error}",
+            self.arguments,
+            output.status
+        );
+        String::from_utf8(output.stdout).context("not UTF-8")
     }
-}
-
-fn printed(command: &mut Command) -> Result<String> {
-    let output = command.output()?;
-    let error = String::from_utf8_lossy(&output.stderr);
-    ensure!(output.status.success(), "{command:?} ended with {}: {error}", output.status);
-    String::from_utf8(output.stdout).context("not UTF-8")
 }
 
 /// The number of the first line that differs, and both of its forms.

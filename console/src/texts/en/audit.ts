@@ -3,8 +3,7 @@ export const audit = {
   title: 'Audit log',
   description:
     'Every change of the account, newest first. The rows are chained: none can be changed or removed unseen.',
-  serverText:
-    'Changes of the server itself: its settings, publishing, rolling back. Those of its tools and prompts are in',
+  serverText: 'Changes of the server and of its tools, prompts and resources. All others are in',
   wholeLog: 'the audit log of the account',
   label: 'Changes',
   empty: 'No changes yet',

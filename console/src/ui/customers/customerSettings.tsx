@@ -4,12 +4,13 @@ import { useNavigate } from '@tanstack/react-router';
 import { type FormEvent, useState } from 'react';
 import { $api, ifMatch, type Schema } from '#api/client';
 import { fieldError } from '#api/fieldError';
+import { mergePatch } from '#api/mergePatch';
 import { useMay } from '#api/session';
 import { common } from '#texts/common';
 import { customers as texts } from '#texts/customers';
 import { Code } from '../code';
 import { Confirm } from '../confirm';
-import { jsonObject, mergePatch } from '../jsonObject';
+import { jsonObject } from '../jsonObject';
 import { ProblemNote } from '../states';
 import { toast } from '../toasts';
 

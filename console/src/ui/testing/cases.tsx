@@ -22,7 +22,6 @@ import { duration } from '../figures';
 import { Verdict } from './result';
 import { NameForm } from './saveCase';
 import type { TestingProps } from './testing';
-import { runOf } from './values';
 
 const texts = testing.cases;
 
@@ -52,7 +51,7 @@ export function Cases(props: CasesProps) {
             '/api/v1/servers/{server}/tools/{tool}/test-cases/{test_case}/run',
             {
               params: { path: { server, tool: tested.name, test_case: id } },
-              body: runOf(version),
+              body: { version },
             },
           );
           if (data) note(id, { result: data });

@@ -3,6 +3,7 @@ import type { Schema } from '#api/client';
 import { testing as texts } from '#texts/testing';
 import { bytes, duration } from '../figures';
 import { Json } from '../json';
+import { PlannedRequest } from '../requests/plannedRequest';
 import { StateBadge } from '../stateBadge';
 import { ProblemNote, Waiting } from '../states';
 import { Block } from './block';
@@ -52,7 +53,7 @@ export function Verdict({ result }: { result: Schema<'TestResult'> }) {
 }
 
 function Answer({ result }: { result: Schema<'TestResult'> }) {
-  const { content, structured, truncated, duration_us, upstream } = result;
+  const { content, structured, truncated, duration_us, request, upstream } = result;
   const facts = [
     texts.took(duration(duration_us)),
     upstream && texts.upstreamTook(duration(upstream.duration_us)),
@@ -80,6 +81,7 @@ function Answer({ result }: { result: Schema<'TestResult'> }) {
         <Tabs.List mb="sm">
           <Tabs.Tab value="content">{texts.parts.content}</Tabs.Tab>
           {hasStructure && <Tabs.Tab value="structured">{texts.parts.structured}</Tabs.Tab>}
+          {request && <Tabs.Tab value="request">{texts.parts.request}</Tabs.Tab>}
         </Tabs.List>
         <Tabs.Panel value="content">
           <Stack>
@@ -93,6 +95,11 @@ function Answer({ result }: { result: Schema<'TestResult'> }) {
         {hasStructure && (
           <Tabs.Panel value="structured">
             <Json label={texts.parts.structured} value={structured} maxHeight="60vh" />
+          </Tabs.Panel>
+        )}
+        {request && (
+          <Tabs.Panel value="request">
+            <PlannedRequest planned={request} />
           </Tabs.Panel>
         )}
       </Tabs>

@@ -1,14 +1,14 @@
 import { Button, Group, Modal, Stack, TextInput } from '@mantine/core';
 import { type FormEvent, useState } from 'react';
 import { $api, ifMatch, type Schema } from '#api/client';
-import { same } from '#api/mergePatch';
+import { mergePatch, same } from '#api/mergePatch';
 import { useMay } from '#api/session';
 import { common } from '#texts/common';
 import { testing } from '#texts/testing';
 import { ProblemNote } from '../states';
 import { toast } from '../toasts';
 import type { TestingProps } from './testing';
-import { caseOf, casePatch, type Values } from './values';
+import type { Values } from './values';
 
 const texts = testing.cases;
 
@@ -43,7 +43,7 @@ export function SaveCase(props: SaveCaseProps) {
                 path: { server, tool: tested.name, test_case: opened.id },
                 header: ifMatch(opened.revision),
               },
-              body: casePatch(opened.arguments, values),
+              body: { arguments: mergePatch(opened.arguments, values) },
             })
           }
         >
@@ -84,7 +84,7 @@ function NewCase({ server, tested, values, onSaved }: SaveCaseProps & { onSaved:
       pending={created.isPending}
       error={created.error}
       onName={(name) =>
-        created.mutate({ params: { path: { server, tool: tested.name } }, body: caseOf(name, values) })
+        created.mutate({ params: { path: { server, tool: tested.name } }, body: { name, arguments: values } })
       }
     />
   );

@@ -12,7 +12,7 @@ import { Cases } from './cases';
 import { Result } from './result';
 import { SaveCase } from './saveCase';
 import type { TestingProps } from './testing';
-import { callOf, type Values } from './values';
+import type { Values } from './values';
 
 type Props = TestingProps & { tested: TestedTool };
 
@@ -54,7 +54,7 @@ function Called(props: Props & { cases: Schema<'TestCase'>[]; opened: Schema<'Te
     setText(JSON.stringify(next, undefined, 2));
   };
   const run = (next: Values) =>
-    called.mutate({ params: { path: { server, tool: tested.name } }, body: callOf(next, version) });
+    called.mutate({ params: { path: { server, tool: tested.name } }, body: { arguments: next, version } });
   return (
     <SimpleGrid cols={{ base: 1, md: 2 }} spacing="lg">
       <Stack miw={0}>

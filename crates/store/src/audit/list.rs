@@ -45,7 +45,7 @@ pub struct AuditFilter {
     pub until: Option<Timestamp>,
     /// Only what this actor did, by kind, id or name.
     pub actor: Option<String>,
-    /// Only what was done to this object.
+    /// Only what was done to this object, or to a part of it: a tool of a server is `srv_…/name`.
     pub object: Option<String>,
     /// Only this event.
     pub event: Option<String>,
@@ -86,7 +86,7 @@ impl Store {
         let sql = format!(
             "select {COLUMNS} from audit_row where chain = $1 and seq > $2 and seq < $3 \
              and at >= $4 and at < $5 and ($6 is null or actor_kind = $6 or actor_id = $6 or actor_name = $6) \
-             and ($7 is null or object = $7) and ($8 is null or event = $8) order by seq {order} limit $9"
+             and ($7 is null or object = $7 or substr(object, 1, length($7) + 1) = $7 || '/') and ($8 is null or event = $8) order by seq {order} limit $9"
         );
         Ok(on!(self.reader, |db| sqlx::query_as(AssertSqlSafe(sql))
             .bind(chain_of(account))

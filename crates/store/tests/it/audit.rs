@@ -33,7 +33,12 @@ fn rich(account: AccountId, number: i64) -> AuditRow {
         source: Some("192.0.2.7".parse().unwrap()),
         via: "api",
         event: if number % 3 == 0 { "server.update" } else { "token.create" },
-        object: format!("srv_{}", number % 5),
+        object: match number {
+            // A part of the object, and another one whose name begins alike.
+            10 => "srv_0/find".into(),
+            7 => "srv_00".into(),
+            _ => format!("srv_{}", number % 5),
+        },
         before: Some(r#"{"enabled":false}"#.into()),
         after: Some(r#"{"enabled":true}"#.into()),
         request_id: Some("req_1".into()),

@@ -12,7 +12,7 @@ use http::{HeaderName, HeaderValue, StatusCode, header};
 use serde::Deserialize;
 use std::{convert::Infallible, sync::Arc, time::Duration};
 use tokio::time::Instant;
-use utoipa::IntoParams;
+use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 const HELLO: &[u8] = b"event: hello\ndata: {}\n\n";
@@ -22,6 +22,16 @@ const SECONDS_MAX: u32 = 86_400;
 
 pub(crate) fn router() -> OpenApiRouter<Arc<Shared>> {
     OpenApiRouter::new().routes(routes!(watch_events))
+}
+
+/// One event of the stream.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "it says in the description what is written by hand")]
+struct AccountEvent {
+    /// What happened: `hello`, `changed` or `requests`.
+    event: String,
+    /// An object as JSON, with `kinds` where something has changed.
+    data: String,
 }
 
 /// How long to listen.
@@ -47,7 +57,7 @@ struct EventQuery {
     tag = "Account",
     params(EventQuery),
     responses(
-        (status = 200, content((String = "text/event-stream"))),
+        (status = 200, content((AccountEvent = "text/event-stream"))),
         (status = 429, description = "Too many streams are open.", body = Problem, content_type = "application/problem+json"),
     )
 )]
