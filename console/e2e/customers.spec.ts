@@ -85,7 +85,7 @@ test('a connect link end to end: the customer connects, the console shows it, it
   await page.getByRole('textbox', { name: 'Name' }).fill('agent');
   await page.getByRole('dialog').getByRole('button', { name: 'Make a token' }).click();
   const token = (await page.getByTestId('secret').textContent()) ?? '';
-  const agent = await mcpClient(`${gateway.base}/mcp`, token);
+  const agent = await mcpClient(`${gateway.base}/mcp`, token, 'support-7');
   const { tools } = await agent.listTools();
   expect(tools.map(({ name }) => name)).toContain('shelf-list-books');
   const result = await agent.callTool({ name: 'shelf-list-books', arguments: {} });
@@ -94,6 +94,23 @@ test('a connect link end to end: the customer connects, the console shows it, it
   await page.getByRole('dialog').getByRole('button', { name: 'Close' }).last().click();
   await expect(page.getByRole('row', { name: /agent/ })).toBeVisible();
   await expectAccessible(page);
+
+  await page.getByRole('link', { name: 'What its agent sees' }).click();
+  const tool = page.getByRole('table', { name: 'Tools of the customer’s agent' }).getByRole('row', {
+    name: /shelf-list-books/,
+  });
+  await expect(tool).toContainText('works');
+  await tool.press('Enter');
+  await expect(page.getByRole('dialog', { name: 'shelf-list-books' })).toContainText('Lists');
+  await expectAccessible(page);
+  await page.keyboard.press('Escape');
+
+  await page.getByRole('link', { name: 'Chat sessions' }).click();
+  await expect(page.getByRole('row', { name: /support-7/ })).toContainText('open');
+  await expectAccessible(page);
+  await page.getByRole('button', { name: 'End the chat support-7' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'End' }).click();
+  await expect(page.getByText('No chat yet')).toBeVisible();
 
   await page.getByRole('link', { name: 'Connections' }).click();
   await row.getByRole('button', { name: /What to do with/ }).click();

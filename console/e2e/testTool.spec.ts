@@ -72,6 +72,7 @@ test('a tool of a draft is run from its form, kept as a test case, and run again
     const rename = page.getByRole('dialog', { name: 'Rename the test case' });
     await rename.getByRole('textbox', { name: 'Name' }).fill('A book that is not there');
     await rename.getByRole('button', { name: 'Save' }).click();
+    await expect(rename).toBeHidden();
     await page.reload();
     await expect(page.getByLabel('id')).toHaveValue('999');
     await page.getByRole('button', { name: 'Actions for A book that is not there' }).click();

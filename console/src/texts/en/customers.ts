@@ -33,6 +33,8 @@ export const customers = {
     connections: 'Connections',
     links: 'Connect links',
     tokens: 'Tokens',
+    tools: 'What its agent sees',
+    chats: 'Chat sessions',
     connect: 'Connect a client',
     settings: 'Settings',
   },
@@ -157,4 +159,38 @@ export const customerConnect = {
   toTokens: 'Make one',
   file: 'File:',
   install: 'Install',
+} as const;
+
+export const agentTools = {
+  text: 'What the customer’s agent has at /mcp with all its apps, in static mode: the list as a model reads it.',
+  label: 'Tools of the customer’s agent',
+  tool: 'Tool',
+  app: 'App',
+  builtIn: 'for every customer',
+  connection: 'Connection',
+  works: 'works',
+  broken: 'does not work',
+  kind: 'Kind',
+  tokens: 'Tokens',
+  sum: (tools: number, tokens: string) => `${tools} ${tools === 1 ? 'tool' : 'tools'}, ${tokens}`,
+} as const;
+
+export const chats = {
+  text: 'What x-chat-id names: a chat goes on with its session and its enabled tools, over tokens and restarts.',
+  label: 'Chat sessions',
+  emptyTitle: 'No chat yet',
+  emptyText: 'A client that sends the header x-chat-id gets a chat that lasts.',
+  chat: 'Chat',
+  state: 'Session',
+  open: 'open',
+  ended: 'ended',
+  enabled: 'Enabled tools',
+  used: 'Last used',
+  forgotten: 'Forgotten',
+  remove: 'End',
+  removeLabel: (chat: string) => `End the chat ${chat}`,
+  removeTitle: 'End this chat?',
+  removeText: (chat: string) =>
+    `Its session ends, and which tools were enabled in it is forgotten. Whoever goes on with ${chat} begins anew.`,
+  removed: 'The chat was ended.',
 } as const;

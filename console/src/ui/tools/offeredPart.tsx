@@ -1,5 +1,5 @@
 import { Group, Stack, Text, Title } from '@mantine/core';
-import { $api } from '#api/client';
+import { $api, type Schema } from '#api/client';
 import { toolPanel, tools } from '#texts/tools';
 import { count } from '../figures';
 import { Json } from '../json';
@@ -44,6 +44,15 @@ export function OfferedPart({ server, tool, unsaved }: PartProps & { unsaved: bo
           </Stack>
         )}
       </Group>
+      <Offered offered={offered} />
+    </Stack>
+  );
+}
+
+/** What clients are told of a tool. */
+export function Offered({ offered }: { offered: Schema<'OfferedTool'> }) {
+  return (
+    <>
       <Text style={{ whiteSpace: 'pre-wrap', overflowWrap: 'anywhere' }} size="sm">
         {offered.description}
       </Text>
@@ -59,6 +68,6 @@ export function OfferedPart({ server, tool, unsaved }: PartProps & { unsaved: bo
       ) : (
         <Text c="dimmed">{texts.noOutput}</Text>
       )}
-    </Stack>
+    </>
   );
 }

@@ -55,6 +55,12 @@ function Opened({ customer }: { customer: Schema<'Customer'> }) {
         <LinkTab to="/customers/$customer/tokens" params={params} activeOptions={ownAddress}>
           {texts.tabs.tokens}
         </LinkTab>
+        <LinkTab to="/customers/$customer/tools" params={params} activeOptions={ownAddress}>
+          {texts.tabs.tools}
+        </LinkTab>
+        <LinkTab to="/customers/$customer/chats" params={params} activeOptions={ownAddress}>
+          {texts.tabs.chats}
+        </LinkTab>
         <LinkTab to="/customers/$customer/connect" params={params} activeOptions={ownAddress}>
           {texts.tabs.connect}
         </LinkTab>
