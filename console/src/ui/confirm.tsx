@@ -1,6 +1,7 @@
-import { Button, Code, Group, Modal, Stack, Text, TextInput } from '@mantine/core';
+import { Button, Code, Modal, Stack, Text, TextInput } from '@mantine/core';
 import { type FormEvent, type ReactNode, useState } from 'react';
 import { common } from '#texts/common';
+import { Answers } from './answers';
 import { ProblemNote } from './states';
 
 interface ConfirmProps {
@@ -58,14 +59,11 @@ function Asked({ name, children, act, pending, error, onConfirm, onClose }: Conf
           />
         )}
         {error ? <ProblemNote error={error} /> : null}
-        <Group justify="flex-end">
-          <Button variant="default" onClick={onClose}>
-            {common.cancel}
-          </Button>
+        <Answers onCancel={onClose}>
           <Button type="submit" color="red" disabled={!fits} loading={pending}>
             {act}
           </Button>
-        </Group>
+        </Answers>
       </Stack>
     </form>
   );

@@ -287,15 +287,9 @@ impl Change {
     ) -> Result<bool, Error> {
         const SQL: &str =
             "delete from connection where account_id = $1 and id = $2 and revision = $3";
-        let removed = on!(self.tx, |db| sqlx::query(SQL)
-            .bind(account.to_string())
-            .bind(id.to_string())
-            .bind(revision)
-            .execute(&mut **db)
-            .await?
-            .rows_affected());
+        let removed = self.remove(&[], SQL, account, &id, revision).await?;
         self.credentials_changed(account).await?;
-        Ok(removed == 1)
+        Ok(removed)
     }
 
     async fn clear_default(&mut self, account: AccountId, app: AppId) -> Result<(), Error> {

@@ -4,6 +4,7 @@ import { $api, type Schema } from '#api/client';
 import { fieldError } from '#api/fieldError';
 import { signing } from '#texts/account';
 import { common } from '#texts/common';
+import { Answers } from '../answers';
 import { SecretOnce } from '../copy';
 import { ProblemNote } from '../states';
 
@@ -58,14 +59,11 @@ function Making({ onClose }: { onClose: () => void }) {
           onChange={(event) => setInUrl(event.currentTarget.checked)}
         />
         {created.error && <ProblemNote error={created.error} />}
-        <Group justify="flex-end">
-          <Button variant="default" onClick={onClose}>
-            {common.cancel}
-          </Button>
+        <Answers onCancel={onClose}>
           <Button type="submit" loading={created.isPending}>
             {signing.create}
           </Button>
-        </Group>
+        </Answers>
       </Stack>
     </form>
   );

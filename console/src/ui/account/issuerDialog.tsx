@@ -1,9 +1,10 @@
-import { Button, Checkbox, Group, Modal, SegmentedControl, Stack, Textarea, TextInput } from '@mantine/core';
+import { Button, Checkbox, Modal, SegmentedControl, Stack, Textarea, TextInput } from '@mantine/core';
 import { type FormEvent, useState } from 'react';
 import { $api, ifMatch, type Schema } from '#api/client';
 import { fieldError } from '#api/fieldError';
 import { issuers, signing } from '#texts/account';
 import { common } from '#texts/common';
+import { Answers } from '../answers';
 import { ProblemNote } from '../states';
 import { readKeySet } from './keySet';
 
@@ -118,14 +119,11 @@ function Form({ issuer, onClose }: { issuer: Issuer | undefined; onClose: () => 
           onChange={(event) => setInUrl(event.currentTarget.checked)}
         />
         {error && <ProblemNote error={error} />}
-        <Group justify="flex-end">
-          <Button variant="default" onClick={onClose}>
-            {common.cancel}
-          </Button>
+        <Answers onCancel={onClose}>
           <Button type="submit" loading={isPending}>
             {common.save}
           </Button>
-        </Group>
+        </Answers>
       </Stack>
     </form>
   );

@@ -17,6 +17,7 @@ import { type FormEvent, useState } from 'react';
 import { $api, type Schema } from '#api/client';
 import { addToServer as texts } from '#texts/addToServer';
 import { common } from '#texts/common';
+import { Answers } from '../answers';
 import { ProblemNote } from '../states';
 import { toast } from '../toasts';
 import { TokenMeter } from '../tokenMeter';
@@ -132,14 +133,11 @@ function Adding({ onClose, app, action }: AddToServerProps) {
           </Group>
         )}
         {error ? <ProblemNote error={error} /> : null}
-        <Group justify="flex-end">
-          <Button variant="default" onClick={onClose}>
-            {common.cancel}
-          </Button>
+        <Answers onCancel={onClose}>
           <Button type="submit" disabled={!ready} loading={create.isPending || select.isPending}>
             {where === 'new' ? texts.create(selected.size) : texts.add(selected.size)}
           </Button>
-        </Group>
+        </Answers>
       </Stack>
     </form>
   );

@@ -20,6 +20,7 @@ import { useMay } from '#api/session';
 import { apps } from '#texts/apps';
 import { common } from '#texts/common';
 import { oauthClients as texts } from '#texts/oauthClients';
+import { Answers } from '../answers';
 import { Confirm } from '../confirm';
 import { CopyText } from '../copy';
 import { Loaded, ProblemNote } from '../states';
@@ -211,14 +212,11 @@ function ClientForm({ app, way, client, onDone }: ClientFormProps) {
           </Checkbox.Group>
         )}
         {put.error ? <ProblemNote error={put.error} /> : null}
-        <Group justify="flex-end">
-          <Button variant="default" onClick={onDone}>
-            {common.cancel}
-          </Button>
+        <Answers onCancel={onDone}>
           <Button type="submit" loading={put.isPending} disabled={!clientId.trim()}>
             {common.save}
           </Button>
-        </Group>
+        </Answers>
       </Stack>
     </form>
   );

@@ -1,4 +1,4 @@
-import { Button, Checkbox, Group, Select, Stack, Text, TextInput } from '@mantine/core';
+import { Button, Checkbox, Select, Stack, Text, TextInput } from '@mantine/core';
 import { type FormEvent, type ReactNode, useState } from 'react';
 import { $api, ifMatch, type Schema } from '#api/client';
 import { useApps } from '#api/directory';
@@ -7,6 +7,7 @@ import { useMay } from '#api/session';
 import { common } from '#texts/common';
 import { connections } from '#texts/connections';
 import { customerConnections as texts } from '#texts/customers';
+import { Answers } from '../answers';
 import {
   credentialOf,
   type Preset,
@@ -226,13 +227,10 @@ interface FootProps {
 
 function Foot({ onDone, pending, act, disabled }: FootProps) {
   return (
-    <Group justify="flex-end">
-      <Button variant="default" onClick={onDone}>
-        {common.cancel}
-      </Button>
+    <Answers onCancel={onDone}>
       <Button type="submit" loading={pending} disabled={disabled}>
         {act}
       </Button>
-    </Group>
+    </Answers>
   );
 }

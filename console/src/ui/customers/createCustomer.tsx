@@ -1,10 +1,10 @@
-import { Button, Group, Stack, TextInput } from '@mantine/core';
+import { Button, Stack, TextInput } from '@mantine/core';
 import { useNavigate } from '@tanstack/react-router';
 import { type FormEvent, useState } from 'react';
 import { $api } from '#api/client';
 import { fieldError } from '#api/fieldError';
-import { common } from '#texts/common';
 import { customers as texts } from '#texts/customers';
+import { Answers } from '../answers';
 import { ProblemNote } from '../states';
 import { toast } from '../toasts';
 
@@ -48,14 +48,11 @@ export function CreateCustomer({ onClose }: { onClose: () => void }) {
           error={fieldError(create.error, 'name')}
         />
         {create.error ? <ProblemNote error={create.error} /> : null}
-        <Group justify="flex-end">
-          <Button variant="default" onClick={onClose}>
-            {common.cancel}
-          </Button>
+        <Answers onCancel={onClose}>
           <Button type="submit" disabled={!key.trim()} loading={create.isPending}>
             {texts.add}
           </Button>
-        </Group>
+        </Answers>
       </Stack>
     </form>
   );

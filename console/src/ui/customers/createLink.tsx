@@ -5,6 +5,7 @@ import { useApps } from '#api/directory';
 import { fieldError } from '#api/fieldError';
 import { common } from '#texts/common';
 import { connectLinks as texts } from '#texts/customers';
+import { Answers } from '../answers';
 import { SecretOnce } from '../copy';
 import { ProblemNote } from '../states';
 
@@ -115,14 +116,11 @@ export function CreateConnectLink({ customer, connection, onDone }: CreateConnec
           error={fieldError(create.error, 'expires_in_seconds')}
         />
         {create.error ? <ProblemNote error={create.error} /> : null}
-        <Group justify="flex-end">
-          <Button variant="default" onClick={onDone}>
-            {common.cancel}
-          </Button>
+        <Answers onCancel={onDone}>
           <Button type="submit" loading={create.isPending}>
             {texts.add}
           </Button>
-        </Group>
+        </Answers>
       </Stack>
     </form>
   );

@@ -6,6 +6,7 @@ import { fieldError } from '#api/fieldError';
 import { useMay } from '#api/session';
 import { common } from '#texts/common';
 import { customerTokens as texts } from '#texts/customers';
+import { Answers } from '../answers';
 import { SecretOnce } from '../copy';
 import { ProblemNote } from '../states';
 import { TokenDrawer } from '../tokens/tokenDrawer';
@@ -133,14 +134,11 @@ function CreateCustomerToken({ customer, onDone }: FormProps) {
           onChange={(event) => setInUrl(event.currentTarget.checked)}
         />
         {create.error ? <ProblemNote error={create.error} /> : null}
-        <Group justify="flex-end">
-          <Button variant="default" onClick={onDone}>
-            {common.cancel}
-          </Button>
+        <Answers onCancel={onDone}>
           <Button type="submit" disabled={!name.trim()} loading={create.isPending}>
             {texts.add}
           </Button>
-        </Group>
+        </Answers>
       </Stack>
     </form>
   );
@@ -158,10 +156,7 @@ function SignToken({ customer, onDone }: FormProps) {
     <Stack>
       <Text size="sm">{texts.signText}</Text>
       {sign.error ? <ProblemNote error={sign.error} /> : null}
-      <Group justify="flex-end">
-        <Button variant="default" onClick={onDone}>
-          {common.cancel}
-        </Button>
+      <Answers onCancel={onDone}>
         <Button
           data-autofocus
           loading={sign.isPending}
@@ -169,7 +164,7 @@ function SignToken({ customer, onDone }: FormProps) {
         >
           {texts.signNow}
         </Button>
-      </Group>
+      </Answers>
     </Stack>
   );
 }

@@ -14,6 +14,7 @@ import { $api, ifMatch, type Schema } from '#api/client';
 import { fieldError } from '#api/fieldError';
 import { common } from '#texts/common';
 import { limits } from '#texts/limits';
+import { Answers } from '../answers';
 import { ProblemNote } from '../states';
 import { toast } from '../toasts';
 import { type Target, TargetFields } from './targetFields';
@@ -139,14 +140,11 @@ function Form({ limit, target: first, onClose }: { limit?: Limit; target: Target
           onChange={(event) => setEnabled(event.currentTarget.checked)}
         />
         {error && <ProblemNote error={error} />}
-        <Group justify="flex-end">
-          <Button variant="default" onClick={onClose}>
-            {common.cancel}
-          </Button>
+        <Answers onCancel={onClose}>
           <Button type="submit" loading={isPending}>
             {limit ? common.save : limits.create}
           </Button>
-        </Group>
+        </Answers>
       </Stack>
     </form>
   );

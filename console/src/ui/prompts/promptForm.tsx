@@ -14,6 +14,7 @@ import {
 import { IconArrowDown, IconArrowUp, IconPlus, IconTrash } from '@tabler/icons-react';
 import type { Schema } from '#api/client';
 import { prompts as texts } from '#texts/prompts';
+import { NamedFields } from './namedFields';
 
 const ROLES = ['user', 'assistant'] as const;
 
@@ -28,36 +29,12 @@ export function PromptForm(props: PromptFormProps) {
   const { prompt, onChange, problemAt, readOnly } = props;
   return (
     <Stack>
-      <TextInput
-        label={texts.name}
-        description={texts.nameHint}
-        classNames={{ input: 'mono' }}
-        required
-        maxLength={64}
+      <NamedFields
+        texts={texts}
+        draft={prompt}
+        onChange={onChange}
+        problemAt={problemAt}
         readOnly={readOnly}
-        value={prompt.name}
-        error={problemAt('name')}
-        onChange={(event) => onChange({ name: event.currentTarget.value })}
-      />
-      <TextInput
-        label={texts.titleField}
-        description={texts.titleHint}
-        maxLength={200}
-        readOnly={readOnly}
-        value={prompt.title ?? ''}
-        error={problemAt('title')}
-        onChange={(event) => onChange({ title: event.currentTarget.value || undefined })}
-      />
-      <Textarea
-        label={texts.description}
-        description={texts.descriptionHint}
-        autosize
-        minRows={2}
-        maxLength={8000}
-        readOnly={readOnly}
-        value={prompt.description ?? ''}
-        error={problemAt('description')}
-        onChange={(event) => onChange({ description: event.currentTarget.value || undefined })}
       />
       <Arguments {...props} />
       <Messages {...props} />

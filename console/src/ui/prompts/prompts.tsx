@@ -6,9 +6,9 @@ import { useMay } from '#api/session';
 import { common } from '#texts/common';
 import { prompts as texts } from '#texts/prompts';
 import { When } from '../figures';
-import { StateBadge } from '../stateBadge';
 import { Empty, Loaded } from '../states';
 import { type Column, Table } from '../table';
+import { DraftName } from './draftName';
 
 type Prompt = Schema<'ServerPrompt'>;
 
@@ -62,7 +62,7 @@ export function Prompts({ server, openName, onOpen, onAdd }: PromptsProps) {
               rowHeight={56}
               onOpen={({ name }) => onOpen(name)}
               openKey={openName}
-              narrow={(prompt) => <Name prompt={prompt} changes={diff.data?.prompts} />}
+              narrow={(prompt) => <DraftName {...prompt} changes={diff.data?.prompts} />}
               more={query.hasNextPage}
               onEnd={query.fetchNextPage}
             />
@@ -79,7 +79,7 @@ function columns(changes: Schema<'NameChanges'> | undefined): Column<Prompt>[] {
       key: 'name',
       title: texts.columns.name,
       width: 'minmax(220px, 3fr)',
-      cell: (prompt) => <Name prompt={prompt} changes={changes} />,
+      cell: (prompt) => <DraftName {...prompt} changes={changes} />,
     },
     {
       key: 'arguments',
@@ -107,26 +107,4 @@ function columns(changes: Schema<'NameChanges'> | undefined): Column<Prompt>[] {
       cell: ({ updated_at }) => <When at={updated_at} />,
     },
   ];
-}
-
-function Name({ prompt, changes }: { prompt: Prompt; changes: Schema<'NameChanges'> | undefined }) {
-  const { name, title, description } = prompt;
-  const change = changes?.added.includes(name)
-    ? 'added'
-    : changes?.changed.includes(name)
-      ? 'changed'
-      : undefined;
-  return (
-    <Stack gap={0} miw={0}>
-      <Group gap={6} wrap="nowrap">
-        <Text className="mono ellipsis" fw={600}>
-          {name}
-        </Text>
-        {change && <StateBadge color="blue">{texts.change[change]}</StateBadge>}
-      </Group>
-      <Text size="xs" c="dimmed" className="ellipsis">
-        {title ?? description}
-      </Text>
-    </Stack>
-  );
 }

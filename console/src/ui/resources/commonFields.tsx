@@ -1,5 +1,6 @@
-import { Autocomplete, Textarea, TextInput } from '@mantine/core';
+import { Autocomplete } from '@mantine/core';
 import { resources as texts } from '#texts/prompts';
+import { NamedFields } from '../prompts/namedFields';
 
 const TYPES = [
   'text/markdown',
@@ -29,36 +30,12 @@ interface CommonFieldsProps {
 export function CommonFields({ draft, onChange, problemAt, readOnly }: CommonFieldsProps) {
   return (
     <>
-      <TextInput
-        label={texts.name}
-        description={texts.nameHint}
-        classNames={{ input: 'mono' }}
-        required
-        maxLength={64}
+      <NamedFields
+        texts={texts}
+        draft={draft}
+        onChange={onChange}
+        problemAt={problemAt}
         readOnly={readOnly}
-        value={draft.name}
-        error={problemAt('name')}
-        onChange={(event) => onChange({ name: event.currentTarget.value })}
-      />
-      <TextInput
-        label={texts.titleField}
-        description={texts.titleHint}
-        maxLength={200}
-        readOnly={readOnly}
-        value={draft.title ?? ''}
-        error={problemAt('title')}
-        onChange={(event) => onChange({ title: event.currentTarget.value || undefined })}
-      />
-      <Textarea
-        label={texts.description}
-        description={texts.descriptionHint}
-        autosize
-        minRows={2}
-        maxLength={8000}
-        readOnly={readOnly}
-        value={draft.description ?? ''}
-        error={problemAt('description')}
-        onChange={(event) => onChange({ description: event.currentTarget.value || undefined })}
       />
       <Autocomplete
         label={texts.mimeType}

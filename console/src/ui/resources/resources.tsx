@@ -4,9 +4,9 @@ import { $api, type Schema } from '#api/client';
 import { byCursor, itemsOf } from '#api/pages';
 import { useMay } from '#api/session';
 import { common } from '#texts/common';
-import { prompts, resources as texts } from '#texts/prompts';
+import { resources as texts } from '#texts/prompts';
 import { bytes, When } from '../figures';
-import { StateBadge } from '../stateBadge';
+import { DraftName } from '../prompts/draftName';
 import { Empty, Loaded } from '../states';
 import { type Column, Table } from '../table';
 
@@ -65,7 +65,7 @@ function Stored({ server, openName, onOpen }: ResourcesProps) {
       key: 'name',
       title: texts.columns.name,
       width: 'minmax(180px, 2fr)',
-      cell: (row) => <Name {...row} changes={changes} />,
+      cell: (row) => <DraftName {...row} changes={changes} />,
     },
     {
       key: 'uri',
@@ -112,7 +112,7 @@ function Stored({ server, openName, onOpen }: ResourcesProps) {
             openKey={openName}
             narrow={(row) => (
               <>
-                <Name {...row} changes={changes} />
+                <DraftName {...row} changes={changes} />
                 <Uri uri={row.uri} />
               </>
             )}
@@ -139,7 +139,7 @@ function Templates({ server, openName, onOpen }: ResourcesProps) {
       key: 'name',
       title: texts.columns.template,
       width: 'minmax(180px, 2fr)',
-      cell: (row) => <Name {...row} changes={changes} />,
+      cell: (row) => <DraftName {...row} changes={changes} />,
     },
     {
       key: 'uri',
@@ -179,7 +179,7 @@ function Templates({ server, openName, onOpen }: ResourcesProps) {
             openKey={openName}
             narrow={(row) => (
               <>
-                <Name {...row} changes={changes} />
+                <DraftName {...row} changes={changes} />
                 <Uri uri={row.uri_template} />
               </>
             )}
@@ -201,34 +201,6 @@ function Nothing({ kind }: { kind: Kind }) {
     <Empty icon={<IconFileText />} title={texts[kind].emptyTitle}>
       {texts[kind].emptyText}
     </Empty>
-  );
-}
-
-interface NameProps {
-  name: string;
-  title?: string | null;
-  description?: string | null;
-  changes: Schema<'NameChanges'> | undefined;
-}
-
-function Name({ name, title, description, changes }: NameProps) {
-  const change = changes?.added.includes(name)
-    ? 'added'
-    : changes?.changed.includes(name)
-      ? 'changed'
-      : undefined;
-  return (
-    <Stack gap={0} miw={0}>
-      <Group gap={6} wrap="nowrap">
-        <Text className="mono ellipsis" fw={600}>
-          {name}
-        </Text>
-        {change && <StateBadge color="blue">{prompts.change[change]}</StateBadge>}
-      </Group>
-      <Text size="xs" c="dimmed" className="ellipsis">
-        {title ?? description}
-      </Text>
-    </Stack>
   );
 }
 

@@ -1,7 +1,7 @@
-import { Button, Group } from '@mantine/core';
+import { Button } from '@mantine/core';
 import type { UseMutationResult } from '@tanstack/react-query';
 import { asProblem } from '#api/problem';
-import { common } from '#texts/common';
+import { Answers } from '../answers';
 import { ProblemNote } from '../states';
 
 interface FormFootProps {
@@ -20,14 +20,11 @@ export function FormFoot({ mutation, fields = [], submit, disabled, onCancel }: 
   return (
     <>
       {error && !shownAbove ? <ProblemNote error={error} /> : null}
-      <Group justify="flex-end">
-        <Button variant="default" onClick={onCancel}>
-          {common.cancel}
-        </Button>
+      <Answers onCancel={onCancel}>
         <Button type="submit" disabled={disabled} loading={mutation.isPending}>
           {submit}
         </Button>
-      </Group>
+      </Answers>
     </>
   );
 }

@@ -1,9 +1,10 @@
-import { Alert, Button, Checkbox, Group, Modal, Stack, Text, Textarea } from '@mantine/core';
+import { Alert, Button, Checkbox, Modal, Stack, Text, Textarea } from '@mantine/core';
 import { type FormEvent, useState } from 'react';
 import { $api, type Schema } from '#api/client';
 import { useMay } from '#api/session';
 import { common } from '#texts/common';
 import { publishing as texts } from '#texts/server';
+import { Answers } from '../answers';
 import { Loaded, ProblemNote } from '../states';
 import { toast, toastWarnings } from '../toasts';
 import { DiffView, publishable } from './diffView';
@@ -86,14 +87,11 @@ function Publish({ server, diff, onClose }: PublishDialogProps & { diff: Schema<
           />
         )}
         {publish.error && <ProblemNote error={publish.error} />}
-        <Group justify="flex-end">
-          <Button variant="default" onClick={onClose}>
-            {common.cancel}
-          </Button>
+        <Answers onCancel={onClose}>
           <Button type="submit" loading={publish.isPending} disabled={!publishable(diff)}>
             {texts.submit}
           </Button>
-        </Group>
+        </Answers>
       </Stack>
     </form>
   );

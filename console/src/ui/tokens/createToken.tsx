@@ -6,6 +6,7 @@ import { fieldError } from '#api/fieldError';
 import { useMay, useSession } from '#api/session';
 import { common } from '#texts/common';
 import { tokens } from '#texts/tokens';
+import { Answers } from '../answers';
 import { SecretOnce } from '../copy';
 import { ProblemNote } from '../states';
 import { TokenFields } from './tokenFields';
@@ -88,14 +89,11 @@ function Making({ onClose, server, onCreated }: CreateTokenProps) {
           />
         )}
         {created.error && <ProblemNote error={created.error} />}
-        <Group justify="flex-end">
-          <Button variant="default" onClick={onClose}>
-            {common.cancel}
-          </Button>
+        <Answers onCancel={onClose}>
           <Button type="submit" loading={created.isPending}>
             {tokens.create}
           </Button>
-        </Group>
+        </Answers>
       </Stack>
     </form>
   );

@@ -1,8 +1,9 @@
-import { Button, Group, Modal, Stack } from '@mantine/core';
+import { Button, Modal, Stack } from '@mantine/core';
 import { type FormEvent, useState } from 'react';
 import { $api, ifMatch, type Schema } from '#api/client';
 import { common } from '#texts/common';
 import { tokenList, tokens } from '#texts/tokens';
+import { Answers } from '../answers';
 import { ProblemNote } from '../states';
 import { toast } from '../toasts';
 import { TokenFields } from './tokenFields';
@@ -62,14 +63,11 @@ function Editing({ token, onClose }: EditTokenProps) {
           error={changed.error}
         />
         {changed.error && <ProblemNote error={changed.error} />}
-        <Group justify="flex-end">
-          <Button variant="default" onClick={onClose}>
-            {common.cancel}
-          </Button>
+        <Answers onCancel={onClose}>
           <Button type="submit" loading={changed.isPending}>
             {common.save}
           </Button>
-        </Group>
+        </Answers>
       </Stack>
     </form>
   );

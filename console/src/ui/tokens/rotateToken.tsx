@@ -1,12 +1,9 @@
-import { Button, Group, Modal, Select, Stack, Text } from '@mantine/core';
-import { useState } from 'react';
+import { Button, Group, Modal, Stack, Text } from '@mantine/core';
 import { $api, type Schema } from '#api/client';
 import { common } from '#texts/common';
 import { tokenList, tokens } from '#texts/tokens';
 import { SecretOnce } from '../copy';
-import { ProblemNote } from '../states';
-
-const OVERLAPS = Object.entries(tokenList.overlaps).map(([value, label]) => ({ value, label }));
+import { Rotation } from '../rotation';
 
 interface RotateTokenProps {
   token: Schema<'Token'>;
@@ -30,7 +27,6 @@ export function RotateToken(props: RotateTokenProps) {
 }
 
 function Rotating({ token, onClose }: RotateTokenProps) {
-  const [overlap, setOverlap] = useState('86400');
   const rotated = $api.useMutation('post', '/api/v1/tokens/{token}/rotate', { meta: { shown: true } });
   if (rotated.data) {
     return (
@@ -44,32 +40,14 @@ function Rotating({ token, onClose }: RotateTokenProps) {
     );
   }
   return (
-    <Stack>
-      <Text size="sm">{tokenList.rotateText}</Text>
-      <Select
-        allowDeselect={false}
-        label={tokenList.overlap}
-        data={OVERLAPS}
-        value={overlap}
-        onChange={(value) => value && setOverlap(value)}
-      />
-      {rotated.error && <ProblemNote error={rotated.error} />}
-      <Group justify="flex-end">
-        <Button variant="default" onClick={onClose}>
-          {common.cancel}
-        </Button>
-        <Button
-          loading={rotated.isPending}
-          onClick={() =>
-            rotated.mutate({
-              params: { path: { token: token.id } },
-              body: { overlap_seconds: Number(overlap) },
-            })
-          }
-        >
-          {tokenList.rotate}
-        </Button>
-      </Group>
-    </Stack>
+    <Rotation
+      texts={tokenList}
+      pending={rotated.isPending}
+      error={rotated.error}
+      onCancel={onClose}
+      onRotate={(overlap_seconds) =>
+        rotated.mutate({ params: { path: { token: token.id } }, body: { overlap_seconds } })
+      }
+    />
   );
 }

@@ -1,9 +1,10 @@
-import { Alert, Button, Checkbox, Group, Modal, SegmentedControl, Select, Stack, Text } from '@mantine/core';
+import { Alert, Button, Checkbox, Modal, SegmentedControl, Select, Stack, Text } from '@mantine/core';
 import { useState } from 'react';
 import { $api, type Schema } from '#api/client';
 import { useApps } from '#api/directory';
 import { common } from '#texts/common';
 import { tools } from '#texts/tools';
+import { Answers } from '../answers';
 import { ActionPicker } from '../apps/actionPicker';
 import { ButtonLink } from '../links';
 import { Loaded, ProblemNote } from '../states';
@@ -113,10 +114,7 @@ function Actions({ server, of, onClose }: AddToolsProps & { of: Schema<'App'> })
         />
       )}
       {added.error && <ProblemNote error={added.error} />}
-      <Group justify="flex-end">
-        <Button variant="default" onClick={onClose}>
-          {common.cancel}
-        </Button>
+      <Answers onCancel={onClose}>
         <Button
           loading={added.isPending}
           disabled={nothing}
@@ -125,7 +123,7 @@ function Actions({ server, of, onClose }: AddToolsProps & { of: Schema<'App'> })
         >
           {texts.submit(picks ? selected.size : undefined)}
         </Button>
-      </Group>
+      </Answers>
     </Stack>
   );
 }

@@ -1,10 +1,11 @@
-import { Button, Group, Modal, Stack, Text, TextInput } from '@mantine/core';
+import { Button, Modal, Stack, Text, TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { $api } from '#api/client';
 import { asProblem } from '#api/problem';
 import { common } from '#texts/common';
 import { tools } from '#texts/tools';
+import { Answers } from '../answers';
 import { Loaded, ProblemNote } from '../states';
 import { draftTools } from './data';
 
@@ -69,14 +70,11 @@ function Named({ server, tool, onAdded, onClose }: AnotherNameProps & { tool: st
                 onChange={(event) => setName(event.currentTarget.value)}
               />
               {problem && problem.field !== 'name' && <ProblemNote error={problem} />}
-              <Group justify="flex-end">
-                <Button variant="default" onClick={onClose}>
-                  {common.cancel}
-                </Button>
+              <Answers onCancel={onClose}>
                 <Button type="submit" loading={added.isPending}>
                   {texts.submit}
                 </Button>
-              </Group>
+              </Answers>
             </Stack>
           </form>
         );

@@ -1,10 +1,11 @@
-import { Button, Checkbox, Group, Modal, Select, Stack, TagsInput } from '@mantine/core';
+import { Button, Checkbox, Modal, Select, Stack, TagsInput } from '@mantine/core';
 import { type FormEvent, useState } from 'react';
 import { $api, ifMatch, type Schema } from '#api/client';
 import { useServers, useUsers } from '#api/directory';
 import { fieldError } from '#api/fieldError';
 import { common } from '#texts/common';
 import { grants } from '#texts/users';
+import { Answers } from '../answers';
 import { ProblemNote } from '../states';
 import { toast } from '../toasts';
 import { grantScopes, grantValues } from './grantValues';
@@ -85,14 +86,11 @@ function Form({ granting, onClose }: { granting: Granting; onClose: () => void }
           onChange={(tools) => setValues({ ...values, tools })}
         />
         {put.error && <ProblemNote error={put.error} />}
-        <Group justify="flex-end">
-          <Button variant="default" onClick={onClose}>
-            {common.cancel}
-          </Button>
+        <Answers onCancel={onClose}>
           <Button type="submit" loading={put.isPending} disabled={!user || !server || scopes.length === 0}>
             {common.save}
           </Button>
-        </Group>
+        </Answers>
       </Stack>
     </form>
   );

@@ -5,6 +5,7 @@ import { fieldError } from '#api/fieldError';
 import { useMay } from '#api/session';
 import { common } from '#texts/common';
 import { users } from '#texts/users';
+import { Answers } from '../answers';
 import { ProblemNote } from '../states';
 import { OneTimeLink } from './oneTimeLink';
 import { ROLES, type Role } from './role';
@@ -77,14 +78,11 @@ function Inviting({ onClose }: { onClose: () => void }) {
           onChange={(chosen) => chosen && setRole(chosen)}
         />
         {invited.error && <ProblemNote error={invited.error} />}
-        <Group justify="flex-end">
-          <Button variant="default" onClick={onClose}>
-            {common.cancel}
-          </Button>
+        <Answers onCancel={onClose}>
           <Button type="submit" loading={invited.isPending}>
             {users.invite}
           </Button>
-        </Group>
+        </Answers>
       </Stack>
     </form>
   );

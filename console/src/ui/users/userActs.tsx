@@ -5,6 +5,7 @@ import { $api, ifMatch, type Schema } from '#api/client';
 import { useMay, useSession } from '#api/session';
 import { common } from '#texts/common';
 import { users } from '#texts/users';
+import { Answers } from '../answers';
 import { Confirm } from '../confirm';
 import { ProblemNote } from '../states';
 import { toast } from '../toasts';
@@ -62,14 +63,11 @@ function Reset({ user, onClose }: { user: Schema<'User'>; onClose: () => void })
     <Stack>
       <Text size="sm">{users.resetText}</Text>
       {made.error && <ProblemNote error={made.error} />}
-      <Group justify="flex-end">
-        <Button variant="default" onClick={onClose}>
-          {common.cancel}
-        </Button>
+      <Answers onCancel={onClose}>
         <Button loading={made.isPending} onClick={() => made.mutate({ params: { path: { user: user.id } } })}>
           {users.reset}
         </Button>
-      </Group>
+      </Answers>
     </Stack>
   );
 }
