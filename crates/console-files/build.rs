@@ -147,16 +147,17 @@ fn packages(root: &Path, place: &Path) -> Result<(), Missing> {
     let stamp = place.join("installed.lock");
     let installed = root.join("node_modules/.package-lock.json");
     let age = |path: &Path| fs::metadata(path).and_then(|data| data.modified()).ok();
-    let is_linked = own.is_symlink();
     if age(&installed).zip(age(&lock)).is_some_and(|(installed, lock)| installed >= lock) {
-        if !is_linked {
+        let theirs = root.join("node_modules");
+        // A build directory may serve several working copies: a link to another's packages is no link to these.
+        if fs::read_link(&own).ok().as_ref() != Some(&theirs) {
             discard(&own).and_then(|()| discard(&stamp)).expect("the build directory is ours");
-            std::os::unix::fs::symlink(root.join("node_modules"), &own).expect("it is gone");
+            std::os::unix::fs::symlink(theirs, &own).expect("it is gone");
         }
         return Ok(());
     }
     let wanted = fs::read(&lock).expect("the console has a lock file");
-    if !is_linked && fs::read(&stamp).is_ok_and(|known| known == wanted) {
+    if !own.is_symlink() && fs::read(&stamp).is_ok_and(|known| known == wanted) {
         return Ok(());
     }
     discard(&own).and_then(|()| discard(&stamp)).expect("the build directory is ours");
