@@ -1,6 +1,6 @@
 import { defineConfig } from '@playwright/test';
 
-/** Each test file has the binary to itself; two at once is what two cores bear. */
+/** Two at once is what two cores bear. The tests of a worker share a binary, in whatever order they come. */
 export default defineConfig({
   testDir: 'e2e',
   outputDir: process.env.ARTIFACTS ?? 'test-results',
@@ -14,6 +14,9 @@ export default defineConfig({
     viewport: { width: 1360, height: 860 },
     reducedMotion: 'reduce',
     trace: 'retain-on-failure',
+    // What is not there after so long does not come: a step says so by itself, before the whole test runs out of time.
+    actionTimeout: 15_000,
+    navigationTimeout: 15_000,
     launchOptions: { executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: ['--no-sandbox'] },
   },
 });

@@ -1,7 +1,7 @@
 import { expectAccessible } from './axe';
 import { mcpClient } from './mcp';
-import { makeToken } from './server';
 import { expect, secretOf, test } from './test';
+import { makeToken } from './tokens';
 
 test('the alias is changed with a warning, and it is seen who still uses the former one', async ({
   owner: page,

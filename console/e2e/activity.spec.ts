@@ -1,7 +1,7 @@
 import { expectAccessible } from './axe';
 import { mcpClient } from './mcp';
-import { makeToken } from './server';
 import { expect, test } from './test';
+import { makeToken } from './tokens';
 
 test('calls are summed, by what one chooses, and lead to their log', async ({ owner: page, gateway }) => {
   // Other files of tests may have called before, by other tokens.
@@ -42,13 +42,12 @@ test('calls are summed, by what one chooses, and lead to their log', async ({ ow
 });
 
 test('calls are summed by token and user', async ({ owner: page, gateway }) => {
-  const client = await mcpClient(gateway.ready.mcp_url, gateway.ready.token);
+  const { id, token } = await makeToken(gateway, 'one of the account’s own');
+  const client = await mcpClient(gateway.ready.mcp_url, token);
   await client.callTool({ name: 'list_books', arguments: {} });
   await client.close();
-  await page.goto('/activity?by=token');
-  await expect(page.getByRole('table', { name: 'Calls by token' })).toContainText(
-    'first token of demo-bookshop',
-  );
+  await page.goto(`/activity?by=token&token=${id}`);
+  await expect(page.getByRole('table', { name: 'Calls by token' })).toContainText('one of the account’s own');
   await page.goto('/activity?by=user&days=7');
   await expect(page.getByRole('table', { name: 'Calls by user' })).toContainText('the account’s own tokens');
 });

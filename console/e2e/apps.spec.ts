@@ -1,3 +1,4 @@
+import { makeApp } from './apps';
 import { expectAccessible } from './axe';
 import { expect, test } from './test';
 
@@ -35,9 +36,10 @@ test('an app of the catalog is looked at, added and connected', async ({ owner: 
   await expect(page.getByText('No connection yet')).toBeVisible();
 });
 
-test('what a server uses is tested, and is not deleted', async ({ owner: page }) => {
+test('what a server uses is tested, and is not deleted', async ({ owner: page, gateway }) => {
+  await makeApp(gateway, 'Used shop', 'User of the shop');
   await page.goto('/apps');
-  await page.getByRole('row', { name: /Demo bookshop/ }).click();
+  await page.getByRole('row', { name: /Used shop/ }).click();
   await page.getByRole('link', { name: 'Connections' }).click();
   await page.getByRole('button', { name: 'Add a connection' }).click();
   const dialog = page.getByRole('dialog');
@@ -65,7 +67,7 @@ test('what a server uses is tested, and is not deleted', async ({ owner: page })
 
   await page.getByRole('link', { name: 'Settings', exact: true }).click();
   await page.getByRole('button', { name: 'Delete the app' }).click();
-  await page.getByLabel('Type demo-bookshop to confirm').fill('demo-bookshop');
+  await page.getByLabel('Type used-shop to confirm').fill('used-shop');
   await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click();
   await expect(page.getByRole('dialog').getByRole('alert')).toContainText('Code: in_use');
 });

@@ -1,16 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { expectAccessible } from './axe';
-import { demoServer } from './server';
+import { makeServer, makeShop } from './servers';
 import { expect, test } from './test';
 
 test('a change is shown with what was before and after', async ({ owner: page, gateway }) => {
-  const api = await gateway.api();
-  const { id, revision } = await demoServer(gateway);
-  await api.PATCH('/api/v1/servers/{server}', {
-    params: { path: { server: id }, header: { 'If-Match': `"${revision}"` } },
-    headers: { 'content-type': 'application/merge-patch+json' },
-    body: { description: 'Books and orders' },
-  });
+  const { id, slug } = await makeServer(gateway, 'Audited once');
+  await gateway.cli('server', 'update', slug, '--description', 'Books and orders');
   await page.goto('/audit');
   await page.getByRole('searchbox', { name: 'Event, such as token.create' }).fill('server.update');
   await expect(page).toHaveURL(/event=server.update/);
@@ -33,7 +28,7 @@ test('actor and time frame narrow the log, of one server too, and survive a relo
   owner: page,
   gateway,
 }) => {
-  const { id } = await demoServer(gateway);
+  const { id } = await makeShop(gateway, 'Audited shop');
   await page.goto(`/servers/${id}/audit`);
   const rows = page.getByRole('table', { name: 'Changes' }).getByRole('row');
   await expect(rows.filter({ hasText: 'server.publish' })).toHaveCount(1);

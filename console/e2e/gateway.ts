@@ -21,6 +21,9 @@ interface Ready {
 
 /** The real binary, with the demo published, on a port and in a folder of its own. */
 export class Gateway {
+  /** Made when it is first asked for; one token does for all tests. */
+  private program: Promise<Client<paths>> | undefined;
+
   private constructor(
     readonly base: string,
     readonly ready: Ready,
@@ -61,7 +64,12 @@ export class Gateway {
   }
 
   /** The API, as an owner's program uses it: for what a test needs and is not about. A refusal is thrown. */
-  async api(): Promise<Client<paths>> {
+  api(): Promise<Client<paths>> {
+    this.program ??= this.signedIn();
+    return this.program;
+  }
+
+  private async signedIn(): Promise<Client<paths>> {
     const made = await this.cli('token', 'create', '--name', 'e2e', '--role', 'owner', '--json');
     const { token } = JSON.parse(made) as { token: string };
     const api = createClient<paths>({ baseUrl: this.base, headers: { authorization: `Bearer ${token}` } });

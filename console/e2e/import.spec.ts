@@ -65,7 +65,7 @@ test('an import shows what is refused, where and what to do; the others become t
 
 test('importing again shows what changes before anything does', async ({ owner: page }) => {
   await page.goto('/apps/new?from=paste');
-  const before = SHOP.replaceAll('Corner shop', 'Second shop');
+  const before = SHOP.replaceAll('Corner shop', 'Shop to be imported again');
   await page.getByLabel('Text of the API description').fill(before);
   await page.getByRole('button', { name: 'Look at what it becomes' }).click();
   await page.getByRole('button', { name: 'Add it with 3 actions' }).click();

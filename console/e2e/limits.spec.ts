@@ -1,12 +1,13 @@
 import { expectAccessible } from './axe';
 import { mcpClient } from './mcp';
-import { demoServer, makeToken } from './server';
+import { makeShop } from './servers';
 import { expect, test } from './test';
+import { makeToken } from './tokens';
 
 test('a hard limit refuses a real client, until it is off', async ({ owner: page, gateway }) => {
-  const { id } = await demoServer(gateway);
-  const { token } = await makeToken(gateway, 'limited');
-  const client = await mcpClient(gateway.ready.mcp_url, token);
+  const { id, url } = await makeShop(gateway, 'Limited shop');
+  const { token } = await makeToken(gateway, 'limited agent');
+  const client = await mcpClient(url, token);
   const call = () => client.callTool({ name: 'list_books', arguments: {} });
 
   await page.goto('/limits');
@@ -15,13 +16,16 @@ test('a hard limit refuses a real client, until it is off', async ({ owner: page
   await dialog.getByRole('combobox', { name: 'Counts the calls of' }).click();
   await page.getByRole('option', { name: 'A token' }).click();
   await dialog.getByRole('combobox', { name: 'Which' }).click();
-  await page.getByRole('option', { name: /^limited/ }).click();
+  await page.getByRole('option', { name: /^limited agent/ }).click();
   await dialog.getByRole('textbox', { name: 'Calls' }).fill('1');
   await dialog.getByRole('combobox', { name: 'In each' }).click();
   await page.getByRole('option', { name: 'hour' }).click();
   await expectAccessible(page);
   await dialog.getByRole('button', { name: 'Create limit' }).click();
-  const row = page.getByRole('table', { name: 'Limits' }).getByRole('row').filter({ hasText: 'limited' });
+  const row = page
+    .getByRole('table', { name: 'Limits' })
+    .getByRole('row')
+    .filter({ hasText: 'limited agent' });
   await expect(row).toContainText('1 per hour');
   await expectAccessible(page);
 
@@ -40,7 +44,7 @@ test('a hard limit refuses a real client, until it is off', async ({ owner: page
   await page.goto(`/servers/${id}/limits`);
   await expect(page.getByRole('heading', { name: 'No limits' })).toBeVisible();
   await page.goto('/limits');
-  await row.getByRole('button', { name: 'Delete limited' }).click();
+  await row.getByRole('button', { name: 'Delete limited agent' }).click();
   await page
     .getByRole('dialog', { name: 'Delete the limit?' })
     .getByRole('button', { name: 'Delete' })

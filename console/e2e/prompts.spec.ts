@@ -2,6 +2,7 @@ import { expectAccessible } from './axe';
 import { mcpClient } from './mcp';
 import { makeServer } from './servers';
 import { expect, test } from './test';
+import { makeToken } from './tokens';
 
 test('a prompt is written, looked at, changed and deleted', async ({ owner: page, gateway }) => {
   const { id } = await makeServer(gateway, 'prompts-by-hand');
@@ -47,7 +48,7 @@ test('resources of every kind are read by a client once they are published', asy
   gateway,
 }) => {
   test.slow();
-  const { id, slug } = await makeServer(gateway, 'resources-by-hand');
+  const { id, slug, url } = await makeServer(gateway, 'resources-by-hand');
   await gateway.cli('tool', 'add', slug, 'demo-bookshop', 'list_books');
   await page.goto(`/servers/${id}/resources`);
   await expect(page.getByRole('heading', { name: 'No resources yet' })).toBeVisible();
@@ -98,17 +99,8 @@ test('resources of every kind are read by a client once they are published', asy
 
   await gateway.cli('server', 'publish', slug);
   await gateway.cli('server', 'enable', slug);
-  const made = await gateway.cli(
-    'token',
-    'create',
-    '--name',
-    'Resources by hand',
-    '--server',
-    slug,
-    '--json',
-  );
-  const { token } = JSON.parse(made) as { token: string };
-  const client = await mcpClient(`${gateway.base}/mcp/local/${slug}`, token);
+  const { token } = await makeToken(gateway, 'reader of resources');
+  const client = await mcpClient(url, token);
   const read = async (uri: string) => (await client.readResource({ uri })).contents[0];
   expect(await read('docs://handbook')).toMatchObject({ text: 'Returns within 30 days.' });
   expect(await read('docs://logo')).toMatchObject({ mimeType: 'image/png', blob: PIXEL.toString('base64') });

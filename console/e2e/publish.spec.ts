@@ -1,12 +1,14 @@
 import type { Page } from '@playwright/test';
 import { expectAccessible } from './axe';
 import { mcpClient } from './mcp';
+import { makeShop } from './servers';
 import { expect, test } from './test';
+import { makeToken } from './tokens';
 
-/** The demo's server, at one of its parts. */
-async function open(page: Page, part: string) {
-  await page.goto('/servers?q=demo-bookshop');
-  await page.getByRole('link', { name: 'Demo bookshop' }).click();
+/** A server, found by its name, at one of its parts. */
+async function open(page: Page, name: string, part: string) {
+  await page.goto(`/servers?q=${encodeURIComponent(name)}`);
+  await page.getByRole('link', { name, exact: true }).click();
   await page
     .getByRole('navigation', { name: 'Parts of the server' })
     .getByRole('link', { name: part })
@@ -17,8 +19,10 @@ test('the draft is published with its difference in sight, and gone back from', 
   owner,
   gateway,
 }) => {
-  await gateway.cli('tool', 'remove', 'demo-bookshop', 'cancel_order');
-  await open(owner, 'Settings');
+  const { slug, url } = await makeShop(gateway, 'Draft shop');
+  const { token } = await makeToken(gateway, 'reader of the draft shop');
+  await gateway.cli('tool', 'remove', slug, 'cancel_order');
+  await open(owner, 'Draft shop', 'Settings');
   await expectAccessible(owner);
   const form = owner.getByRole('form', { name: 'Name and texts' });
   await form.getByLabel('Instructions').fill('Prices are in euros.');
@@ -26,7 +30,7 @@ test('the draft is published with its difference in sight, and gone back from', 
   await expect(owner.getByText('Draft differs')).toBeVisible();
 
   await owner.getByRole('button', { name: 'Publish' }).click();
-  const dialog = owner.getByRole('dialog', { name: 'Publish Demo bookshop' });
+  const dialog = owner.getByRole('dialog', { name: 'Publish Draft shop' });
   await expect(dialog.getByText('The draft becomes version 2')).toBeVisible();
   await expect(dialog.getByRole('region', { name: '1 tool is gone' })).toContainText('cancel_order');
   await expect(dialog.getByText('Clients may break')).toBeVisible();
@@ -37,7 +41,7 @@ test('the draft is published with its difference in sight, and gone back from', 
   await expect(owner.getByText('Version 2', { exact: true })).toBeVisible();
   await expect(owner.getByText('Draft differs')).toBeHidden();
 
-  const client = await mcpClient(gateway.ready.mcp_url, gateway.ready.token);
+  const client = await mcpClient(url, token);
   const toolNames = async () => (await client.listTools()).tools.map(({ name }) => name);
   expect(await toolNames()).not.toContain('cancel_order');
   expect(client.getInstructions()).toBe('Prices are in euros.');
@@ -62,11 +66,11 @@ test('the draft is published with its difference in sight, and gone back from', 
   await expect(owner.getByText('Version 3 repeats version 1.')).toBeVisible();
   await expect.poll(toolNames).toContain('cancel_order');
   await client.close();
-  await gateway.cli('tool', 'add', 'demo-bookshop', 'demo-bookshop', 'cancel_order');
 });
 
-test('a draft over its budget cannot be published', async ({ owner }) => {
-  await open(owner, 'Settings');
+test('a draft over its budget cannot be published', async ({ owner, gateway }) => {
+  await makeShop(gateway, 'Frugal shop');
+  await open(owner, 'Frugal shop', 'Settings');
   const budget = owner.getByRole('form', { name: 'Token budget' });
   await budget.getByLabel('Budget').fill('10');
   await budget.getByRole('button', { name: 'Save' }).click();
@@ -75,7 +79,7 @@ test('a draft over its budget cannot be published', async ({ owner }) => {
   await texts.getByLabel('Description').fill('Over its budget');
   await texts.getByRole('button', { name: 'Save' }).click();
   await owner.getByRole('button', { name: 'Publish' }).click();
-  const dialog = owner.getByRole('dialog', { name: 'Publish Demo bookshop' });
+  const dialog = owner.getByRole('dialog', { name: 'Publish Frugal shop' });
   await expect(dialog.getByText('where 10 are allowed')).toBeVisible();
   await expect(dialog.getByRole('button', { name: 'Publish' })).toBeDisabled();
   await dialog.getByRole('button', { name: 'Cancel' }).click();
@@ -85,17 +89,19 @@ test('a draft over its budget cannot be published', async ({ owner }) => {
 });
 
 test('a connected client is refused while the server is off', async ({ owner, gateway }) => {
-  const client = await mcpClient(gateway.ready.mcp_url, gateway.ready.token);
+  const { url } = await makeShop(gateway, 'Shop to be closed');
+  const { token } = await makeToken(gateway, 'customer of the shop to be closed');
+  const client = await mcpClient(url, token);
   const call = () => client.callTool({ name: 'get_book', arguments: { id: 1 } });
   expect((await call()).isError).not.toBe(true);
 
-  await owner.goto('/servers');
-  const toggle = owner.getByRole('row').filter({ hasText: 'Demo bookshop' }).getByRole('switch');
+  await owner.goto('/servers?q=closed');
+  const toggle = owner.getByRole('row').filter({ hasText: 'Shop to be closed' }).getByRole('switch');
   await toggle.press(' ');
   await expect(toggle).not.toBeChecked();
   // The switch is ahead of the answer, and the answer of what the client meets.
   await expect(() => expect(call()).rejects.toThrow()).toPass();
-  await open(owner, 'Connect');
+  await open(owner, 'Shop to be closed', 'Connect');
   await expect(owner.getByText('This server does not answer: it is off')).toBeVisible();
   await expectAccessible(owner);
 
@@ -106,23 +112,24 @@ test('a connected client is refused while the server is off', async ({ owner, ga
 });
 
 test('the slug changes, and the former one goes on answering', async ({ owner, gateway }) => {
-  await open(owner, 'Settings');
+  const { url } = await makeShop(gateway, 'Shop that moves');
+  const { token } = await makeToken(gateway, 'customer of the shop that moves');
+  await open(owner, 'Shop that moves', 'Settings');
   const form = owner.getByRole('form', { name: 'Address' });
   await form.getByRole('textbox', { name: 'Slug', exact: true }).fill('books & more');
   await expect(form.getByText('Letters, digits, - and _ alone')).toBeVisible();
   await expect(form.getByRole('button', { name: 'Save' })).toBeDisabled();
-  await form.getByRole('textbox', { name: 'Slug', exact: true }).fill('books');
+  await form.getByRole('textbox', { name: 'Slug', exact: true }).fill('moved-shop');
   await form.getByRole('button', { name: 'Save' }).click();
-  const asked = owner.getByRole('dialog', { name: 'Change the slug to books?' });
-  await expect(asked).toContainText(`${gateway.base}/mcp/local/demo-bookshop`);
+  const asked = owner.getByRole('dialog', { name: 'Change the slug to moved-shop?' });
+  await expect(asked).toContainText(url);
   await expect(asked).toContainText('goes on answering for 90 days');
   await asked.getByRole('button', { name: 'Change the slug' }).click();
-  await expect(form.getByText(`${gateway.base}/mcp/local/demo-bookshop`)).toBeVisible();
+  await expect(form.getByText(url)).toBeVisible();
 
-  for (const url of [gateway.ready.mcp_url, `${gateway.base}/mcp/local/books`]) {
-    const client = await mcpClient(url, gateway.ready.token);
+  for (const address of [url, `${gateway.base}/mcp/local/moved-shop`]) {
+    const client = await mcpClient(address, token);
     expect((await client.listTools()).tools.length).toBeGreaterThan(0);
     await client.close();
   }
-  await gateway.cli('server', 'update', 'books', '--slug', 'demo-bookshop');
 });

@@ -1,18 +1,22 @@
 import { readFile } from 'node:fs/promises';
 import { expectAccessible } from './axe';
 import { mcpClient } from './mcp';
-import { demoServer, keepPayloads, makeToken } from './server';
+import { makeShop } from './servers';
 import { expect, test } from './test';
+import { makeToken } from './tokens';
+
+/** A server that keeps the arguments and results of its calls. */
+let shop: Awaited<ReturnType<typeof makeShop>>;
 
 test.beforeAll(async ({ gateway }) => {
-  await keepPayloads(gateway);
+  shop = await makeShop(gateway, 'Shop that remembers');
+  await gateway.cli('server', 'update', shop.slug, '--log-payloads', 'true');
 });
 
 test('a call of a real client appears in the live log, and is there in full', async ({
   owner: page,
   gateway,
 }) => {
-  // Other files of tests may have called before, by other tokens.
   const { id, token } = await makeToken(gateway, 'live');
   await page.goto(`/requests?principal=${id}`);
   await page.getByRole('switch', { name: 'Live' }).check({ force: true });
@@ -20,7 +24,7 @@ test('a call of a real client appears in the live log, and is there in full', as
   const log = page.getByRole('table', { name: 'Requests' });
   await expect(page.getByRole('heading', { name: 'No request fits' })).toBeVisible();
 
-  const client = await mcpClient(gateway.ready.mcp_url, token);
+  const client = await mcpClient(shop.url, token);
   await client.callTool({ name: 'list_books', arguments: { query: 'compiler' } });
   const row = log.getByRole('row').filter({ hasText: 'list_books' });
   await expect(row).toContainText('ok');
@@ -43,19 +47,20 @@ test('a call of a real client appears in the live log, and is there in full', as
 });
 
 test('a call is copied as curl, and replayed as a dry run', async ({ owner: page, gateway, context }) => {
-  const client = await mcpClient(gateway.ready.mcp_url, gateway.ready.token);
+  const { id, token } = await makeToken(gateway, 'copied');
+  const client = await mcpClient(shop.url, token);
   await client.callTool({ name: 'list_books', arguments: { max_price: 20 } });
   await client.close();
   await context.grantPermissions(['clipboard-read', 'clipboard-write']);
-  await page.goto('/requests?tool=list_books');
-  await page.getByRole('row').filter({ hasText: 'list_books' }).first().click();
+  await page.goto(`/requests?tool=list_books&principal=${id}`);
+  await page.getByRole('row').filter({ hasText: 'list_books' }).click();
 
   await page.getByRole('tab', { name: 'curl' }).click();
   await page.getByRole('button', { name: 'Copy: The call at the MCP server' }).click();
   const copied = await page.evaluate(() => navigator.clipboard.readText());
   expect(copied).toContain('curl');
   expect(copied).toContain('list_books');
-  expect(copied).not.toContain(gateway.ready.token);
+  expect(copied).not.toContain(token);
 
   await page.getByRole('tab', { name: 'Replay' }).click();
   await page.getByRole('button', { name: 'Replay as dry run' }).click();
@@ -70,11 +75,13 @@ test('a call is copied as curl, and replayed as a dry run', async ({ owner: page
 });
 
 test('filters stand in the address and survive a reload', async ({ owner: page, gateway }) => {
-  const client = await mcpClient(gateway.ready.mcp_url, gateway.ready.token);
+  const { id, url } = await makeShop(gateway, 'Shop with failures');
+  const { token } = await makeToken(gateway, 'filtered');
+  const client = await mcpClient(url, token);
   await client.callTool({ name: 'list_orders', arguments: {} });
   await client.callTool({ name: 'get_book', arguments: { id: 999_999 } });
   await client.close();
-  await page.goto('/requests');
+  await page.goto(`/servers/${id}/requests`);
   await page.getByRole('combobox', { name: 'Outcome' }).click();
   await page.getByRole('option', { name: 'any failure' }).click();
   await page.getByRole('combobox', { name: 'Time frame' }).click();
@@ -86,8 +93,8 @@ test('filters stand in the address and survive a reload', async ({ owner: page, 
   await page.reload();
   await expect(page.getByRole('searchbox', { name: 'Tool', exact: true })).toHaveValue('get_book');
   const rows = page.getByRole('table', { name: 'Requests' }).getByRole('row');
+  await expect(rows).toHaveCount(2);
   await expect(rows.nth(1)).toContainText('get_book');
-  await expect(rows.filter({ hasText: 'list_orders' })).toHaveCount(0);
 
   await page.getByRole('searchbox', { name: 'Tool', exact: true }).fill('no_such_tool');
   await expect(page.getByRole('heading', { name: 'No request fits' })).toBeVisible();
@@ -95,11 +102,11 @@ test('filters stand in the address and survive a reload', async ({ owner: page, 
 });
 
 test('what fits is exported, of one server too', async ({ owner: page, gateway }) => {
-  const { id } = await demoServer(gateway);
-  const client = await mcpClient(gateway.ready.mcp_url, gateway.ready.token);
+  const { token } = await makeToken(gateway, 'exported');
+  const client = await mcpClient(shop.url, token);
   await client.callTool({ name: 'list_books', arguments: {} });
   await client.close();
-  await page.goto(`/servers/${id}/requests?method=tools%2Fcall`);
+  await page.goto(`/servers/${shop.id}/requests?method=tools%2Fcall`);
   await expect(page.getByRole('row').filter({ hasText: 'list_books' }).first()).toBeVisible();
   await page.getByRole('button', { name: 'Export' }).click();
   const downloading = page.waitForEvent('download');
@@ -108,7 +115,8 @@ test('what fits is exported, of one server too', async ({ owner: page, gateway }
   const rows = text
     .trim()
     .split('\n')
-    .map((line): { method: string } => JSON.parse(line));
+    .map((line): { method: string; server: string } => JSON.parse(line));
   expect(rows.length).toBeGreaterThan(0);
   expect(new Set(rows.map(({ method }) => method))).toEqual(new Set(['tools/call']));
+  expect(new Set(rows.map(({ server }) => server))).toEqual(new Set([shop.slug]));
 });

@@ -2,6 +2,7 @@ import type { Browser, Page } from '@playwright/test';
 import { expectAccessible } from './axe';
 import { mcpClient } from './mcp';
 import { expect, secretOf, test } from './test';
+import { makeToken } from './tokens';
 
 const PASSWORD = 'battery staple horse';
 
@@ -80,7 +81,8 @@ test('a member sees its own tokens alone, and calls what it was granted', async 
   await page.context().close();
 });
 
-test('an auditor reads everything and changes nothing', async ({ owner, browser }) => {
+test('an auditor reads everything and changes nothing', async ({ owner, gateway, browser }) => {
+  await makeToken(gateway, 'seen by an auditor');
   const page = await accept(browser, await invite(owner, 'ora@example.com', 'Auditor'));
   await page.goto('/audit');
   await expect(page.getByRole('table', { name: 'Changes' })).toContainText('ora@example.com');
@@ -88,7 +90,7 @@ test('an auditor reads everything and changes nothing', async ({ owner, browser 
   await expect(page.getByRole('table', { name: 'Users' })).toContainText('ada@example.com');
   await expect(page.getByRole('button', { name: 'Invite' })).toBeDisabled();
   await page.goto('/tokens');
-  await page.getByRole('row').filter({ hasText: 'first token of demo-bookshop' }).press('Enter');
+  await page.getByRole('row').filter({ hasText: 'seen by an auditor' }).press('Enter');
   await expect(page.getByRole('button', { name: 'Revoke' })).toBeDisabled();
   await page.goto('/limits');
   await expect(page.getByRole('button', { name: 'Create limit' })).toBeDisabled();

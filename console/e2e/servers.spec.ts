@@ -1,5 +1,6 @@
 import type { Page } from '@playwright/test';
 import { expectAccessible } from './axe';
+import { makeServer, makeShop } from './servers';
 import { expect, test } from './test';
 
 const row = (page: Page, name: string) => page.getByRole('row').filter({ hasText: name });
@@ -66,45 +67,48 @@ test('a server is made of chosen operations of an app', async ({ owner }) => {
 test('a switch goes back, and says so, where the change is refused', async ({ owner, gateway }) => {
   // What others change is told by a stream: without it, what is on the screen is old for a while.
   await owner.route('**/api/v1/events', (route) => route.abort());
-  await owner.goto('/servers');
-  const toggle = row(owner, 'Demo bookshop').getByRole('switch');
+  const { slug } = await makeShop(gateway, 'Shop with a switch');
+  await owner.goto('/servers?q=switch');
+  const toggle = row(owner, 'Shop with a switch').getByRole('switch');
   await expect(toggle).toBeChecked();
-  await gateway.cli('server', 'update', 'demo-bookshop', '--description', 'Changed by somebody else');
+  await gateway.cli('server', 'update', slug, '--description', 'Changed by somebody else');
   await toggle.press(' ');
   await expect(owner.getByRole('alert').filter({ hasText: 'Somebody has changed this' })).toBeVisible();
   await expect(toggle).toBeChecked();
-  await expect(row(owner, 'Demo bookshop').getByText('Still on')).toBeVisible();
+  await expect(row(owner, 'Shop with a switch').getByText('Still on')).toBeVisible();
   await expectAccessible(owner);
 
   await owner.reload();
   await toggle.press(' ');
   await expect(toggle).not.toBeChecked();
-  expect(await gateway.cli('server', 'get', 'demo-bookshop', '--json')).toContain('"enabled":false');
+  expect(await gateway.cli('server', 'get', slug, '--json')).toContain('"enabled":false');
   await toggle.press(' ');
   await expect(toggle).toBeChecked();
 });
 
 test('many are turned on and off at once, and each that is refused says why', async ({ owner, gateway }) => {
-  await gateway.cli('server', 'create', 'Never published');
-  await owner.goto('/servers');
-  await expect(row(owner, 'Never published').getByRole('switch')).toBeDisabled();
-  await owner.getByRole('checkbox', { name: 'Select Demo bookshop' }).check();
-  await owner.getByRole('checkbox', { name: 'Select Never published' }).check();
+  await makeServer(gateway, 'Many: draft');
+  await makeShop(gateway, 'Many: shop');
+  await owner.goto('/servers?q=Many%3A');
+  await expect(row(owner, 'Many: draft').getByRole('switch')).toBeDisabled();
+  await owner.getByRole('checkbox', { name: 'Select Many: shop' }).check();
+  await owner.getByRole('checkbox', { name: 'Select Many: draft' }).check();
   const bar = owner.getByRole('group', { name: 'What to do with the selected servers' });
   await expect(bar).toContainText('2 selected');
   await bar.getByRole('button', { name: 'Turn off' }).click();
-  await expect(row(owner, 'Demo bookshop').getByRole('switch')).not.toBeChecked();
-  await owner.getByRole('checkbox', { name: 'Select Demo bookshop' }).check();
-  await owner.getByRole('checkbox', { name: 'Select Never published' }).check();
+  await expect(row(owner, 'Many: shop').getByRole('switch')).not.toBeChecked();
+  await owner.getByRole('checkbox', { name: 'Select Many: shop' }).check();
+  await owner.getByRole('checkbox', { name: 'Select Many: draft' }).check();
   await bar.getByRole('button', { name: 'Turn on' }).click();
   const refusal = owner.getByRole('alert').filter({ hasText: '1 server could not be turned on' });
-  await expect(refusal).toContainText('Never published');
-  await expect(row(owner, 'Demo bookshop').getByRole('switch')).toBeChecked();
+  await expect(refusal).toContainText('Many: draft');
+  await expect(row(owner, 'Many: shop').getByRole('switch')).toBeChecked();
   await expectAccessible(owner);
 });
 
-test('the actions of a row lead on; a clone is deleted, restored, and purged', async ({ owner }) => {
-  await owner.goto('/servers');
+test('the actions of a row lead on; a clone is deleted, restored, and purged', async ({ owner, gateway }) => {
+  await makeShop(gateway, 'Shop to be cloned');
+  await owner.goto('/servers?q=clone');
   const act = async (name: string, action: string) => {
     await owner.getByRole('button', { name: `Actions for ${name}` }).click();
     await owner.getByRole('menuitem', { name: action, exact: true }).click();
@@ -116,48 +120,49 @@ test('the actions of a row lead on; a clone is deleted, restored, and purged', a
     ['Audit log', 'audit'],
     ['Edit', 'tools'],
   ] as const) {
-    await act('Demo bookshop', action);
+    await act('Shop to be cloned', action);
     await expect(owner).toHaveURL(new RegExp(`/servers/srv_[0-9a-f]+/${place}`));
     await owner.goBack();
   }
-  await act('Demo bookshop', 'What it uses');
-  const uses = owner.getByRole('dialog', { name: 'What Demo bookshop uses' });
+  await act('Shop to be cloned', 'What it uses');
+  const uses = owner.getByRole('dialog', { name: 'What Shop to be cloned uses' });
   await expect(uses.getByRole('listitem')).toContainText(/\d tools/);
   await expectAccessible(owner);
   await uses.getByRole('button', { name: 'Close' }).click();
 
-  await act('Demo bookshop', 'Clone');
-  const clone = owner.getByRole('dialog', { name: 'Clone Demo bookshop' });
-  await clone.getByLabel('Name').fill('Second shop');
+  await act('Shop to be cloned', 'Clone');
+  const clone = owner.getByRole('dialog', { name: 'Clone Shop to be cloned' });
+  await clone.getByLabel('Name').fill('Cloned shop');
   await clone.getByRole('button', { name: 'Clone' }).click();
-  await expect(owner.getByRole('heading', { level: 1, name: 'Second shop' })).toBeVisible();
+  await expect(owner.getByRole('heading', { level: 1, name: 'Cloned shop' })).toBeVisible();
 
-  await owner.goto('/servers');
-  await act('Second shop', 'Delete');
-  const deletion = owner.getByRole('dialog', { name: 'Delete Second shop?' });
+  await owner.goto('/servers?q=clone');
+  await act('Cloned shop', 'Delete');
+  const deletion = owner.getByRole('dialog', { name: 'Delete Cloned shop?' });
   await expect(deletion.getByRole('button', { name: 'Delete' })).toBeDisabled();
-  await deletion.getByRole('textbox').fill('second-shop');
+  await deletion.getByRole('textbox').fill('cloned-shop');
   await deletion.getByRole('button', { name: 'Delete' }).click();
-  await expect(row(owner, 'Second shop')).toBeHidden();
+  await expect(row(owner, 'Cloned shop')).toBeHidden();
 
   await owner.getByText('Deleted', { exact: true }).click();
   await expectAccessible(owner);
-  await row(owner, 'Second shop').getByRole('button', { name: 'Restore' }).click();
-  await expect(owner.getByText('Nothing is deleted')).toBeVisible();
-  await owner.getByRole('button', { name: 'Clear search and filters' }).click();
-  await act('Second shop', 'Delete');
-  await deletion.getByRole('textbox').fill('second-shop');
+  await row(owner, 'Cloned shop').getByRole('button', { name: 'Restore' }).click();
+  await expect(row(owner, 'Cloned shop')).toBeHidden();
+  await owner.getByText('All', { exact: true }).click();
+  await act('Cloned shop', 'Delete');
+  await deletion.getByRole('textbox').fill('cloned-shop');
   await deletion.getByRole('button', { name: 'Delete' }).click();
   await owner.getByText('Deleted', { exact: true }).click();
-  await row(owner, 'Second shop').getByRole('button', { name: 'Purge' }).click();
-  const purge = owner.getByRole('dialog', { name: 'Purge Second shop?' });
-  await purge.getByRole('textbox').fill('second-shop');
+  await row(owner, 'Cloned shop').getByRole('button', { name: 'Purge' }).click();
+  const purge = owner.getByRole('dialog', { name: 'Purge Cloned shop?' });
+  await purge.getByRole('textbox').fill('cloned-shop');
   await purge.getByRole('button', { name: 'Purge' }).click();
-  await expect(owner.getByText('Nothing is deleted')).toBeVisible();
+  await expect(row(owner, 'Cloned shop')).toBeHidden();
 });
 
 test('an exported server becomes another one', async ({ owner, gateway }) => {
-  const file = await gateway.cli('server', 'export', 'demo-bookshop');
+  const { slug } = await makeShop(gateway, 'Shop to be exported');
+  const file = await gateway.cli('server', 'export', slug);
   await owner.goto('/servers?create=file');
   const dialog = owner.getByRole('dialog', { name: 'Create MCP server' });
   await dialog.getByLabel('Or its text').fill('gatewright: server/1\nslug: x\nname: X\nsurprise: true\n');

@@ -32,3 +32,16 @@ test('signing out leaves nothing behind', async ({ page, gateway }) => {
   await page.goBack();
   await expect(page.getByLabel('E-mail address')).toBeVisible();
 });
+
+test('who chooses the dark has it whatever the system has, in what the browser draws too', async ({
+  page,
+}) => {
+  await signIn(page, OWNER.email, OWNER.password);
+  const scheme = () => page.evaluate(() => getComputedStyle(document.documentElement).colorScheme);
+  expect(await scheme()).toBe('light');
+  await page.getByRole('button', { name: `Signed in as ${OWNER.name}` }).click();
+  await page.getByRole('radiogroup', { name: 'Color scheme' }).getByText('Dark').click();
+  expect(await scheme()).toBe('dark');
+  await page.reload();
+  await expect.poll(scheme).toBe('dark');
+});

@@ -1,5 +1,6 @@
 import { test as base, expect, type Locator, type Page } from '@playwright/test';
 import { Gateway } from './gateway';
+import { settleNeighbors } from './neighbors';
 
 export const OWNER = { email: 'ada@example.com', password: 'correct horse battery', name: 'Ada Lovelace' };
 
@@ -12,13 +13,14 @@ interface WorkerFixtures {
   gateway: Gateway;
 }
 
-/** Playwright's, with the real binary behind it. */
+/** Playwright's, with the real binary behind it, on which no test is alone. */
 export const test = base.extend<Fixtures, WorkerFixtures>({
   gateway: [
     // biome-ignore lint/correctness/noEmptyPattern: Playwright reads a fixture's needs from the pattern
     async ({}, use) => {
       const gateway = await Gateway.start();
       await gateway.setUp(OWNER);
+      await settleNeighbors(gateway);
       await use(gateway);
       await gateway.stop();
     },

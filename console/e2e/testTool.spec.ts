@@ -97,6 +97,6 @@ test('a failed call says how it failed, and the log says that it was a test', as
   const result = page.getByRole('region', { name: 'Result' });
   await expect(result.getByText('Failed')).toBeVisible();
   await expect(result.getByText('HTTP 404', { exact: true })).toBeVisible();
-  const log = await gateway.cli('request', 'list', '--json');
+  const log = await gateway.cli('request', 'list', '--server', slug, '--test', 'true', '--json');
   expect(log).toContain('"get_book"');
 });

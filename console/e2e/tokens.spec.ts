@@ -1,7 +1,7 @@
 import { expectAccessible } from './axe';
 import { mcpClient } from './mcp';
-import { makeToken } from './server';
 import { expect, secretOf, test } from './test';
+import { makeToken } from './tokens';
 
 test('a token is made, used by a real client, and revoked: the client is refused', async ({
   owner: page,

@@ -3,6 +3,7 @@ import { expectAccessible } from './axe';
 import { mcpClient } from './mcp';
 import { makeServer } from './servers';
 import { expect, test } from './test';
+import { makeToken } from './tokens';
 
 /** Opens a tab of the panel of a tool. */
 async function openPanel(page: Page, tab: string) {
@@ -12,6 +13,14 @@ async function openPanel(page: Page, tab: string) {
 /** A row of the tools; while a dialog closes, its own list is still there. */
 function row(page: Page, name: RegExp) {
   return page.getByRole('table', { name: 'Tools of the draft' }).getByRole('row', { name });
+}
+
+/** The dialog that adds tools, at the actions of the demo's bookshop. */
+async function ofBookshop(page: Page) {
+  const dialog = page.getByRole('dialog', { name: 'Add tools' });
+  await dialog.getByRole('combobox', { name: 'App' }).click();
+  await page.getByRole('option', { name: 'Demo bookshop (demo-bookshop)' }).click();
+  return dialog;
 }
 
 async function save(page: Page) {
@@ -24,18 +33,19 @@ test('tools are added, adjusted and removed, and a client gets what was made of 
   gateway,
 }) => {
   test.slow();
-  const { id, slug } = await makeServer(gateway, 'tools-by-hand');
+  const { id, slug, url } = await makeServer(gateway, 'tools-by-hand');
   await page.goto(`/servers/${id}/tools`);
   await expect(page.getByRole('heading', { name: 'No tools yet' })).toBeVisible();
   await expectAccessible(page);
 
   await test.step('add what only reads, then one by hand', async () => {
     await page.getByRole('button', { name: 'Add tools' }).click();
-    const dialog = page.getByRole('dialog', { name: 'Add tools' });
+    const dialog = await ofBookshop(page);
     await dialog.getByText('Read only', { exact: true }).first().click();
     await dialog.getByRole('button', { name: 'Add', exact: true }).click();
     await expect(page.getByText('3 tools added')).toBeVisible();
     await page.getByRole('button', { name: 'Add tools' }).click();
+    await ofBookshop(page);
     await expect(dialog.getByRole('button', { name: 'Add 0 tools' })).toBeDisabled();
     await dialog.getByRole('checkbox', { name: /set_price/ }).check();
     await expectAccessible(page);
@@ -124,9 +134,8 @@ test('tools are added, adjusted and removed, and a client gets what was made of 
   await test.step('a client is told of what was made', async () => {
     await gateway.cli('server', 'publish', slug);
     await gateway.cli('server', 'enable', slug);
-    const made = await gateway.cli('token', 'create', '--name', 'Tools by hand', '--server', slug, '--json');
-    const { token } = JSON.parse(made) as { token: string };
-    const client = await mcpClient(`${gateway.base}/mcp/local/${slug}`, token);
+    const { token } = await makeToken(gateway, 'caller of tools');
+    const client = await mcpClient(url, token);
     const { tools } = await client.listTools();
     expect(tools.map(({ name }) => name)).toEqual(expect.arrayContaining(['find_books', 'all_books']));
     expect(tools.map(({ name }) => name)).not.toContain('set_price');
@@ -147,7 +156,7 @@ test('tools are added, adjusted and removed, and a client gets what was made of 
 test('a list over its budget says so before it is published', async ({ owner: page, gateway }) => {
   const { id, slug } = await makeServer(gateway, 'tools-over-budget');
   await page.goto(`/servers/${id}/tools?add=true`);
-  const dialog = page.getByRole('dialog', { name: 'Add tools' });
+  const dialog = await ofBookshop(page);
   await dialog.getByText('All', { exact: true }).first().click();
   await dialog.getByRole('button', { name: 'Add', exact: true }).click();
   await expect(row(page, /cancel_order/)).toBeVisible();
@@ -162,7 +171,7 @@ test('a list over its budget says so before it is published', async ({ owner: pa
 test('search, filters and the open panel stand in the address', async ({ owner: page, gateway }) => {
   const { id } = await makeServer(gateway, 'tools-address');
   await page.goto(`/servers/${id}/tools?add=true`);
-  const dialog = page.getByRole('dialog', { name: 'Add tools' });
+  const dialog = await ofBookshop(page);
   await dialog.getByText('All', { exact: true }).first().click();
   await dialog.getByRole('button', { name: 'Add', exact: true }).click();
   await page.getByRole('searchbox', { name: 'Search tools' }).fill('order');
