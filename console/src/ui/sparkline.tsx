@@ -1,3 +1,5 @@
+import { mark } from './mark';
+
 interface SparklineProps {
   /** Oldest first. */
   values: number[];
@@ -35,8 +37,8 @@ export function Sparkline({ values, failures, label, width = 96, height = 24 }: 
         y2={height - 0.5}
         stroke="var(--mantine-color-default-border)"
       />
-      {values.map((value, index) => bar(value, index, 'var(--mantine-primary-color-filled)'))}
-      {failures?.map((value, index) => bar(value, index, 'var(--mantine-color-red-filled)'))}
+      {values.map((value, index) => bar(value, index, mark('cyan')))}
+      {failures?.map((value, index) => bar(value, index, mark('red')))}
     </svg>
   );
 }

@@ -1,5 +1,6 @@
 import { Badge } from '@mantine/core';
 import type { ReactNode } from 'react';
+import { mark } from './mark';
 
 /** A state: its color is a dot beside the word, so that the word is read with full contrast. */
 export function StateBadge({ color, children }: { color: string; children: ReactNode }) {
@@ -11,7 +12,7 @@ export function StateBadge({ color, children }: { color: string; children: React
         width: 7,
         height: 7,
         borderRadius: '50%',
-        background: `var(--mantine-color-${color}-filled)`,
+        background: mark(color),
       }}
     />
   );

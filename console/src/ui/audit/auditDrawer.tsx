@@ -45,7 +45,7 @@ export function AuditDrawer({ row, onClose }: { row: string | undefined; onClose
                 [texts.object]: (
                   <>
                     <span className="mono">{event.object}</span>{' '}
-                    <TextLink size="sm" to="/audit" search={{ object: event.object }}>
+                    <TextLink size="sm" underline="always" to="/audit" search={{ object: event.object }}>
                       {audit.sameObject}
                     </TextLink>
                   </>

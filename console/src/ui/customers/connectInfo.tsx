@@ -69,7 +69,7 @@ export function ConnectInfo({ customer, info, client, onClient }: ConnectInfoPro
           )}
           <Text size="sm" c="dimmed">
             {texts.placeholder}{' '}
-            <TextLink to="/customers/$customer/tokens" params={{ customer }} underline="always">
+            <TextLink to="/customers/$customer/tokens" params={{ customer }}>
               {texts.toTokens}
             </TextLink>
           </Text>

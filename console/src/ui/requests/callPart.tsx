@@ -4,6 +4,7 @@ import { Copy, CopyBlock } from '../copy';
 import { Facts } from '../facts';
 import { bytes, duration } from '../figures';
 import { TextLink } from '../links';
+import { mark } from '../mark';
 import { Outcome } from './outcome';
 import { pretty } from './pretty';
 import type { Row } from './useLog';
@@ -70,8 +71,8 @@ function Timings({ row: { duration_us, upstream_duration_us } }: { row: Row }) {
         {texts.timings}: {duration(duration_us)}
       </Title>
       <Progress.Root size="lg" aria-hidden>
-        <Progress.Section value={share(own)} color="cyan" />
-        <Progress.Section value={share(upstream)} color="grape" />
+        <Progress.Section value={share(own)} color={mark('cyan')} />
+        <Progress.Section value={share(upstream)} color={mark('grape')} />
       </Progress.Root>
       <Group gap="lg">
         <Legend color="cyan" text={texts.own(duration(own))} />
@@ -86,10 +87,7 @@ function Timings({ row: { duration_us, upstream_duration_us } }: { row: Row }) {
 function Legend({ color, text }: { color: string; text: string }) {
   return (
     <Group gap={6}>
-      <span
-        aria-hidden
-        style={{ width: 10, height: 10, borderRadius: 3, background: `var(--mantine-color-${color}-filled)` }}
-      />
+      <span aria-hidden style={{ width: 10, height: 10, borderRadius: 3, background: mark(color) }} />
       <Text size="sm">{text}</Text>
     </Group>
   );
