@@ -34,7 +34,7 @@ def before_call(_context, case, _kwargs):
         if value in OWN:
             case.path_parameters[name] = neighbor(value)
     if "If-Match" in case.headers and not breaks(case, ParameterLocation.HEADER):
-        tag = "*" if operation_of(case) == "PATCH /me" else api.tag(case.formatted_path)
+        tag = "*" if operation_of(case).startswith(("PATCH /me", "DELETE /me")) else api.tag(case.formatted_path)
         if tag is not None:
             case.headers["If-Match"] = tag
 
@@ -52,6 +52,18 @@ class Personal(AuthBase):
 
 
 schemathesis.auth.set_from_requests(Personal()).apply_to(operation_id=["delete_session", "update_me"])
+
+
+class Own(AuthBase):
+    """Sends what is about one's own connections as somebody who has some."""
+
+    def __call__(self, request):
+        request.headers.pop("Authorization", None)
+        request.headers.update(api_at(urljoin(request.url, "/")).person("who connects", "owner")[1])
+        return request
+
+
+schemathesis.auth.set_from_requests(Own()).apply_to(path_regex="^/api/v1/me/")
 
 
 def operation_of(case):
@@ -121,6 +133,9 @@ BODIES = {
     "PUT /apps/{app}/oauth-clients/{way}": lambda _api, _body: {"client_id": "two"},
     "POST /customers/{customer}/connections": lambda api, _body: {"app": api.app(), "credential": BEARER},
     "POST /customers/{customer}/connections/{customer_connection}/rotate": lambda _api, _body: {"credential": BEARER},
+    "POST /me/connections": lambda api, _body: {"app": api.own_app(), "credential": BEARER},
+    "POST /me/connections/{own_connection}/rotate": lambda _api, _body: {"credential": BEARER},
+    "POST /me/connect-links": lambda api, _body: {"app": api.own_app()},
     "POST /issuers": lambda api, _body: api.new_issuer(),
     "PATCH /issuers/{issuer}": lambda _api, _body: {"allow_in_url": True},
     "POST /links/accept": lambda api, _body: {"link": api.new_user()["invitation"]["link"], "password": PASSWORD},

@@ -114,6 +114,43 @@ class Api:
         new = {"app": self.app(), "name": "main", "credential": BEARER}
         return self.post(f"/customers/{found['customer']}/connections", new)["id"]
 
+    def own_connection(self, _found):
+        self.make_own_room("own_connection", "/me/connections")
+        return self.as_person("POST", "/me/connections", {"app": self.own_app(), "credential": BEARER})["id"]
+
+    def own_connect_link(self, _found):
+        self.make_own_room("own_connect_link", "/me/connect-links")
+        return self.as_person("POST", "/me/connect-links", {"app": self.own_app()})["id"]
+
+    def own_app(self):
+        """An app that a server calls with the connection of whoever calls, and that says how it is connected."""
+
+        def make():
+            app = self.post("/apps", {"catalog": "gmail"})["id"]
+            tools = [{"app": app, "read_only": True}]
+            server = self.post("/servers", {"name": "Own connections", "tools": tools})["id"]
+            self.send("PATCH", f"/servers/{server}", {"connections": {app: "caller"}}, WHATEVER_IS_THERE)
+            self.post(f"/servers/{server}/publish", {})
+            self.send("PATCH", f"/servers/{server}", {"enabled": True}, WHATEVER_IS_THERE)
+            return app
+
+        return self.once("own_app", make)
+
+    def make_own_room(self, name, path):
+        """As below, for what one person has."""
+        shared = self.shared.get((name,), {}).get(name)
+        for item in self.as_person("GET", f"{path}?limit=200")["items"][:-2]:
+            if item["id"] != shared:
+                self.as_person("DELETE", f"{path}/{item['id']}")
+
+    def as_person(self, method, path, body=None):
+        """What somebody is answered who has connections of its own."""
+        headers = self.person("who connects", "owner")[1]
+        answer = requests.request(method, f"{self.root}/api/v1{path}", json=body, headers=headers, timeout=30)
+        if not answer.ok:
+            raise RuntimeError(f"{method} {path}: {answer.status_code} {answer.text}")
+        return answer.json() if answer.content else None
+
     def chat(self, found):
         token = self.post(f"/customers/{found['customer']}/tokens", {"name": "agent"})["token"]
         client = {"name": "chat", "version": "1"}
@@ -198,8 +235,8 @@ class Api:
     def new_token(self):
         return self.post("/tokens", {"name": f"token {next(self.numbers)}", "scope": SCOPE})
 
-    def new_user(self):
-        return self.post("/users", {"email": f"user{next(self.numbers)}@example.com", "role": "member"})
+    def new_user(self, role="member"):
+        return self.post("/users", {"email": f"user{next(self.numbers)}@example.com", "role": role})
 
     def imported_app(self):
         return next(app["id"] for app in self.get("/apps")["items"] if "imported" in app)
@@ -215,11 +252,11 @@ class Api:
 
         return self.once("tool_app", make)
 
-    def person(self, part):
+    def person(self, part, role="member"):
         """Somebody with a password, for one part of the run: its address, and the headers of a browser in which it has signed in."""
 
         def make():
-            user = self.new_user()
+            user = self.new_user(role)
             body = {"link": user["invitation"]["link"], "password": PASSWORD}
             return user["email"], self.browser("/links/accept", body)
 

@@ -1,5 +1,5 @@
 use crate::{App, Caller, Error, Expected, Page, PageQuery, Patch, clock::entropy};
-use model::{AccountId, CustomerId, CustomerKey, Permission, RawJson, Timestamp};
+use model::{AccountId, CustomerId, CustomerKey, Permission, RawJson, Timestamp, UserId};
 use serde::{Deserialize, Serialize};
 use std::str::FromStr;
 use utoipa::{IntoParams, ToSchema};
@@ -78,9 +78,20 @@ pub struct CustomerQuery {
     pub disabled: Option<bool>,
 }
 
-/// What names a customer: its id, or its key.
+/// What names a customer: its id, its key, or that it is the caller's own.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct CustomerName(store::CustomerName);
+pub struct CustomerName(Named);
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Named {
+    Stored(store::CustomerName),
+    Own,
+}
+
+impl CustomerName {
+    /// What keeps the caller's own connections. No text names it.
+    pub const OWN: Self = Self(Named::Own);
+}
 
 impl FromStr for CustomerName {
     type Err = Error;
@@ -90,13 +101,13 @@ impl FromStr for CustomerName {
             Ok(id) => store::CustomerName::Id(id),
             Err(_) => store::CustomerName::Key(text.parse().map_err(|_| absent())?),
         };
-        Ok(Self(name))
+        Ok(Self(Named::Stored(name)))
     }
 }
 
 impl From<CustomerId> for CustomerName {
     fn from(id: CustomerId) -> Self {
-        Self(store::CustomerName::Id(id))
+        Self(Named::Stored(store::CustomerName::Id(id)))
     }
 }
 
@@ -246,12 +257,34 @@ impl App {
         self.refresh().await
     }
 
+    /// The customer, which is no user's own.
     pub(crate) async fn known_customer(
         &self,
         account: AccountId,
         name: &CustomerName,
     ) -> Result<store::Customer, Error> {
-        self.store.customer(account, &name.0).await?.ok_or_else(absent)
+        let Named::Stored(name) = &name.0 else { return Err(absent()) };
+        let found = self.store.customer(account, name).await?;
+        found.filter(|customer| customer.user_id.is_none()).ok_or_else(absent)
+    }
+
+    /// The customer whose connections the caller means: any with the permission, its own with [`Permission::OwnConnections`].
+    pub(crate) async fn customer_for(
+        &self,
+        caller: &Caller,
+        name: &CustomerName,
+        permission: Permission,
+    ) -> Result<store::Customer, Error> {
+        match name.0 {
+            Named::Stored(_) => self.known_customer(caller.may(permission)?, name).await,
+            Named::Own => {
+                caller.may(Permission::OwnConnections)?;
+                if permission == Permission::WriteCustomers {
+                    return self.kept_own_customer(caller).await;
+                }
+                self.own_customer(caller).await
+            }
+        }
     }
 }
 
@@ -282,7 +315,7 @@ pub(crate) fn new_row(
     new: NewCustomer,
     now: Timestamp,
 ) -> Result<store::Customer, Error> {
-    if new.key.parse::<CustomerId>().is_ok() {
+    if new.key.parse::<CustomerId>().is_ok() || new.key.parse::<UserId>().is_ok() {
         let message = "a key is not written as an id: it would name two customers";
         return Err(Error::invalid(message).field("key"));
     }
@@ -292,6 +325,7 @@ pub(crate) fn new_row(
         key: new.key,
         name: checked_name(new.name)?,
         metadata: checked_metadata(new.metadata)?,
+        user_id: None,
         disabled_at: None,
         revision: 1,
         created_at: now,

@@ -1,5 +1,6 @@
 use model::{
-    Action, AppId, ConnectionId, Prompt, Resource, ResourceTemplate, ToolName, ToolSettings,
+    Action, AppId, ConnectionChoice, ConnectionId, Prompt, Resource, ResourceTemplate, ToolName,
+    ToolSettings,
 };
 use serde::{Deserialize, Serialize};
 
@@ -40,7 +41,14 @@ pub(crate) struct PublishedApp {
     pub(crate) trusted_hosts: Vec<String>,
     /// The server's connection for the app; absent, it is the app's default.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) connection: Option<ConnectionId>,
+    pub(crate) connection: Option<ConnectionChoice>,
+}
+
+impl PublishedApp {
+    /// Whether it is called with the connection of whoever calls.
+    pub(crate) fn is_by_caller(&self) -> bool {
+        self.connection == Some(ConnectionChoice::Caller)
+    }
 }
 
 /// A tool: an action, and what the server makes of it.

@@ -6,8 +6,8 @@ use crate::{
     document::{Publication, PublishedTool},
     registry::ServerSlot,
     resource::Template,
-    target::{NotConnected, Target, Targets},
-    tool::{HttpWork, Tool, Work},
+    target::{Destination, NotConnected, Target, Targets},
+    tool::{HttpWork, Tool},
 };
 use bytes::Bytes;
 use model::{AccountId, Prompt, Resource, ServerId, Slug};
@@ -58,8 +58,8 @@ pub struct Published {
 
 /// Where the tools of a server send their requests, and with what.
 pub(crate) enum Places {
-    /// The targets of a managed server, by the number that each tool has.
-    Account(Vec<Result<Target, NotConnected>>),
+    /// The destinations of a managed server, by the number that each tool has.
+    Account(Vec<Destination>),
     /// The apps of a customer.
     Customer(Vec<Arc<ConnectedApp>>),
 }
@@ -186,22 +186,14 @@ impl Published {
         }
     }
 
-    /// What must not be shown of the tool's answers: the values of its credential.
-    pub(crate) fn secrets(&self, tool: &Tool) -> Arc<[model::Secret]> {
-        match &tool.work {
-            Work::Http(work) => match self.place(work) {
-                Place::Account(Ok(target)) => target.route.credential().secrets(),
-                Place::Account(Err(NotConnected(_))) => Arc::default(),
-                Place::Customer(app) => app.secrets(),
-            },
-            Work::ReadResult | Work::Find(_) | Work::ConnectApp => Arc::default(),
-        }
-    }
-
     /// Where a tool of this server sends its requests.
     pub(crate) fn place(&self, work: &HttpWork) -> Place<'_> {
         match &self.places {
-            Places::Account(targets) => Place::Account(&targets[work.target]),
+            Places::Account(targets) => match &targets[work.target] {
+                Destination::Account(target) => Place::Account(target),
+                Destination::Caller(app) => Place::Caller(app),
+                Destination::None(NotConnected(reason)) => Place::None(reason),
+            },
             Places::Customer(apps) => {
                 let at = apps.binary_search_by(|app| app.set.place.cmp(&work.target));
                 Place::Customer(&apps[at.expect("a tool is there with its app")])
@@ -236,9 +228,13 @@ impl Published {
 /// Where one tool sends its requests.
 pub(crate) enum Place<'a> {
     /// To the target that the server has for its app.
-    Account(&'a Result<Target, NotConnected>),
+    Account(&'a Target),
     /// To an app, with one of the customer's connections.
     Customer(&'a ConnectedApp),
+    /// To an app, with one of the connections of whoever calls.
+    Caller(&'a Arc<store::App>),
+    /// Nowhere, and why.
+    None(&'static str),
 }
 
 impl App {
@@ -280,7 +276,7 @@ impl App {
     ) -> Result<Published, Error> {
         keep_callable(server, &mut document);
         let indexes = vec![0; document.tools.len() + document.resource_templates.len()];
-        let none = vec![Err(NotConnected("it is not published"))];
+        let none = vec![Destination::None(NotConnected("it is not published"))];
         self.assemble(server, document, &indexes, none)
     }
 
@@ -290,13 +286,16 @@ impl App {
         server: &store::Server,
         document: Publication,
         indexes: &[usize],
-        targets: Vec<Result<Target, NotConnected>>,
+        targets: Vec<Destination>,
     ) -> Result<Published, Error> {
         let limits = &self.config.upstream;
         let mut indexes = indexes.iter().copied();
         let mut tools = Vec::with_capacity(document.tools.len() + 1);
         for (tool, target) in document.tools.into_iter().zip(&mut indexes) {
-            tools.push(Arc::new(Tool::of_action(tool, target, limits)?));
+            let app = document.apps.get(tool.app).ok_or_else(corrupt)?;
+            let by_caller = tool.connection.is_none() && app.is_by_caller();
+            let tool = Tool::of_action(tool, target, limits)?;
+            tools.push(Arc::new(if by_caller { tool.with_choice()? } else { tool }));
         }
         if document.keeps_results {
             tools.push(Arc::new(Tool::read_result()?));

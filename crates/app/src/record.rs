@@ -1,9 +1,13 @@
 use crate::{
-    Admitted, App, Caller, Error, Kind, clock::entropy, events::Listened, publication::Published,
+    Admitted, App, Caller, Error, Kind,
+    clock::entropy,
+    events::Listened,
+    publication::{Place, Published},
+    tool::{Tool, Work},
     usage, usage_hours,
 };
 use jiff::SignedDuration;
-use model::{AccountId, Outcome, RequestId, ServerId, Timestamp, UpstreamFacts, UserId};
+use model::{AccountId, Outcome, RequestId, Secret, ServerId, Timestamp, UpstreamFacts, UserId};
 use serde::Serialize;
 use std::{sync::Arc, time::Duration};
 use store::{RequestRow, Store, Used};
@@ -203,12 +207,31 @@ impl App {
     #[must_use]
     pub fn redacted(
         &self,
+        caller: &Caller,
         server: &Published,
         tool: &str,
         arguments: &str,
         outcome: &Outcome,
     ) -> (String, String) {
-        crate::redact::payloads(server, tool, arguments, outcome)
+        let tool = server.find(tool);
+        let secrets = tool.map(|tool| self.secrets(caller, server, tool)).unwrap_or_default();
+        crate::redact::payloads(tool, &secrets, arguments, outcome)
+    }
+
+    /// What must not be shown of the tool's answers: the values of its credential.
+    fn secrets(&self, caller: &Caller, server: &Published, tool: &Tool) -> Arc<[Secret]> {
+        let Work::Http(work) = &tool.work else { return Arc::default() };
+        match server.place(work) {
+            Place::Account(target) => target.route.credential().secrets(),
+            Place::Customer(app) => app.secrets(),
+            Place::Caller(app) => {
+                let own = caller
+                    .user_id()
+                    .and_then(|user| self.own_app_at_hand(caller.account_id(), user, app.id));
+                own.map(|own| own.secrets()).unwrap_or_default()
+            }
+            Place::None(_) => Arc::default(),
+        }
     }
 }
 

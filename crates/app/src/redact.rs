@@ -1,4 +1,4 @@
-use crate::publication::Published;
+use crate::tool::Tool;
 use model::{Content, Outcome, ResourceBody};
 use serde_json::Value;
 
@@ -25,14 +25,12 @@ const SECRET_NAMES: [&str; 12] = [
 /// Arguments and result as they may be logged: without members that the schema marks as passwords or whose names say so,
 /// and without the credentials of the app, should it echo them.
 pub(crate) fn payloads(
-    server: &Published,
-    tool: &str,
+    tool: Option<&Tool>,
+    secrets: &[model::Secret],
     arguments: &str,
     outcome: &Outcome,
 ) -> (String, String) {
-    let tool = server.find(tool);
-    let secrets = tool.map(|tool| server.secrets(tool));
-    let secrets: Vec<&str> = secrets.as_deref().map(texts).unwrap_or_default();
+    let secrets = texts(secrets);
     let passwords = tool.map(|tool| passwords(tool.input_schema.get())).unwrap_or_default();
     let kept = |text: &str| cut(without(redact_json(text, &passwords), &secrets));
     (kept(arguments), kept(&result_text(outcome)))

@@ -1,11 +1,24 @@
 use crate::{App, Error, Kind, document::PublishedApp};
-use model::{AccountId, ConnectionId};
+use model::{AccountId, ConnectionChoice, ConnectionId};
 use std::{
     collections::HashMap,
-    sync::atomic::{AtomicBool, Ordering},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 use store::Connection;
 use upstream::{BaseUrl, Credential, Route};
+
+/// Where the calls of some of a server's tools go.
+pub(crate) enum Destination {
+    /// To an app, with a connection of the account, or with none.
+    Account(Box<Target>),
+    /// To an app, with the connection of whoever calls.
+    Caller(Arc<store::App>),
+    /// Nowhere.
+    None(NotConnected),
+}
 
 /// Where an app's actions are sent, and with what.
 pub(crate) struct Target {
@@ -32,8 +45,8 @@ pub(crate) struct NotConnected(pub(crate) &'static str);
 /// The targets of a published version, one for each app and connection that its tools have together.
 pub(crate) struct Targets {
     account: AccountId,
-    all: Vec<Result<Target, NotConnected>>,
-    known: HashMap<(usize, Option<ConnectionId>), usize>,
+    all: Vec<Destination>,
+    known: HashMap<(usize, Option<ConnectionChoice>), usize>,
 }
 
 impl Targets {
@@ -49,22 +62,41 @@ impl Targets {
         published: &PublishedApp,
         own: Option<ConnectionId>,
     ) -> Result<usize, Error> {
-        let bound = own.or(published.connection);
+        let bound = own.map(ConnectionChoice::Account).or(published.connection);
         if let Some(index) = self.known.get(&(number, bound)) {
             return Ok(*index);
         }
         let index = self.all.len();
-        self.all.push(app.target(self.account, published, bound).await?);
+        self.all.push(app.destination(self.account, published, bound).await?);
         self.known.insert((number, bound), index);
         Ok(index)
     }
 
-    pub(crate) fn into_vec(self) -> Vec<Result<Target, NotConnected>> {
+    pub(crate) fn into_vec(self) -> Vec<Destination> {
         self.all
     }
 }
 
 impl App {
+    async fn destination(
+        &self,
+        account: AccountId,
+        app: &PublishedApp,
+        bound: Option<ConnectionChoice>,
+    ) -> Result<Destination, Error> {
+        if bound == Some(ConnectionChoice::Caller) {
+            return Ok(match self.store.app(account, app.id).await? {
+                Some(entry) => Destination::Caller(Arc::new(entry.app)),
+                None => Destination::None(NotConnected("its app was removed")),
+            });
+        }
+        let bound = bound.and_then(ConnectionChoice::id);
+        Ok(match self.target(account, app, bound).await? {
+            Ok(target) => Destination::Account(Box::new(target)),
+            Err(reason) => Destination::None(reason),
+        })
+    }
+
     async fn target(
         &self,
         account: AccountId,

@@ -1,6 +1,6 @@
 use crate::{
-    Caller, Error, Kind, clock::entropy, document::PublishedTool, dynamic::Finder, embeddings,
-    publication::FORMS,
+    Caller, Error, Kind, clock::entropy, connected::SELECTORS, document::PublishedTool,
+    dynamic::Finder, embeddings, publication::FORMS,
 };
 use bytes::Bytes;
 use jiff::SignedDuration;
@@ -31,6 +31,8 @@ pub struct Tool {
     /// Arguments that clients repeat in a header, with that header's name (MCP 2026-07-28, `x-mcp-header`).
     pub headers: Vec<(String, String)>,
     pub(crate) work: Work,
+    /// What the argument is called that chooses among the caller's own connections, where it calls with one of them.
+    pub(crate) selector: Option<&'static str>,
     /// Its definition in the three forms, where lists are put together of those of many tools.
     definitions: [OnceLock<Bytes>; FORMS],
     text_digest: OnceLock<[u8; 32]>,
@@ -144,6 +146,7 @@ impl Tool {
             output_schema: action.output_schema,
             annotations: action.annotations,
             work: Work::Http(Arc::new(work)),
+            selector: None,
             definitions: Default::default(),
             text_digest: OnceLock::new(),
             input: OnceLock::new(),
@@ -167,11 +170,37 @@ impl Tool {
                 Work::Find(finder) => Work::Find(*finder),
                 Work::ConnectApp => Work::ConnectApp,
             },
+            selector: self.selector,
             definitions: Default::default(),
             text_digest: OnceLock::new(),
             input: OnceLock::new(),
             output: OnceLock::new(),
         }
+    }
+
+    /// The same tool, for a server that calls with the caller's own connection: with one more argument, which chooses among several. It
+    /// has no list of them: all callers are shown the same tools.
+    ///
+    /// # Errors
+    ///
+    /// [`Kind::Internal`] when its schema cannot be written.
+    pub(crate) fn with_choice(self) -> Result<Self, Error> {
+        let mut schema: serde_json::Value =
+            serde_json::from_str(self.input_schema.get()).unwrap_or_default();
+        let is_hidden = |name: &str| match &self.work {
+            Work::Http(work) => work.injected.hides(name),
+            Work::ReadResult | Work::Find(_) | Work::ConnectApp => false,
+        };
+        let is_free = |name: &&str| schema["properties"].get(name).is_none() && !is_hidden(name);
+        let Some(selector) = SELECTORS.iter().copied().find(is_free) else { return Ok(self) };
+        schema["properties"][selector] = serde_json::json!({
+            "type": "string",
+            "maxLength": 100,
+            "description": "The name of the user's connection of this app that is used, where there are several; absent, the default one",
+        });
+        let input_schema = RawJson::parse(schema.to_string())
+            .map_err(|_| Error::corrupt("action", "its schema cannot be read"))?;
+        Ok(Self { selector: Some(selector), input_schema, ..self })
     }
 
     /// The built-in tool that reads on in results.
@@ -206,6 +235,7 @@ impl Tool {
             annotations,
             headers: Vec::new(),
             work,
+            selector: None,
             definitions: Default::default(),
             text_digest: OnceLock::new(),
             input: OnceLock::new(),

@@ -1,5 +1,5 @@
 use crate::{App, Error, Kind};
-use model::{AccountId, AppId, ConnectionId, ServerId, Slug};
+use model::{AccountId, AppId, ConnectionChoice, ConnectionId, ServerId, Slug};
 use serde::{Deserialize, Serialize};
 use std::{
     collections::{BTreeSet, HashMap, HashSet},
@@ -50,7 +50,7 @@ struct Document {
 #[derive(Deserialize)]
 struct UsedApp {
     id: AppId,
-    connection: Option<ConnectionId>,
+    connection: Option<ConnectionChoice>,
 }
 
 #[derive(Deserialize)]
@@ -80,7 +80,7 @@ struct Tool<'a> {
     /// None where there is no tool yet.
     action: Option<&'a str>,
     /// None: the app's default.
-    connection: Option<ConnectionId>,
+    connection: Option<ConnectionChoice>,
 }
 
 impl UsedBy {
@@ -144,7 +144,7 @@ impl App {
         connection: &Connection,
     ) -> Result<UsedBy, Error> {
         self.uses(account, |tool| match tool.connection {
-            Some(id) => id == connection.id,
+            Some(choice) => choice.id() == Some(connection.id),
             None => connection.is_default && tool.app == connection.app_id,
         })
         .await
@@ -213,20 +213,20 @@ impl App {
         mut is_use: impl FnMut(&Tool<'_>) -> bool,
     ) -> Result<HashMap<ServerId, BTreeSet<String>>, Error> {
         let mut found: HashMap<ServerId, BTreeSet<String>> = HashMap::new();
-        let mut bound: HashMap<(ServerId, AppId), ConnectionId> = HashMap::new();
+        let mut bound: HashMap<(ServerId, AppId), ConnectionChoice> = HashMap::new();
         for binding in self.store.bindings(account).await? {
-            let connection = Some(binding.connection_id);
+            let connection = Some(binding.connection);
             if is_use(&Tool { app: binding.app_id, action: None, connection }) {
                 found.entry(binding.server_id).or_default();
             }
-            bound.insert((binding.server_id, binding.app_id), binding.connection_id);
+            bound.insert((binding.server_id, binding.app_id), binding.connection);
         }
         for used in self.store.draft_uses(account).await? {
             let bound = bound.get(&(used.server_id, used.app_id)).copied();
             let seen = Tool {
                 app: used.app_id,
                 action: Some(&used.action),
-                connection: used.connection_id.or(bound),
+                connection: used.connection_id.map(ConnectionChoice::Account).or(bound),
             };
             if is_use(&seen) {
                 found.entry(used.server_id).or_default().insert(used.name);
@@ -247,7 +247,7 @@ fn tools_that(
     let mut names = BTreeSet::new();
     let mut see = |number: usize, action: &str, own: Option<ConnectionId>, name: &str| {
         let Some(app) = document.apps.get(number) else { return };
-        let connection = own.or(app.connection);
+        let connection = own.map(ConnectionChoice::Account).or(app.connection);
         let seen = Tool { app: app.id, action: Some(action), connection };
         if is_use(&seen) {
             names.insert(name.to_owned());

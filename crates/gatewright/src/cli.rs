@@ -10,6 +10,7 @@ use crate::{
         customer::CustomerCommand,
         grant::GrantCommand,
         limit::LimitCommand,
+        me::MeCommand,
         part::PartCommand,
         profile::ProfileCommand,
         raw::ApiRequest,
@@ -140,6 +141,13 @@ pub(crate) enum Command {
         target: Target,
         #[command(subcommand)]
         command: CustomerCommand,
+    },
+    /// Connect apps for yourself, with a token of your own: for servers that call with the connection of whoever calls.
+    Me {
+        #[command(flatten)]
+        target: Target,
+        #[command(subcommand)]
+        command: MeCommand,
     },
     /// Make and rotate the secrets that sign customers' tokens.
     SigningSecret {

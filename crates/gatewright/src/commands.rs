@@ -52,6 +52,7 @@ pub(crate) fn run(cli: Cli) -> anyhow::Result<()> {
             }
             Command::User { target, command } => client::user::run(&target, command).await,
             Command::Customer { target, command } => client::customer::run(&target, command).await,
+            Command::Me { target, command } => client::me::run(&target, command).await,
             Command::SigningSecret { target, command } => {
                 client::signer::run_secret(&target, command).await
             }

@@ -11,6 +11,7 @@ mod auth;
 mod body_template;
 mod call;
 mod connection;
+mod connection_choice;
 mod credential;
 mod difference;
 mod field_path;
@@ -48,6 +49,7 @@ pub use connection::{
     ClientAuthStyle, ClientCredentials, ConnectionKind, ConnectionSecret, ConnectionSecretError,
     ConnectionSummary, KeyPlace,
 };
+pub use connection_choice::{ConnectionChoice, ConnectionChoiceError};
 pub use credential::{CredentialSlot, SlotKind};
 pub use difference::{Change, ChangedAction, ChangedPart, Difference, changes, difference};
 pub use field_path::{FieldPath, FieldPathError, FieldStep};

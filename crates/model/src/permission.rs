@@ -77,6 +77,8 @@ permissions! {
     WriteTokens "tokens:write";
     /// Make, see and revoke tokens of one's own, within one's own grants.
     OwnTokens "tokens:own";
+    /// Connect apps for oneself, and see and remove what one has connected.
+    OwnConnections "connections:own";
     /// See rate limits and quotas.
     ReadLimits "limits:read";
     /// Set rate limits and quotas.
@@ -184,6 +186,7 @@ impl Role {
                 P::WriteCustomers,
                 P::ReadSigners,
                 P::OwnTokens,
+                P::OwnConnections,
                 P::ReadLimits,
                 P::WriteLimits,
                 P::ReadRequests,
@@ -199,12 +202,13 @@ impl Role {
                 P::ReadSigners,
                 P::ReadTokens,
                 P::OwnTokens,
+                P::OwnConnections,
                 P::ReadLimits,
                 P::ReadRequests,
                 P::ReadUsage,
                 P::ReadAudit,
             ]),
-            Self::Member => PermissionSet::of(&[P::ReadAccount, P::OwnTokens]),
+            Self::Member => PermissionSet::of(&[P::ReadAccount, P::OwnTokens, P::OwnConnections]),
         }
     }
 
@@ -252,6 +256,7 @@ mod tests {
         for role in Role::ALL {
             check(role, Permission::WriteAccounts, false);
             check(role, Permission::OwnTokens, true);
+            check(role, Permission::OwnConnections, true);
             check(role, Permission::WriteOwners, role == Role::Owner);
             check(role, Permission::WriteUsers, matches!(role, Role::Owner | Role::Admin));
             check(role, Permission::ReadAudit, !matches!(role, Role::Manager | Role::Member));
@@ -259,7 +264,7 @@ mod tests {
         }
         let writes = |permission: &Permission| !permission.as_str().ends_with(":read");
         let auditor: Vec<_> = Role::Auditor.permissions().iter().filter(writes).collect();
-        assert_eq!(auditor, [Permission::OwnTokens]);
+        assert_eq!(auditor, [Permission::OwnTokens, Permission::OwnConnections]);
     }
 
     #[test]

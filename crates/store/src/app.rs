@@ -327,7 +327,9 @@ impl Change {
         app: AppId,
         revision: i64,
     ) -> Result<bool, Error> {
-        const PARTS: [&str; 7] = [
+        const PARTS: [&str; 8] = [
+            "delete from customer_connection where account_id = $1 and app_id = $2 and customer_id in \
+             (select id from customer where account_id = $1 and user_id is not null)",
             "delete from connect_attempt where account_id = $1 and app_id = $2",
             "delete from connect_attempt where account_id = $1 and link_id in \
              (select id from connect_link where account_id = $1 and app_id = $2)",

@@ -1,8 +1,8 @@
 use crate::{Change, Error, Store, engine::on};
-use model::{AccountId, AppId, ConnectionId, ServerId};
+use model::{AccountId, AppId, ConnectionChoice, ConnectionId, ServerId};
 use std::collections::BTreeMap;
 
-/// A connection of a server's draft for an app, where it is not the app's default.
+/// With which connection a server's draft calls an app, where it is not the app's default.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Binding {
     /// The server.
@@ -10,19 +10,22 @@ pub struct Binding {
     /// The app.
     pub app_id: AppId,
     /// The connection.
-    pub connection_id: ConnectionId,
+    pub connection: ConnectionChoice,
 }
 
-type Row = (String, String, String);
+type Row = (String, String, Option<String>);
 
 fn binding((server, app, connection): Row) -> Result<Binding, Error> {
     let corrupt = |column| Error::Corrupt { column };
     Ok(Binding {
         server_id: server.parse().map_err(|_| corrupt("server_connection.server_id"))?,
         app_id: app.parse().map_err(|_| corrupt("server_connection.app_id"))?,
-        connection_id: connection
-            .parse()
-            .map_err(|_| corrupt("server_connection.connection_id"))?,
+        connection: match connection {
+            Some(id) => ConnectionChoice::Account(
+                id.parse().map_err(|_| corrupt("server_connection.connection_id"))?,
+            ),
+            None => ConnectionChoice::Caller,
+        },
     })
 }
 
@@ -73,7 +76,7 @@ impl Change {
         &mut self,
         account: AccountId,
         server: ServerId,
-        bindings: &BTreeMap<AppId, ConnectionId>,
+        bindings: &BTreeMap<AppId, ConnectionChoice>,
     ) -> Result<(), Error> {
         const NONE: &str = "delete from server_connection where account_id = $1 and server_id = $2";
         const SQL: &str = "insert into server_connection (server_id, account_id, app_id, connection_id) \
@@ -89,7 +92,7 @@ impl Change {
                 .bind(server.to_string())
                 .bind(account.to_string())
                 .bind(app.to_string())
-                .bind(connection.to_string())
+                .bind(connection.id().map(|id| id.to_string()))
                 .execute(&mut **db)
                 .await?
                 .rows_affected());

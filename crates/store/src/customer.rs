@@ -1,5 +1,5 @@
 use crate::{Change, Error, Store, action::contains, engine::on};
-use model::{AccountId, CustomerId, CustomerKey, RawJson, Timestamp};
+use model::{AccountId, CustomerId, CustomerKey, RawJson, Timestamp, UserId};
 
 /// An end user of the account's own product.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -14,6 +14,8 @@ pub struct Customer {
     pub name: String,
     /// What the account keeps with it: a JSON object.
     pub metadata: RawJson,
+    /// The user whose own connections are kept with it: nobody else reaches it, and no token stands for it.
+    pub user_id: Option<UserId>,
     /// When it was shut out.
     pub disabled_at: Option<Timestamp>,
     /// Grows by one with each change.
@@ -63,10 +65,11 @@ impl Customer {
     }
 }
 
-type Row = (String, String, String, String, String, Option<i64>, i64, i64, i64);
+type Row = (String, String, String, String, String, Option<String>, Option<i64>, i64, i64, i64);
 
 fn customer(row: Row) -> Result<Customer, Error> {
-    let (id, account_id, key, name, metadata, disabled_at, revision, created_at, updated_at) = row;
+    let (id, account_id, key, name, metadata, user_id, disabled_at, revision, created, updated) =
+        row;
     let corrupt = |column| Error::Corrupt { column };
     let time =
         |millis: i64| Timestamp::from_millisecond(millis).map_err(|_| corrupt("customer times"));
@@ -76,15 +79,18 @@ fn customer(row: Row) -> Result<Customer, Error> {
         key: key.parse().map_err(|_| corrupt("customer.key"))?,
         name,
         metadata: RawJson::parse(metadata).map_err(|_| corrupt("customer.metadata"))?,
+        user_id: user_id
+            .map(|id| id.parse().map_err(|_| corrupt("customer.user_id")))
+            .transpose()?,
         disabled_at: disabled_at.map(time).transpose()?,
         revision,
-        created_at: time(created_at)?,
-        updated_at: time(updated_at)?,
+        created_at: time(created)?,
+        updated_at: time(updated)?,
     })
 }
 
 impl Store {
-    /// The account's customers that the filter lets through, in the order of their making.
+    /// The account's customers that the filter lets through, in the order of their making; not those that are users' own.
     ///
     /// # Errors
     ///
@@ -94,8 +100,8 @@ impl Store {
         account: AccountId,
         filter: &CustomerFilter,
     ) -> Result<Vec<Customer>, Error> {
-        const SQL: &str = "select id, account_id, key, name, metadata, disabled_at, revision, created_at, updated_at \
-             from customer where account_id = $1 and id > $2 and search like $3 escape '!' \
+        const SQL: &str = "select id, account_id, key, name, metadata, user_id, disabled_at, revision, created_at, updated_at \
+             from customer where account_id = $1 and user_id is null and id > $2 and search like $3 escape '!' \
              and ($4 < 0 or $4 = case when disabled_at is null then 0 else 1 end) order by id limit $5";
         let rows: Vec<Row> = on!(self.reader, |db| sqlx::query_as(SQL)
             .bind(account.to_string())
@@ -118,9 +124,9 @@ impl Store {
         account: AccountId,
         name: &CustomerName,
     ) -> Result<Option<Customer>, Error> {
-        const BY_ID: &str = "select id, account_id, key, name, metadata, disabled_at, revision, created_at, updated_at \
+        const BY_ID: &str = "select id, account_id, key, name, metadata, user_id, disabled_at, revision, created_at, updated_at \
              from customer where account_id = $1 and id = $2";
-        const BY_KEY: &str = "select id, account_id, key, name, metadata, disabled_at, revision, created_at, updated_at \
+        const BY_KEY: &str = "select id, account_id, key, name, metadata, user_id, disabled_at, revision, created_at, updated_at \
              from customer where account_id = $1 and key = $2";
         let (sql, named) = match name {
             CustomerName::Id(id) => (BY_ID, id.to_string()),
@@ -178,8 +184,8 @@ impl Change {
     ///
     /// [`Error::Duplicate`] when the account has one with that key.
     pub async fn insert_customer(&mut self, customer: &Customer) -> Result<(), Error> {
-        const SQL: &str = "insert into customer (id, account_id, key, name, metadata, search, disabled_at, revision, \
-             created_at, updated_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
+        const SQL: &str = "insert into customer (id, account_id, key, name, metadata, search, user_id, disabled_at, \
+             revision, created_at, updated_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
         on!(self.tx, |db| sqlx::query(SQL)
             .bind(customer.id.to_string())
             .bind(customer.account_id.to_string())
@@ -187,6 +193,7 @@ impl Change {
             .bind(&customer.name)
             .bind(customer.metadata.get())
             .bind(customer.search())
+            .bind(customer.user_id.map(|id| id.to_string()))
             .bind(customer.disabled_at.map(Timestamp::as_millisecond))
             .bind(customer.revision)
             .bind(customer.created_at.as_millisecond())

@@ -140,14 +140,15 @@ impl Store {
             .await?))
     }
 
-    /// How many customers of the account have connected the app.
+    /// How many customers of the account have connected the app; users who have for themselves are none.
     ///
     /// # Errors
     ///
     /// [`Error::Sql`].
     pub async fn customers_of_app(&self, account: AccountId, app: AppId) -> Result<i64, Error> {
         const SQL: &str = "select count(distinct customer_id) from customer_connection \
-             where account_id = $1 and app_id = $2";
+             where account_id = $1 and app_id = $2 and customer_id in \
+             (select id from customer where account_id = $1 and user_id is null)";
         let (count,): (i64,) = on!(self.reader, |db| sqlx::query_as(SQL)
             .bind(account.to_string())
             .bind(app.to_string())

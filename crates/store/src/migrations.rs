@@ -29,6 +29,7 @@ pub(crate) const MAIN: &[File] = &[
     (16, "chats", include_str!("../migrations/main/0016_chats.sql")),
     (17, "embeddings", include_str!("../migrations/main/0017_embeddings.sql")),
     (18, "chat times", include_str!("../migrations/main/0018_chat_times.sql")),
+    (19, "own connections", include_str!("../migrations/main/0019_own_connections.sql")),
 ];
 
 /// The request log, which is a file of its own with SQLite.

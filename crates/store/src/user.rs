@@ -194,7 +194,7 @@ impl Change {
         Ok(done == 1)
     }
 
-    /// Removes a user, if it has that revision, with its grants, links, sign-ins and tokens. Says whether it had.
+    /// Removes a user, if it has that revision, with its grants, links, sign-ins, tokens and own connections. Says whether it had.
     ///
     /// # Errors
     ///
@@ -205,7 +205,15 @@ impl Change {
         id: UserId,
         revision: i64,
     ) -> Result<bool, Error> {
-        const OWNED: [&str; 5] = [
+        const OWNED: [&str; 9] = [
+            "delete from customer_connection where account_id = $1 and customer_id in \
+             (select id from customer where account_id = $1 and user_id = $2)",
+            "delete from connect_attempt where account_id = $1 and link_id in \
+             (select connect_link.id from connect_link join customer on customer.id = connect_link.customer_id \
+             where connect_link.account_id = $1 and customer.user_id = $2)",
+            "delete from connect_link where account_id = $1 and customer_id in \
+             (select id from customer where account_id = $1 and user_id = $2)",
+            "delete from customer where account_id = $1 and user_id = $2",
             "update token set replaced_by = null where account_id = $1 and user_id = $2",
             "delete from token where account_id = $1 and user_id = $2",
             "delete from user_grant where account_id = $1 and user_id = $2",

@@ -1,5 +1,5 @@
 use crate::{Change, Error, Store, engine::on};
-use model::{AccountId, AppId, ConnectionId, ServerId, Timestamp};
+use model::{AccountId, AppId, ConnectionChoice, ServerId, Timestamp};
 
 /// A published version of a server, without its document.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,7 +28,7 @@ pub struct PublishedUse {
     /// The app.
     pub app_id: AppId,
     /// With which connection; none is the app's default.
-    pub connection_id: Option<ConnectionId>,
+    pub connection: Option<ConnectionChoice>,
 }
 
 type Row = (String, i64, String, String, i64, Option<i64>, Option<i64>, i64);
@@ -51,6 +51,30 @@ fn version(row: Row) -> Result<Version, Error> {
 }
 
 impl Store {
+    /// Which apps the published versions of the account's servers call with the connection of whoever calls, by server.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Corrupt`] when a row cannot be read.
+    pub async fn apps_of_callers(
+        &self,
+        account: AccountId,
+    ) -> Result<Vec<(ServerId, AppId)>, Error> {
+        const SQL: &str = "select distinct server_id, app_id from published_use \
+             where account_id = $1 and by_caller = 1 order by server_id, app_id";
+        let rows: Vec<(String, String)> = on!(self.reader, |db| sqlx::query_as(SQL)
+            .bind(account.to_string())
+            .fetch_all(db)
+            .await?);
+        let read = |(server, app): (String, String)| {
+            Ok((
+                server.parse().map_err(|_| Error::Corrupt { column: "published_use.server_id" })?,
+                app.parse().map_err(|_| Error::Corrupt { column: "published_use.app_id" })?,
+            ))
+        };
+        rows.into_iter().map(read).collect()
+    }
+
     /// The server's versions before that one, the newest first, at most `limit`.
     ///
     /// # Errors
@@ -179,8 +203,8 @@ impl Change {
         uses: &[PublishedUse],
     ) -> Result<(), Error> {
         const NONE: &str = "delete from published_use where account_id = $1 and server_id = $2";
-        const SQL: &str = "insert into published_use (server_id, account_id, app_id, connection_id) \
-             values ($1, $2, $3, $4)";
+        const SQL: &str = "insert into published_use (server_id, account_id, app_id, connection_id, by_caller) \
+             values ($1, $2, $3, $4, $5)";
         on!(self.tx, |db| sqlx::query(NONE)
             .bind(account.to_string())
             .bind(server.to_string())
@@ -192,7 +216,8 @@ impl Change {
                 .bind(server.to_string())
                 .bind(account.to_string())
                 .bind(used.app_id.to_string())
-                .bind(used.connection_id.map(|id| id.to_string()))
+                .bind(used.connection.and_then(ConnectionChoice::id).map(|id| id.to_string()))
+                .bind(i64::from(used.connection == Some(ConnectionChoice::Caller)))
                 .execute(&mut **db)
                 .await?
                 .rows_affected());

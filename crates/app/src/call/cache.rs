@@ -20,6 +20,8 @@ pub(crate) struct Asked {
     principal: Arc<str>,
     server: ServerId,
     generation: u64,
+    /// Of the caller's own connections, where it calls with one of them.
+    connections: Option<u64>,
     tool: Box<str>,
     /// SHA-256 of the arguments as they were written.
     arguments: [u8; 32],
@@ -33,6 +35,7 @@ impl Asked {
         tool: &Tool,
         work: &HttpWork,
         arguments: &str,
+        connections: Option<u64>,
     ) -> Option<Self> {
         // Settings refuse it for other methods; what is sent is decided here.
         if work.cached_for.is_none() || !work.call.is_safe() {
@@ -43,6 +46,7 @@ impl Asked {
             principal: Arc::clone(caller.principal()),
             server: server.id,
             generation: server.generation,
+            connections,
             tool: tool.name.clone(),
             arguments: Sha256::digest(arguments.as_bytes()).into(),
         })

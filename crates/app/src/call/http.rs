@@ -2,14 +2,15 @@ use super::way::{Failed, Way};
 use super::{Companions, Step, cache::Asked};
 use crate::{
     App, Caller, Outbound,
-    connected::Unconnected,
-    publication::Published,
+    connected::{ConnectedApp, Unconnected},
+    own::nobody,
+    publication::{Place, Published},
     tool::{HttpWork, Tool},
 };
 use model::Outcome;
-use std::time::Instant;
+use std::{sync::Arc, time::Instant};
 use upstream::{
-    Arguments, Limits, Next, Request, Response, Shape, Walk, failure, not_connected, refusal, shape,
+    Arguments, Limits, Next, Request, Response, Shape, Walk, not_connected, refusal, shape, unsent,
 };
 
 /// Bytes of a file, an image or a sound that a result carries.
@@ -38,13 +39,20 @@ impl HttpCall<'_> {
     ///
     /// # Errors
     ///
-    /// [`Unconnected`] when a customer's connection is missing or does not work; nothing was sent with it then that the API took.
-    pub(super) async fn answer(
-        &self,
-        caller: &Caller,
-        text: &str,
-    ) -> Result<Outcome, Unconnected<'_>> {
-        let asked = Asked::new(caller, self.server, self.tool, self.work, text);
+    /// [`Unconnected`] when a connection of the customer or of the caller's own is missing or does not work; nothing was sent with it
+    /// then that the API took.
+    pub(super) async fn answer(&self, caller: &Caller, text: &str) -> Result<Outcome, Unconnected> {
+        let place = self.server.place(self.work);
+        let own = match place {
+            // Boxed: few calls need it, and all would carry its size.
+            Place::Caller(app) => match Box::pin(self.own(caller, app)).await {
+                Ok(own) => Some(own),
+                Err(failed) => return failed.outcome(),
+            },
+            Place::Account(_) | Place::Customer(_) | Place::None(_) => None,
+        };
+        let generation = own.as_ref().map(|own| own.generation);
+        let asked = Asked::new(caller, self.server, self.tool, self.work, text, generation);
         if let Some(outcome) =
             asked.as_ref().and_then(|asked| self.app.kept_answer(asked, self.app.clock.now()))
         {
@@ -54,12 +62,16 @@ impl HttpCall<'_> {
             Ok(arguments) => arguments.with(&self.work.injected),
             Err(error) => return Ok(refusal(&[error])),
         };
-        let (way, arguments) = match Way::of(self.server.place(self.work), arguments) {
+        let chosen = match (place, &own) {
+            (Place::Account(target), _) => Ok((Way::Account(target), arguments)),
+            (Place::Customer(app), _) => Way::of(app, app.selector(), arguments),
+            (Place::Caller(_), Some(own)) => Way::of(own, self.tool.selector, arguments),
+            (Place::Caller(app), None) => Err(Failed::Customer(Unconnected::nothing(app))),
+            (Place::None(reason), _) => return Ok(not_connected(reason)),
+        };
+        let (way, arguments) = match chosen {
             Ok(chosen) => chosen,
-            Err(Failed::Refused(outcome)) => return Ok(*outcome),
-            Err(Failed::Account(reason)) => return Ok(not_connected(reason)),
-            Err(Failed::Send(error)) => return Ok(failure(&error)),
-            Err(Failed::Customer(unconnected)) => return Err(unconnected),
+            Err(failed) => return failed.outcome(),
         };
         let request = match self.plan(&way, &arguments) {
             Ok(request) => request,
@@ -76,12 +88,7 @@ impl HttpCall<'_> {
             Ok(answer) => self.shape(&way, answer),
             Err(failed) => {
                 self.with.step(Step::Failed);
-                match failed {
-                    Failed::Send(error) => failure(&error),
-                    Failed::Refused(outcome) => *outcome,
-                    Failed::Account(reason) => not_connected(reason),
-                    Failed::Customer(unconnected) => return Err(unconnected),
-                }
+                failed.outcome()?
             }
         };
         self.with.step(Step::Shaped { truncated: outcome.truncated });
@@ -90,6 +97,30 @@ impl HttpCall<'_> {
         }
         self.app.keep_overflow(caller, self.server, &mut outcome);
         Ok(outcome)
+    }
+
+    /// The app as the caller has connected it for itself.
+    async fn own(
+        &self,
+        caller: &Caller,
+        app: &Arc<store::App>,
+    ) -> Result<Arc<ConnectedApp>, Failed> {
+        let refused = |outcome| Failed::Refused(Box::new(outcome));
+        let Some(user) = caller.user_id() else { return Err(refused(not_connected(nobody()))) };
+        match self.app.own_app(caller.account_id(), user, app.id).await {
+            Ok(Some(own)) => Ok(own),
+            Ok(None) => Err(Failed::Customer(Unconnected::nothing(app))),
+            Err(error) => {
+                tracing::error!(
+                    error = &error as &dyn std::error::Error,
+                    "a caller's own connections cannot be read"
+                );
+                Err(refused(unsent(
+                    "Your connections cannot be read now. Nothing was sent. Try again in a while."
+                        .to_owned(),
+                )))
+            }
+        }
     }
 
     fn plan(&self, way: &Way<'_>, arguments: &Arguments<'_>) -> Result<Request, Outcome> {
@@ -105,12 +136,12 @@ impl HttpCall<'_> {
         self.work.limits.as_ref().unwrap_or(&self.app.config.upstream)
     }
 
-    async fn send<'w>(
+    async fn send(
         &self,
-        way: &Way<'w>,
+        way: &Way<'_>,
         request: Request,
         limits: &Limits,
-    ) -> Result<Response, Failed<'w>> {
+    ) -> Result<Response, Failed> {
         let response = way.send(self.app, self.outbound, request, limits).await?;
         self.with.step(Step::Answered {
             status: response.status,
@@ -120,7 +151,7 @@ impl HttpCall<'_> {
         Ok(response)
     }
 
-    async fn one<'w>(&self, way: &Way<'w>, request: Request) -> Result<Answer, Failed<'w>> {
+    async fn one(&self, way: &Way<'_>, request: Request) -> Result<Answer, Failed> {
         let uri = request.uri.clone();
         let response = self.send(way, request, self.limits()).await?;
         let name = resource_name(&response, &uri.to_string());
@@ -128,12 +159,12 @@ impl HttpCall<'_> {
     }
 
     /// The API's own pages, one after another, within the time of one call.
-    async fn walk<'w>(
+    async fn walk(
         &self,
-        way: &Way<'w>,
+        way: &Way<'_>,
         first: Request,
         arguments: &Arguments<'_>,
-    ) -> Result<Answer, Failed<'w>> {
+    ) -> Result<Answer, Failed> {
         let paging = self.work.pagination.as_ref().expect("the caller found that there is one");
         let limits = self.limits();
         let started = Instant::now();

@@ -1,57 +1,49 @@
 use crate::{
     App, Outbound,
-    connected::{Connected, ConnectedApp, Unconnected},
+    connected::{ConnectedApp, Unconnected},
     customer_connections::CustomerTarget,
-    publication::Place,
-    target::{NotConnected, Target},
+    target::Target,
 };
-use model::{Outcome, Secret};
+use model::{ConnectionId, Outcome, Secret};
 use std::{fmt, sync::Arc};
 use tokio::time::Instant;
-use upstream::{Arguments, BaseUrl, Limits, Request, Response, SendError};
+use upstream::{Arguments, BaseUrl, Limits, Request, Response, SendError, failure};
 
 /// Where the requests of one call go, and whose credential they have.
 pub(super) enum Way<'a> {
     /// To an app of the account.
     Account(&'a Target),
     /// To an app of a customer, with one of its connections.
-    Customer { target: &'a CustomerTarget, app: &'a ConnectedApp, connection: &'a Connected },
+    Customer { target: &'a CustomerTarget, app: &'a Arc<store::App>, connection: ConnectionId },
 }
 
 /// Why a request got no answer.
-pub(super) enum Failed<'a> {
+pub(super) enum Failed {
     /// It could not be sent, or was not answered.
     Send(SendError),
     /// Its arguments were refused.
     Refused(Box<Outcome>),
-    /// The server's connection is not there.
-    Account(&'static str),
-    /// The customer's is not, or does not work.
-    Customer(Unconnected<'a>),
+    /// The customer's connection is not there, or does not work.
+    Customer(Unconnected),
 }
 
 impl<'a> Way<'a> {
-    /// The way from a place, by the connection that the arguments choose; and the arguments that are the API's.
+    /// The way to an app by the connection that the arguments choose with the one of that name; and the arguments that are the API's.
     pub(super) fn of<'t>(
-        place: Place<'a>,
+        app: &'a ConnectedApp,
+        selector: Option<&str>,
         arguments: Arguments<'t>,
-    ) -> Result<(Self, Arguments<'t>), Failed<'a>> {
-        match place {
-            Place::Account(Ok(target)) => Ok((Self::Account(target), arguments)),
-            Place::Account(Err(NotConnected(reason))) => Err(Failed::Account(reason)),
-            Place::Customer(app) => {
-                let (chosen, arguments) =
-                    app.choose(arguments).map_err(|outcome| Failed::Refused(Box::new(outcome)))?;
-                let Some(connection) = chosen else {
-                    return Err(Failed::Customer(Unconnected::nothing(app)));
-                };
-                match &connection.target {
-                    Ok(target) => Ok((Self::Customer { target, app, connection }, arguments)),
-                    Err(unusable) => {
-                        Err(Failed::Customer(Unconnected::new(app, connection.id, unusable)))
-                    }
-                }
-            }
+    ) -> Result<(Self, Arguments<'t>), Failed> {
+        let (chosen, arguments) = app
+            .choose(selector, arguments)
+            .map_err(|outcome| Failed::Refused(Box::new(outcome)))?;
+        let app = &app.set.app;
+        let Some(chosen) = chosen else {
+            return Err(Failed::Customer(Unconnected::nothing(app)));
+        };
+        match &chosen.target {
+            Ok(target) => Ok((Self::Customer { target, app, connection: chosen.id }, arguments)),
+            Err(unusable) => Err(Failed::Customer(Unconnected::new(app, chosen.id, unusable))),
         }
     }
 
@@ -77,7 +69,7 @@ impl<'a> Way<'a> {
         outbound: &Outbound,
         request: Request,
         limits: &Limits,
-    ) -> Result<Response, Failed<'a>> {
+    ) -> Result<Response, Failed> {
         match self {
             Self::Account(target) => {
                 let response = outbound.client.send(request, &target.route, limits).await?;
@@ -88,7 +80,7 @@ impl<'a> Way<'a> {
             }
             Self::Customer { target, app: of, connection } => {
                 let deadline = Instant::now() + limits.total;
-                let broken = |error| Failed::Customer(Unconnected::new(of, connection.id, &error));
+                let broken = |error| Failed::Customer(Unconnected::new(of, *connection, &error));
                 // What few calls need is boxed: each would carry its size.
                 let route = match app.ready_route(target) {
                     Some(route) => route,
@@ -112,18 +104,32 @@ impl<'a> Way<'a> {
     }
 }
 
-impl From<SendError> for Failed<'_> {
+impl Failed {
+    /// What the call comes to.
+    ///
+    /// # Errors
+    ///
+    /// [`Unconnected`], which takes a link to answer.
+    pub(super) fn outcome(self) -> Result<Outcome, Unconnected> {
+        match self {
+            Self::Send(error) => Ok(failure(&error)),
+            Self::Refused(outcome) => Ok(*outcome),
+            Self::Customer(unconnected) => Err(unconnected),
+        }
+    }
+}
+
+impl From<SendError> for Failed {
     fn from(error: SendError) -> Self {
         Self::Send(error)
     }
 }
 
-impl fmt::Display for Failed<'_> {
+impl fmt::Display for Failed {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Send(error) => error.fmt(f),
             Self::Refused(_) => f.write_str("its arguments were refused"),
-            Self::Account(reason) => f.write_str(reason),
             Self::Customer(_) => f.write_str("the connection does not work any more"),
         }
     }

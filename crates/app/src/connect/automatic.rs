@@ -1,8 +1,6 @@
 use super::link::{LIFE, new_row};
 use crate::principal::Principal;
-use crate::{
-    App, Caller, Context, CustomerName, Error, Via, customer_token::customer_rights, one_time,
-};
+use crate::{App, Caller, Context, Error, Via, customer_token::customer_rights, one_time};
 use jiff::SignedDuration;
 use model::{AccountId, AppId, ConnectionId, CustomerId, Secret, Timestamp};
 use std::{
@@ -64,8 +62,10 @@ impl App {
         {
             return Ok((text(&known.0), known.1));
         }
-        let name = CustomerName::from(customer);
-        let customer = self.known_customer(account, &name).await?;
+        // Also a user's own.
+        let name = store::CustomerName::Id(customer);
+        let found = self.store.customer(account, &name).await?;
+        let customer = found.ok_or_else(|| Error::not_found("there is no such customer"))?;
         let (url, hash) = self.minted_link()?;
         let row = store::ConnectLink {
             app_id: Some(app),

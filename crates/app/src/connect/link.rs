@@ -162,8 +162,8 @@ impl App {
         customer: &CustomerName,
         page: &PageQuery,
     ) -> Result<Page<ConnectLink>, Error> {
-        let account = caller.may(Permission::ReadCustomers)?;
-        let customer = self.known_customer(account, customer).await?;
+        let customer = self.customer_for(caller, customer, Permission::ReadCustomers).await?;
+        let account = customer.account_id;
         let (size, after, now) = (page.size()?, page.after()?, self.clock.now());
         let rows = self.store.connect_links(account, customer.id, after, size + 1).await?;
         Page::new(rows, size, |row| row.id, |row| ConnectLink::new(row, now)).transpose()
@@ -180,8 +180,8 @@ impl App {
         customer: &CustomerName,
         id: ConnectLinkId,
     ) -> Result<ConnectLink, Error> {
-        let account = caller.may(Permission::ReadCustomers)?;
-        let customer = self.known_customer(account, customer).await?;
+        let customer = self.customer_for(caller, customer, Permission::ReadCustomers).await?;
+        let account = customer.account_id;
         ConnectLink::new(self.known_link(account, customer.id, id).await?, self.clock.now())
     }
 
@@ -198,8 +198,8 @@ impl App {
         customer: &CustomerName,
         new: NewConnectLink,
     ) -> Result<CreatedConnectLink, Error> {
-        let account = caller.may(Permission::WriteCustomers)?;
-        let customer = self.known_customer(account, customer).await?;
+        let customer = self.customer_for(caller, customer, Permission::WriteCustomers).await?;
+        let account = customer.account_id;
         if customer.disabled_at.is_some() {
             let message = "the customer is shut out: let it in again first";
             return Err(Error::conflict(message).code("customer_disabled"));
@@ -207,6 +207,7 @@ impl App {
         let now = self.clock.now();
         let life = new.expires_in_seconds.map_or(Ok(LIFE), checked_life)?;
         let (app_id, connection_id) = self.asked_app(account, customer.id, &new).await?;
+        self.check_own_app(caller, &customer, app_id).await?;
         let settings = LinkSettings {
             way: new.way,
             name: new.name.map(checked_name).transpose()?,
@@ -254,8 +255,8 @@ impl App {
         customer: &CustomerName,
         id: ConnectLinkId,
     ) -> Result<(), Error> {
-        let account = caller.may(Permission::WriteCustomers)?;
-        let customer = self.known_customer(account, customer).await?;
+        let customer = self.customer_for(caller, customer, Permission::WriteCustomers).await?;
+        let account = customer.account_id;
         let now = self.clock.now();
         let before = ConnectLink::new(self.known_link(account, customer.id, id).await?, now)?;
         let mut change = self

@@ -6,11 +6,11 @@ use crate::{
 };
 use model::{AccountId, ConnectionId, Outcome, RawJson, Secret};
 use serde_json::{Value, json};
-use std::sync::Arc;
+use std::sync::{Arc, atomic::Ordering};
 use upstream::{Arguments, refusal};
 
 /// What the argument that chooses a connection is called: the first that the app's actions have no argument for.
-const SELECTORS: [&str; 3] = ["connection", "use_connection", "gatewright_connection"];
+pub(crate) const SELECTORS: [&str; 3] = ["connection", "use_connection", "gatewright_connection"];
 
 /// An app as one customer has connected it, or has not.
 pub(crate) struct ConnectedApp {
@@ -19,6 +19,8 @@ pub(crate) struct ConnectedApp {
     own: Option<Own>,
     /// The default first. None for an app that was asked for and is not connected.
     connections: Vec<Connected>,
+    /// Tells this reading of the connections from others, with other credentials.
+    pub(crate) generation: u64,
 }
 
 struct Own {
@@ -51,7 +53,8 @@ impl ConnectedApp {
                 target: app.customer_target(account, &set.app, row),
             })
             .collect();
-        Ok(Self { set, own, connections })
+        let generation = app.generations.fetch_add(1, Ordering::Relaxed);
+        Ok(Self { set, own, connections, generation })
     }
 
     /// Its tools, in the order of their actions' names.
@@ -65,24 +68,38 @@ impl ConnectedApp {
         self.tools().get(at as usize)
     }
 
-    /// The connection that the arguments name, or else the default one, if there is any; and the arguments without it.
+    /// The connection that the argument of that name names, or else the default one, if there is any; and the arguments without it.
     ///
     /// # Errors
     ///
     /// What a call comes to that names one that is not there.
     pub(crate) fn choose<'a, 't>(
         &'a self,
+        selector: Option<&str>,
         arguments: Arguments<'t>,
     ) -> Result<(Option<&'a Connected>, Arguments<'t>), Outcome> {
         let first = || self.connections.first();
-        let Some(own) = &self.own else { return Ok((first(), arguments)) };
-        let Some(raw) = arguments.get(own.selector) else { return Ok((first(), arguments)) };
+        let Some(selector) = selector else { return Ok((first(), arguments)) };
+        let Some(raw) = arguments.get(selector) else { return Ok((first(), arguments)) };
         let name: Option<String> = serde_json::from_str(raw).ok();
         let named = |one: &&Connected| Some(&one.name) == name.as_ref();
         match self.connections.iter().find(named) {
-            Some(one) => Ok((Some(one), arguments.without(own.selector))),
-            None => Err(refusal(&["there is no such connection"])),
+            Some(one) => Ok((Some(one), arguments.without(selector))),
+            // Whoever has none is told how to get one, whichever was asked for.
+            None if self.connections.is_empty() => Ok((None, arguments)),
+            None => {
+                let names: Vec<&str> =
+                    self.connections.iter().map(|one| one.name.as_str()).collect();
+                let message =
+                    format!("there is no such connection; there are: {}", names.join(", "));
+                Err(refusal(&[message]))
+            }
         }
+    }
+
+    /// What the argument that chooses a connection is called, where there is one.
+    pub(crate) fn selector(&self) -> Option<&'static str> {
+        self.own.as_ref().map(|own| own.selector)
     }
 
     /// What must not be shown of its answers.

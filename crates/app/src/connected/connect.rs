@@ -1,11 +1,11 @@
-use super::app::ConnectedApp;
 use crate::{
     App, Caller, Error, Published,
     customer_connections::{Unusable, UnusableKind},
     dynamic::answer,
+    own::has_ways,
     tool::{Tool, Work},
 };
-use model::{Annotations, AppKey, Connect, ConnectionId, Outcome, RawJson};
+use model::{Annotations, AppKey, Connect, ConnectionId, Outcome, RawJson, Timestamp};
 use serde::{Deserialize, Serialize};
 use std::sync::{Arc, LazyLock};
 use upstream::{refusal, unsent};
@@ -16,8 +16,8 @@ const CONNECT_APP: &str = "connect-app";
 const APPS_MAX: u32 = 200;
 
 /// Why a call of an app was not sent.
-pub(crate) struct Unconnected<'a> {
-    app: &'a ConnectedApp,
+pub(crate) struct Unconnected {
+    app: Arc<store::App>,
     connection: Option<ConnectionId>,
     reason: String,
     /// Whether it mends itself.
@@ -54,13 +54,13 @@ struct KnownConnection {
 struct Link<'a> {
     app: &'a AppKey,
     url: &'a str,
-    expires_at: model::Timestamp,
+    expires_at: Timestamp,
     how: String,
 }
 
-impl<'a> Unconnected<'a> {
+impl Unconnected {
     pub(crate) fn new(
-        app: &'a ConnectedApp,
+        app: &Arc<store::App>,
         connection: ConnectionId,
         unusable: &Unusable,
     ) -> Self {
@@ -70,12 +70,17 @@ impl<'a> Unconnected<'a> {
             }
             UnusableKind::TokenEndpoint => true,
         };
-        Self { app, connection: Some(connection), reason: unusable.reason.clone(), passes }
+        Self {
+            app: Arc::clone(app),
+            connection: Some(connection),
+            reason: unusable.reason.clone(),
+            passes,
+        }
     }
 
-    pub(crate) fn nothing(app: &'a ConnectedApp) -> Self {
+    pub(crate) fn nothing(app: &Arc<store::App>) -> Self {
         let reason = "the user has not connected it".to_owned();
-        Self { app, connection: None, reason, passes: false }
+        Self { app: Arc::clone(app), connection: None, reason, passes: false }
     }
 }
 
@@ -108,43 +113,56 @@ impl App {
     pub(crate) async fn ask_to_connect(
         &self,
         caller: &Caller,
-        unconnected: &Unconnected<'_>,
+        unconnected: &Unconnected,
     ) -> Outcome {
-        let app = &unconnected.app.set.app;
+        let app = &unconnected.app;
         let (title, reason) = (&app.title, &unconnected.reason);
         if unconnected.passes {
             return unsent(format!(
                 "{title} cannot be called now: {reason}. Nothing was sent. Try again in a while."
             ));
         }
-        let link = match caller.customer_id() {
-            Some(customer) if has_ways(app) => {
-                let account = caller.account_id();
-                let made =
-                    self.connect_link_for(account, customer, app.id, unconnected.connection).await;
-                made.inspect_err(|error| {
-                    tracing::warn!(
-                        error = error as &dyn std::error::Error,
-                        "a connect link was not made"
-                    );
-                })
-                .ok()
-            }
-            Some(_) | None => None,
-        };
-        let Some((url, _)) = link else {
+        let place = self.place_to_connect(caller, unconnected).await;
+        let place = place.inspect_err(|error| {
+            tracing::warn!(error = error as &dyn std::error::Error, "a connect link was not made");
+        });
+        let Some((url, uses)) = place.ok().flatten() else {
             return unsent(format!(
                 "{title} is not connected: {reason}. Nothing was sent. Whoever runs this product can connect it."
             ));
         };
         let message = format!("{title} is not connected: {reason}. Connect it in the browser.");
         let text = format!(
-            "{title} is not connected: {reason}. Nothing was sent. Ask the user to open this link, which works once: {url} – then \
+            "{title} is not connected: {reason}. Nothing was sent. Ask the user to open this link{uses}: {url} – then \
              call this tool again."
         );
         let id = url.rsplit('/').next().unwrap_or_default();
         let id = crate::token::digest(id)[..16].iter().map(|b| format!("{b:02x}")).collect();
         Outcome { connect: Some(Box::new(Connect { url, message, id })), ..unsent(text) }
+    }
+
+    /// Where whoever has the connections that the caller calls with connects the app, its customer or the user itself, and what to know of
+    /// that place; nothing when there is none.
+    async fn place_to_connect(
+        &self,
+        caller: &Caller,
+        unconnected: &Unconnected,
+    ) -> Result<Option<(String, &'static str)>, Error> {
+        let app = &unconnected.app;
+        if has_ways(app) {
+            let customer = match caller.customer_id() {
+                Some(customer) => customer,
+                None => self.kept_own_customer(caller).await?.id,
+            };
+            let (account, connection) = (caller.account_id(), unconnected.connection);
+            let (url, _) = self.connect_link_for(account, customer, app.id, connection).await?;
+            return Ok(Some((url, ", which works once")));
+        }
+        if caller.user_id().is_none() {
+            return Ok(None);
+        }
+        // The user enters a credential as it is, in the console.
+        Ok(Some((format!("{}/connections?app={}", self.public_url()?, app.id), "")))
     }
 
     /// `connect-app`. The arguments fit its schema.
@@ -185,10 +203,6 @@ impl App {
         );
         Ok(answer(&Link { app: &key, url: &url, expires_at, how }))
     }
-}
-
-fn has_ways(app: &store::App) -> bool {
-    app.definition.as_ref().is_some_and(|definition| !definition.auth.is_empty())
 }
 
 fn known_connections(server: &Published, key: &AppKey) -> Vec<KnownConnection> {

@@ -1,10 +1,11 @@
 use super::{app::ConnectedApp, tools::AccountTools};
 use crate::{
     App, Caller, Error, Kind, Published, Reached, ServerWatch,
+    own::customer_of,
     registry::{AccountApps, Registry},
 };
 use arc_swap::ArcSwapOption;
-use model::{AccountId, AppId, AppKey, CustomerId};
+use model::{AccountId, AppId, AppKey, CustomerId, UserId};
 use std::{
     collections::{BTreeMap, HashMap},
     sync::{
@@ -97,6 +98,12 @@ impl Customers {
     }
 }
 
+impl Held {
+    fn app(&self, id: AppId) -> Option<Arc<ConnectedApp>> {
+        self.apps.iter().find(|app| app.set.app.id == id).map(Arc::clone)
+    }
+}
+
 impl CustomerSlot {
     fn fresh(&self) -> Option<Arc<Held>> {
         let held = self.held.load_full();
@@ -138,6 +145,31 @@ impl App {
     ) -> Result<Arc<Published>, Error> {
         let slot = self.customer_slot(account, customer);
         self.apps_at(&slot, Selection { only: None, named: false }).await
+    }
+
+    /// The app as the user has connected it for itself; nothing when it has not.
+    pub(crate) async fn own_app(
+        &self,
+        account: AccountId,
+        user: UserId,
+        app: AppId,
+    ) -> Result<Option<Arc<ConnectedApp>>, Error> {
+        let slot = self.customer_slot(account, customer_of(user));
+        let held = match slot.fresh() {
+            Some(held) => held,
+            None => self.load_connected(&slot).await?,
+        };
+        Ok(held.app(app))
+    }
+
+    /// The same, if it is at hand.
+    pub(crate) fn own_app_at_hand(
+        &self,
+        account: AccountId,
+        user: UserId,
+        app: AppId,
+    ) -> Option<Arc<ConnectedApp>> {
+        self.customer_slot(account, customer_of(user)).held.load_full()?.app(app)
     }
 
     fn customer_slot(&self, account: AccountId, customer: CustomerId) -> Arc<CustomerSlot> {

@@ -11,7 +11,7 @@ mod customer;
 mod seen;
 mod tools;
 
-pub(crate) use app::{Connected, ConnectedApp};
+pub(crate) use app::{ConnectedApp, SELECTORS};
 pub use chat::ChatSessions;
 pub(crate) use connect::{Unconnected, built_in};
 pub use seen::{CustomerChat, CustomerTool, ToolConnection};

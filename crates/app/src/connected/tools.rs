@@ -12,7 +12,7 @@ const NAME_BYTES_MAX: usize = 64;
 
 /// The tools of one app, made once for all customers of its account.
 pub(crate) struct AppTools {
-    pub(crate) app: store::App,
+    pub(crate) app: Arc<store::App>,
     /// Tells this making from every other in the process; later ones are greater.
     pub(crate) place: usize,
     /// The first key of its tools in the account's index.
@@ -178,7 +178,7 @@ impl App {
                 ),
             }
         }
-        Ok(Some(Arc::new(AppTools { app, place, keys, tools })))
+        Ok(Some(Arc::new(AppTools { app: Arc::new(app), place, keys, tools })))
     }
 }
 

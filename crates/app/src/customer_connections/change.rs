@@ -95,11 +95,12 @@ impl App {
         new: NewCustomerConnection,
         outbound: &Outbound,
     ) -> Result<CustomerConnectionView, Error> {
-        let account = caller.may(Permission::WriteCustomers)?;
-        let customer = self.known_customer(account, customer).await?;
+        let customer = self.customer_for(caller, customer, Permission::WriteCustomers).await?;
+        let account = customer.account_id;
         let Some(entry) = self.store.app(account, new.app).await? else {
             return Err(Error::not_found("there is no such app").field("app"));
         };
+        self.check_own_app(caller, &customer, Some(new.app)).await?;
         let credential = self.given(&entry.app, new.credential, new.way)?;
         let label = new.label.map(|label| name(label).map_err(|error| error.field("label")));
         let kept = KeptConnection {
@@ -133,8 +134,9 @@ impl App {
         expected: Expected,
         patch: &Patch,
     ) -> Result<CustomerConnectionView, Error> {
-        let account = caller.may(Permission::WriteCustomers)?;
-        let known = self.known_customer_connection(account, customer, id).await?;
+        let customer = self.customer_for(caller, customer, Permission::WriteCustomers).await?;
+        let account = customer.account_id;
+        let known = self.known_customer_connection(&customer, id).await?;
         let before = CustomerConnectionView::try_from(known.clone())?;
         let ConnectionSettings { name: new_name, default } = patch.apply(&before.settings)?;
         expected.check(known.revision)?;
@@ -172,8 +174,9 @@ impl App {
         rotation: CustomerConnectionRotation,
         outbound: &Outbound,
     ) -> Result<CustomerConnectionView, Error> {
-        let account = caller.may(Permission::WriteCustomers)?;
-        let known = self.known_customer_connection(account, customer, id).await?;
+        let customer = self.customer_for(caller, customer, Permission::WriteCustomers).await?;
+        let account = customer.account_id;
+        let known = self.known_customer_connection(&customer, id).await?;
         let app = self.known_app(account, known.app_id).await?.app;
         let kept = KeptConnection {
             customer: known.customer_id,
@@ -203,8 +206,9 @@ impl App {
         expected: Expected,
         outbound: &Outbound,
     ) -> Result<RevokedToken, Error> {
-        let account = caller.may(Permission::WriteCustomers)?;
-        let known = self.known_customer_connection(account, customer, id).await?;
+        let customer = self.customer_for(caller, customer, Permission::WriteCustomers).await?;
+        let account = customer.account_id;
+        let known = self.known_customer_connection(&customer, id).await?;
         expected.check(known.revision)?;
         let before = CustomerConnectionView::try_from(known.clone())?;
         let (now, event) = (self.clock.now(), "customer_connection.delete");

@@ -1,6 +1,6 @@
 use super::CustomerConnectionStatus;
 use crate::{App, Caller, CustomerName, Error, Page, PageQuery, connections::ConnectionSettings};
-use model::{AccountId, AppId, ConnectionId, CustomerId, Permission, Timestamp};
+use model::{AppId, ConnectionId, CustomerId, Permission, Timestamp};
 use serde::{Deserialize, Serialize};
 use store::CustomerConnection;
 use utoipa::{IntoParams, ToSchema};
@@ -103,11 +103,10 @@ impl App {
         customer: &CustomerName,
         query: CustomerConnectionQuery,
     ) -> Result<Page<CustomerConnectionView>, Error> {
-        let account = caller.may(Permission::ReadCustomers)?;
+        let customer = self.customer_for(caller, customer, Permission::ReadCustomers).await?;
         let page = PageQuery { limit: query.limit, cursor: query.cursor };
         let (size, after) = (page.size()?, page.after::<ConnectionId>()?);
-        let customer = self.known_customer(account, customer).await?;
-        let rows = self.store.customer_connections(account, customer.id).await?;
+        let rows = self.store.customer_connections(customer.account_id, customer.id).await?;
         let asked = |row: &CustomerConnection| {
             query.app.is_none_or(|app| row.app_id == app) && after.is_none_or(|id| row.id > id)
         };
@@ -126,18 +125,16 @@ impl App {
         customer: &CustomerName,
         id: ConnectionId,
     ) -> Result<CustomerConnectionView, Error> {
-        let account = caller.may(Permission::ReadCustomers)?;
-        self.known_customer_connection(account, customer, id).await?.try_into()
+        let customer = self.customer_for(caller, customer, Permission::ReadCustomers).await?;
+        self.known_customer_connection(&customer, id).await?.try_into()
     }
 
     pub(super) async fn known_customer_connection(
         &self,
-        account: AccountId,
-        customer: &CustomerName,
+        customer: &store::Customer,
         id: ConnectionId,
     ) -> Result<CustomerConnection, Error> {
-        let customer = self.known_customer(account, customer).await?;
-        let found = self.store.customer_connection(account, customer.id, id).await?;
+        let found = self.store.customer_connection(customer.account_id, customer.id, id).await?;
         found.ok_or_else(super::absent)
     }
 }

@@ -164,7 +164,9 @@ impl App {
             self.first_use(account, key, claims, now).await?;
             known = self.store.customer(account, &name).await?;
         }
-        let known = known.filter(|row| row.disabled_at.is_none()).ok_or_else(Error::sign_in)?;
+        let known = known
+            .filter(|row| row.disabled_at.is_none() && row.user_id.is_none())
+            .ok_or_else(Error::sign_in)?;
         let end = Timestamp::from_second(claims.exp.saturating_add(LEEWAY_SECONDS));
         let end = end.map_err(|_| Error::sign_in())?;
         let rights = Rights {

@@ -3,7 +3,6 @@ use crate::{
     App, Caller, Error,
     publication::{Place, Published},
     redact::{HIDDEN, is_secret_name},
-    target::NotConnected,
     tool::{HttpWork, Tool, Work},
 };
 use model::{AccountId, Permission, RawJson, RequestId, ServerId};
@@ -185,9 +184,12 @@ fn plan(
         Error::conflict(format!("the tool is not connected: {reason}")).code("not_connected")
     };
     let target = match published.place(work) {
-        Place::Account(Ok(target)) => target,
-        Place::Account(Err(NotConnected(reason))) => return Err(not_connected(reason)),
+        Place::Account(target) => target,
+        Place::None(reason) => return Err(not_connected(reason)),
         Place::Customer(_) => return Err(not_connected("it is a customer's")),
+        Place::Caller(_) => {
+            return Err(not_connected("it acts with the connection of whoever calls"));
+        }
     };
     let planned =
         Arguments::parse(arguments).map_err(|error| error.to_string()).and_then(|arguments| {

@@ -1,6 +1,6 @@
 use super::{FileFormat, FileTemplate, FileTool, ServerFile};
 use crate::{App, Caller, Error, Kind, ResourceTemplateSettings};
-use model::{AccountId, AppId, AppKey, ConnectionId, Permission, ServerId};
+use model::{AccountId, AppId, AppKey, ConnectionChoice, ConnectionId, Permission, ServerId};
 use std::collections::{BTreeMap, HashMap};
 use store::DraftTool;
 
@@ -20,17 +20,24 @@ impl App {
         let account = caller.may(Permission::ReadServers)?;
         let row = self.known_server(account, id).await?;
         let bindings = self.store.bindings(account).await?.into_iter();
-        let bound: BTreeMap<AppId, ConnectionId> = bindings
+        let bound: BTreeMap<AppId, ConnectionChoice> = bindings
             .filter(|binding| binding.server_id == id)
-            .map(|binding| (binding.app_id, binding.connection_id))
+            .map(|binding| (binding.app_id, binding.connection))
             .collect();
         let tools = self.store.draft_tools(account, id).await?;
-        let ids = tools.iter().filter_map(|tool| tool.connection_id).chain(bound.values().copied());
+        let ids = bound.values().filter_map(|choice| choice.id());
+        let ids = tools.iter().filter_map(|tool| tool.connection_id).chain(ids);
         let names = self.known_names(account, ids).await?;
-        let mut connections = BTreeMap::new();
-        for (app, connection) in bound {
-            connections.insert(names.app(app)?, names.connection(connection)?);
+        let (mut connections, mut caller_connections) = (BTreeMap::new(), Vec::new());
+        for (app, choice) in bound {
+            match choice {
+                ConnectionChoice::Account(id) => {
+                    connections.insert(names.app(app)?, names.connection(id)?);
+                }
+                ConnectionChoice::Caller => caller_connections.push(names.app(app)?),
+            }
         }
+        caller_connections.sort();
         let templates = self.parts::<ResourceTemplateSettings>(account, id).await?;
         let templates = templates.into_iter().map(|found| {
             let (app, template) = (names.app(found.part.app)?, found.part.template());
@@ -51,6 +58,7 @@ impl App {
             log_retention_days: row.log_retention_days,
             former_slug_days: Some(row.settings.former_slug_days),
             connections,
+            caller_connections,
             tools: tools.into_iter().map(|tool| names.tool(tool)).collect::<Result<_, Error>>()?,
             prompts: self.parts(account, id).await?.into_iter().map(|one| one.part).collect(),
             resources: self.parts(account, id).await?.into_iter().map(|one| one.part).collect(),

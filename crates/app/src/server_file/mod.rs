@@ -51,6 +51,9 @@ pub(crate) struct ServerFile {
     /// The name of the connection for each app, where it is not the app's default.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub(crate) connections: BTreeMap<AppKey, String>,
+    /// The apps that are called with the connection of whoever calls.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) caller_connections: Vec<AppKey>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) tools: Vec<FileTool>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]

@@ -4,7 +4,7 @@ use crate::{
     drafts::{Part, check_all_bytes, check_count, check_uri, invalid, new_row, offer, read_action},
     servers::NewDraft,
 };
-use model::{AccountId, Action, AppId, AppKey, ConnectionId, Timestamp};
+use model::{AccountId, Action, AppId, AppKey, ConnectionChoice, ConnectionId, Timestamp};
 use openapi::{Limits, OwnDocument};
 use std::collections::{BTreeMap, HashMap, HashSet};
 use store::{DraftPart, DraftTool, PartKind};
@@ -92,7 +92,16 @@ impl App {
             let field = format!("connections.{key}");
             let place = |error: Error| error.within(&field);
             let app = known.app(key).map_err(place)?;
-            connections.insert(app, known.connection(app, name).map_err(place)?);
+            let id = known.connection(app, name).map_err(place)?;
+            connections.insert(app, ConnectionChoice::Account(id));
+        }
+        for (at, key) in file.caller_connections.iter().enumerate() {
+            let place = |error: Error| error.within(&format!("caller_connections[{at}]"));
+            let app = known.app(key).map_err(place)?;
+            if connections.insert(app, ConnectionChoice::Caller).is_some() {
+                let message = "the app is named twice: it has one connection on a server";
+                return Err(place(Error::invalid(message)));
+            }
         }
         let mut names = HashSet::new();
         let mut tools = Vec::with_capacity(file.tools.len());
@@ -120,6 +129,7 @@ impl App {
         let named: HashSet<AppId> = of_tools
             .chain(of_templates)
             .chain(file.connections.keys())
+            .chain(&file.caller_connections)
             .filter_map(|key| apps.get(key).copied())
             .collect();
         let (mut actions, mut connections) = (HashMap::new(), HashMap::new());

@@ -1,6 +1,6 @@
 use super::{Server, ServerSettings, settings::check_name, update::slug_taken};
 use crate::{App, Caller, Error, ToolSelection, clock::entropy, drafts::Names, publish::made_slug};
-use model::{AccountId, AppId, ConnectionId, Permission, ServerId, Slug, Timestamp};
+use model::{AccountId, AppId, ConnectionChoice, Permission, ServerId, Slug, Timestamp};
 use serde::Deserialize;
 use std::collections::{BTreeMap, HashSet};
 use store::{DraftPart, DraftTool, PartKind, ServerRow};
@@ -127,7 +127,7 @@ impl App {
         let mut draft = NewDraft {
             tools: self.store.draft_tools(account, of).await?,
             parts: Vec::new(),
-            connections: own.map(|one| (one.app_id, one.connection_id)).collect(),
+            connections: own.map(|one| (one.app_id, one.connection)).collect(),
         };
         for kind in PartKind::ALL {
             let parts = self.store.draft_parts(account, of, kind).await?;
@@ -205,7 +205,7 @@ impl App {
 pub(crate) struct NewDraft {
     pub(crate) tools: Vec<DraftTool>,
     pub(crate) parts: Vec<(PartKind, DraftPart)>,
-    pub(crate) connections: BTreeMap<AppId, ConnectionId>,
+    pub(crate) connections: BTreeMap<AppId, ConnectionChoice>,
 }
 
 /// A server with nothing in it, disabled.

@@ -1,6 +1,6 @@
 use super::{FormerSlug, RecentUsage, Server, ServerSettings, VersionFacts};
 use crate::{App, Error, limits::window};
-use model::{AccountId, AppId, ConnectionId, ServerId, Timestamp};
+use model::{AccountId, AppId, ConnectionChoice, ServerId, Timestamp};
 use std::collections::{BTreeMap, HashMap};
 use store::{ServerRow, ToolCount, UsageFilter, Version};
 
@@ -11,7 +11,7 @@ pub(super) struct Facts {
     versions: HashMap<ServerId, Version>,
     former: HashMap<ServerId, Vec<FormerSlug>>,
     hosts: HashMap<ServerId, Vec<String>>,
-    connections: HashMap<ServerId, BTreeMap<AppId, ConnectionId>>,
+    connections: HashMap<ServerId, BTreeMap<AppId, ConnectionChoice>>,
     /// Absent where it was not looked up.
     usage: Option<HashMap<ServerId, RecentUsage>>,
 }
@@ -39,7 +39,7 @@ impl App {
         }
         for binding in self.store.bindings(account).await? {
             let connections = facts.connections.entry(binding.server_id).or_default();
-            connections.insert(binding.app_id, binding.connection_id);
+            connections.insert(binding.app_id, binding.connection);
         }
         Ok(facts)
     }

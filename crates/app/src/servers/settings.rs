@@ -1,5 +1,5 @@
 use crate::{Error, number};
-use model::{AppId, ConnectionId, Slug};
+use model::{AppId, ConnectionChoice, Slug};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use store::ServerRow;
@@ -79,10 +79,11 @@ pub struct ServerSettings {
     #[serde(deserialize_with = "number::required")]
     #[schema(minimum = 0, maximum = 365)]
     pub former_slug_days: i64,
-    /// The connection for each app, where it is not the app's default.
+    /// The connection for each app, where it is not the app's default: the id of one of the account's, or `caller`: each call is made with
+    /// the connection of the user whose token it has, and tells the user how to connect where there is none.
     #[serde(default)]
     #[schema(required)]
-    pub connections: BTreeMap<AppId, ConnectionId>,
+    pub connections: BTreeMap<AppId, ConnectionChoice>,
     /// Host names of its own, such as `crm.example.com`, under which it answers at `/mcp`.
     #[serde(default)]
     #[schema(required, max_items = 20)]
@@ -93,7 +94,7 @@ impl ServerSettings {
     pub(crate) fn of(
         row: &ServerRow,
         host_names: Vec<String>,
-        connections: BTreeMap<AppId, ConnectionId>,
+        connections: BTreeMap<AppId, ConnectionChoice>,
     ) -> Self {
         let (server, settings) = (&row.server, &row.settings);
         Self {

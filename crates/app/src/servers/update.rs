@@ -1,7 +1,7 @@
 use super::{Server, ServerSettings};
 use crate::{App, Caller, Error, Expected, Patch, Wire};
 use jiff::SignedDuration;
-use model::{AccountId, Permission, ServerId};
+use model::{AccountId, ConnectionChoice, Permission, ServerId};
 use store::{Change, ServerRow};
 
 impl App {
@@ -65,7 +65,13 @@ impl App {
         settings: &ServerSettings,
     ) -> Result<(), Error> {
         for (app, connection) in &settings.connections {
-            if self.store.app_of_connection(account, *connection).await? != Some(*app) {
+            let is_known = match connection {
+                ConnectionChoice::Account(id) => {
+                    self.store.app_of_connection(account, *id).await? == Some(*app)
+                }
+                ConnectionChoice::Caller => self.store.app(account, *app).await?.is_some(),
+            };
+            if !is_known {
                 return Err(Error::invalid("the app has no such connection: list its connections")
                     .code("no_such_connection")
                     .field(format!("connections.{app}")));

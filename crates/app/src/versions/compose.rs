@@ -4,7 +4,9 @@ use crate::{
     document::{PublishedApp, PublishedTemplate},
     drafts::{offer, read_action},
 };
-use model::{AccountId, AppId, ConnectionId, Prompt, Resource, ToolName, ToolSettings};
+use model::{
+    AccountId, AppId, ConnectionChoice, ConnectionId, Prompt, Resource, ToolName, ToolSettings,
+};
 use serde::Serialize;
 use serde_json::value::RawValue;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -18,7 +20,7 @@ pub(crate) struct Draft {
     pub(crate) prompts: Vec<Prompt>,
     pub(crate) resources: Vec<Resource>,
     pub(crate) templates: Vec<ResourceTemplateSettings>,
-    pub(crate) connections: BTreeMap<AppId, ConnectionId>,
+    pub(crate) connections: BTreeMap<AppId, ConnectionChoice>,
     pub(crate) places: HashMap<AppId, AppPlace>,
     /// Definitions of the actions that are there.
     pub(crate) actions: HashMap<(AppId, String), String>,
@@ -99,7 +101,7 @@ impl App {
             prompts: self.parts(account, id).await?.into_iter().map(|one| one.part).collect(),
             resources: self.parts(account, id).await?.into_iter().map(|one| one.part).collect(),
             templates: self.parts(account, id).await?.into_iter().map(|one| one.part).collect(),
-            connections: own.map(|one| (one.app_id, one.connection_id)).collect(),
+            connections: own.map(|one| (one.app_id, one.connection)).collect(),
             places: places.into_iter().map(|place| (place.id, place)).collect(),
             actions: actions
                 .into_iter()
@@ -157,8 +159,9 @@ impl Draft {
         let mut tools = Vec::with_capacity(self.tools.len());
         for tool in self.tools.iter().filter(|tool| whole(format!("tools.{}", tool.name))) {
             let app = apps.index(self, tool.app_id)?;
-            let connection_id = tool.connection_id.or(apps.list[app].connection);
-            uses.insert(PublishedUse { app_id: tool.app_id, connection_id });
+            let own = tool.connection_id.map(ConnectionChoice::Account);
+            let connection = own.or(apps.list[app].connection);
+            uses.insert(PublishedUse { app_id: tool.app_id, connection });
             let definition = self.definition(tool.app_id, &tool.action)?;
             tools.push(WrittenTool {
                 app,
@@ -174,8 +177,8 @@ impl Draft {
         };
         for template in self.templates.iter().filter(whole) {
             let app = apps.index(self, template.app)?;
-            let connection_id = apps.list[app].connection;
-            uses.insert(PublishedUse { app_id: template.app, connection_id });
+            let connection = apps.list[app].connection;
+            uses.insert(PublishedUse { app_id: template.app, connection });
             let action = read_action(self.definition(template.app, &template.action)?)?;
             resource_templates.push(PublishedTemplate {
                 app,

@@ -3,7 +3,7 @@ use crate::{
     document::{Publication, PublishedApp, PublishedTool},
     servers::tokens,
 };
-use model::{Action, Change, Permission, ServerId, difference};
+use model::{Action, Change, ConnectionChoice, Permission, ServerId, difference};
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use upstream::adapt;
@@ -267,7 +267,9 @@ fn compare_tool_settings(before: &Offered<'_>, after: &Offered<'_>) -> Vec<Strin
     if (before.app.id, &before.tool.action.name) != (after.app.id, &after.tool.action.name) {
         members.push("action".to_owned());
     }
-    let connection = |one: &Offered<'_>| one.tool.connection.or(one.app.connection);
+    let connection = |one: &Offered<'_>| {
+        one.tool.connection.map(ConnectionChoice::Account).or(one.app.connection)
+    };
     if connection(before) != connection(after) {
         members.push("connection".to_owned());
     }

@@ -2,7 +2,7 @@ use super::Composed;
 use crate::{
     App, Caller, Error, VersionFacts, Wire, document::Publication, number, servers::tokens,
 };
-use model::{AccountId, Permission, ServerId, Timestamp};
+use model::{AccountId, ConnectionChoice, Permission, ServerId, Timestamp};
 use serde::{Deserialize, Serialize};
 use store::{PublishedUse, ServerRow, Version};
 use utoipa::ToSchema;
@@ -171,7 +171,7 @@ impl App {
                 let message = "an app that this version calls is gone: it cannot be served";
                 return Err(Error::conflict(message).code("app_gone"));
             }
-            if let Some(connection) = used.connection_id
+            if let Some(ConnectionChoice::Account(connection)) = used.connection
                 && self.store.app_of_connection(account, connection).await? != Some(used.app_id)
             {
                 let message = "a connection of this version is gone: it cannot be served";

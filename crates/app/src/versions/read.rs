@@ -3,7 +3,8 @@ use crate::{
     document::{Publication, PublishedTool},
 };
 use model::{
-    AccountId, AppId, ConnectionId, Permission, PromptName, ResourceName, ServerId, ToolSettings,
+    AccountId, AppId, ConnectionChoice, Permission, PromptName, ResourceName, ServerId,
+    ToolSettings,
 };
 use serde::Serialize;
 use std::collections::BTreeSet;
@@ -63,7 +64,7 @@ pub struct VersionTool {
     /// Its own connection, or the server's for the app; absent where it is the app's default.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
-    pub connection: Option<ConnectionId>,
+    pub connection: Option<ConnectionChoice>,
 }
 
 impl App {
@@ -145,7 +146,7 @@ impl App {
 }
 
 impl VersionTool {
-    fn new(tool: PublishedTool, app: AppId, connection: Option<ConnectionId>) -> Self {
+    fn new(tool: PublishedTool, app: AppId, connection: Option<ConnectionChoice>) -> Self {
         let action = tool.action.name.clone();
         let name = tool.name.map_or_else(|| action.clone(), |name| name.to_string());
         // What was published could be offered then.
@@ -159,7 +160,7 @@ impl VersionTool {
             action,
             safe: offered.call.is_safe(),
             settings: tool.settings,
-            connection: tool.connection.or(connection),
+            connection: tool.connection.map(ConnectionChoice::Account).or(connection),
         }
     }
 }
@@ -180,8 +181,8 @@ pub(crate) fn uses(publication: &Publication) -> Vec<PublishedUse> {
     let templates = publication.resource_templates.iter().map(|template| (template.app, None));
     for (index, connection) in tools.chain(templates) {
         if let Some(app) = publication.apps.get(index) {
-            let connection_id = connection.or(app.connection);
-            uses.insert(PublishedUse { app_id: app.id, connection_id });
+            let connection = connection.map(ConnectionChoice::Account).or(app.connection);
+            uses.insert(PublishedUse { app_id: app.id, connection });
         }
     }
     uses.into_iter().collect()

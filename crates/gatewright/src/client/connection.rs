@@ -131,6 +131,14 @@ pub(crate) struct Credential {
 }
 
 impl Credential {
+    /// Whether any kind of it was given.
+    pub(super) fn is_given(&self) -> bool {
+        [&self.bearer_env, &self.api_key, &self.username, &self.token_url]
+            .iter()
+            .any(|given| given.is_some())
+            || !self.header_env.is_empty()
+    }
+
     /// What a way of an app asks for, in its own members.
     pub(super) fn of_way(&self) -> anyhow::Result<Members> {
         let variable =

@@ -10,7 +10,7 @@ use anyhow::{Context as _, bail};
 use clap::{Args, Subcommand};
 use serde_json::{Map, Value, json};
 
-const COLUMNS: [Column; 8] = [
+pub(crate) const COLUMNS: [Column; 8] = [
     Column::new("ID", "/id"),
     Column::new("APP", "/app"),
     Column::new("NAME", "/name"),
@@ -110,7 +110,12 @@ pub(crate) struct Secret {
 }
 
 impl Secret {
-    fn members(&self) -> anyhow::Result<Value> {
+    /// Whether any of it was given.
+    pub(crate) fn is_given(&self) -> bool {
+        self.way.is_some() || self.credential.is_given()
+    }
+
+    pub(crate) fn members(&self) -> anyhow::Result<Value> {
         let Some(way) = &self.way else {
             return Ok(json!({ "credential": self.credential.json()? }));
         };
@@ -183,10 +188,13 @@ fn list(customer: &str) -> String {
     format!("/customers/{}/connections", url_encoded(customer).collect::<String>())
 }
 
-/// The connection of that id or name. Connections of several apps may have the same name: then the id tells them apart.
 async fn path(api: &Api, customer: &str, connection: &str) -> anyhow::Result<String> {
-    let list = list(customer);
-    let items = api.items(&list, &[]).await?;
+    named(api, &list(customer), connection).await
+}
+
+/// The connection of that id or name, of those at `list`. Connections of several apps may have the same name: then the id tells them apart.
+pub(crate) async fn named(api: &Api, list: &str, connection: &str) -> anyhow::Result<String> {
+    let items = api.items(list, &[]).await?;
     let is = |item: &&Value| {
         [item.get("id"), item.get("name")].contains(&Some(&Value::from(connection)))
     };
@@ -196,6 +204,6 @@ async fn path(api: &Api, customer: &str, connection: &str) -> anyhow::Result<Str
             Ok(format!("{list}/{}", one.get("id").and_then(Value::as_str).unwrap_or_default()))
         }
         (Some(_), Some(_)) => bail!("several connections are called {connection}: give the id"),
-        (None, _) => bail!("the customer has no connection {connection}"),
+        (None, _) => bail!("there is no connection {connection}"),
     }
 }

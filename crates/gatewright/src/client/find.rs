@@ -3,26 +3,27 @@ use anyhow::bail;
 use serde_json::Value;
 
 /// Something that people name otherwise than by its id.
-struct Noun {
+struct Noun<'a> {
     what: &'static str,
     /// Begins its ids.
     prefix: &'static str,
     /// The list that has it.
     path: &'static str,
     /// Narrows that list.
-    filter: Option<(&'static str, &'static str)>,
+    filter: Option<(&'static str, &'a str)>,
     /// The member that people know it by.
     member: &'static str,
 }
 
-const APP: Noun = Noun { what: "app", prefix: "app_", path: "/apps", filter: None, member: "key" };
-const SERVER: Noun =
+const APP: Noun<'_> =
+    Noun { what: "app", prefix: "app_", path: "/apps", filter: None, member: "key" };
+const SERVER: Noun<'_> =
     Noun { what: "MCP server", prefix: "srv_", path: "/servers", filter: None, member: "slug" };
-const USER: Noun =
+const USER: Noun<'_> =
     Noun { what: "user", prefix: "usr_", path: "/users", filter: None, member: "email" };
-const CONNECTION: Noun =
+const CONNECTION: Noun<'_> =
     Noun { what: "connection", prefix: "con_", path: "/connections", filter: None, member: "name" };
-const DELETED_SERVER: Noun =
+const DELETED_SERVER: Noun<'_> =
     Noun { what: "deleted MCP server", filter: Some(("deleted", "true")), ..SERVER };
 
 /// The id of what somebody names: by its id, or by the member that people know it by.
@@ -30,7 +31,7 @@ const DELETED_SERVER: Noun =
 /// # Errors
 ///
 /// When the account has nothing of that name; then with the names that there are.
-async fn id(api: &Api, noun: &Noun, name: &str) -> anyhow::Result<String> {
+async fn id(api: &Api, noun: &Noun<'_>, name: &str) -> anyhow::Result<String> {
     let is_id = |digits: &str| digits.len() == 32 && digits.bytes().all(|b| b.is_ascii_hexdigit());
     if name.strip_prefix(noun.prefix).is_some_and(is_id) {
         return Ok(name.to_owned());
@@ -66,6 +67,11 @@ pub(crate) async fn deleted_server(api: &Api, name: &str) -> anyhow::Result<Stri
 /// The id of a user, by its e-mail address.
 pub(crate) async fn user(api: &Api, name: &str) -> anyhow::Result<String> {
     id(api, &USER, name).await
+}
+
+/// The id of a connection of that app, by its name: those of other apps may have the same.
+pub(crate) async fn connection_of(api: &Api, app: &str, name: &str) -> anyhow::Result<String> {
+    id(api, &Noun { filter: Some(("app", app)), ..CONNECTION }, name).await
 }
 
 /// The id of a connection, by its name.

@@ -17,6 +17,7 @@ mod input;
 mod life;
 pub(crate) mod limit;
 pub(crate) mod logs;
+pub(crate) mod me;
 mod oauth_client;
 pub(crate) mod part;
 pub(crate) mod profile;

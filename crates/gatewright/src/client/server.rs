@@ -7,7 +7,7 @@ use super::{
 };
 use anyhow::Context as _;
 use clap::{Args, Subcommand};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use std::{io::Write as _, path::PathBuf};
 
 const COLUMNS: [Column; 7] = [
@@ -201,13 +201,16 @@ pub(crate) struct Update {
     /// Host name of its own, such as crm.example.com; may be repeated, and takes the place of those of before
     #[arg(long, value_name = "HOST")]
     host_name: Vec<String>,
+    /// Connection for an app of it: its name or id, `caller` for that of whoever calls, or `default`; may be repeated
+    #[arg(long, value_name = "APP=CONNECTION")]
+    connection: Vec<String>,
     /// Any other settings, as a JSON merge patch or @FILE
     #[arg(long, value_name = "JSON")]
     patch: Option<String>,
 }
 
 impl Update {
-    fn patch(&self) -> anyhow::Result<Value> {
+    async fn patch(&self, api: &Api) -> anyhow::Result<Value> {
         let hosts = (!self.host_name.is_empty()).then(|| self.host_name.clone());
         let mut members = Members::default()
             .with("name", self.name.as_deref())
@@ -218,11 +221,28 @@ impl Update {
             .with("token_budget", self.token_budget)
             .with("log_retention_days", self.log_retention_days)
             .with("log_payloads", self.log_payloads)
-            .with("host_names", hosts);
+            .with("host_names", hosts)
+            .with("connections", self.connections(api).await?);
         if let Some(patch) = &self.patch {
             members = members.merged(input::json("--patch", patch)?);
         }
         members.some()
+    }
+
+    async fn connections(&self, api: &Api) -> anyhow::Result<Option<Map<String, Value>>> {
+        let mut chosen = Map::new();
+        for pair in &self.connection {
+            let (app, name) =
+                pair.split_once('=').context("--connection is written APP=CONNECTION")?;
+            let app = find::app(api, app).await?;
+            let choice = match name {
+                "default" => Value::Null,
+                "caller" => name.into(),
+                name => find::connection_of(api, &app, name).await?.into(),
+            };
+            chosen.insert(app, choice);
+        }
+        Ok((!chosen.is_empty()).then_some(chosen))
     }
 }
 
@@ -252,7 +272,7 @@ pub(crate) async fn run(target: &Target, command: ServerCommand) -> anyhow::Resu
             show::one(json, &api.json(Ask::get(&path(&api, &server).await?)).await?)?;
         }
         ServerCommand::Update(update) => {
-            let (path, patch) = (path(&api, &update.server).await?, update.patch()?);
+            let (path, patch) = (path(&api, &update.server).await?, update.patch(&api).await?);
             show::one(json, &api.json(Ask::patch(&path, patch)).await?)?;
         }
         ServerCommand::Enable { server } => enable(&api, json, &server, true).await?,

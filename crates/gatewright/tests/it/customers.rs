@@ -72,6 +72,47 @@ fn a_client_of_a_provider_is_put_on_the_command_line() {
 }
 
 #[test]
+fn a_user_connects_for_itself_on_the_command_line() {
+    let home = Home::new();
+    let gateway = home.up(&[]);
+    let servers = parsed(&home.done(&["server", "list", "--json"]));
+    let slug = servers[0]["slug"].as_str().unwrap().to_owned();
+    let apps = parsed(&home.done(&["app", "list", "--json"]));
+    let key = apps[0]["key"].as_str().unwrap().to_owned();
+    home.done(&["user", "create", "ada@example.com", "--role", "owner"]);
+    let own = ["token", "create", "--json", "--name", "ada's", "--user", "ada@example.com"];
+    let made = parsed(&home.done(&[&own[..], &["--role", "owner"]].concat()));
+    let url = format!("http://{}", gateway.address);
+    let token = made["token"].as_str().unwrap();
+    let me = |arguments: &[&str]| {
+        let all = [&["me"], arguments, &["--url", &url, "--json"]].concat();
+        let mut command = home.command(&all);
+        home.finish(command.env("GATEWRIGHT_TOKEN", token).env("KEY", "canary"))
+    };
+    let done = |arguments: &[&str]| {
+        let ended = me(arguments);
+        assert!(ended.status.success(), "{ended:?}");
+        parsed(&ended.stdout)
+    };
+    me(&["connect", &key, "--bearer-env", "KEY"]).refused(&["no server that you may call"]);
+    let choice = format!("{key}=caller");
+    let updated = home.done(&["server", "update", &slug, "--connection", &choice, "--json"]);
+    assert!(updated.contains("\"caller\""), "{updated}");
+    home.run(&["server", "update", &slug, "--connection", &format!("{key}=nothing")])
+        .refused(&["there is no connection nothing"]);
+    home.done(&["server", "publish", &slug]);
+    assert_eq!(done(&["apps"])[0]["key"], key.as_str());
+    me(&["connect", "nothing"]).refused(&[&format!("there are {key}")]);
+    let kept = done(&["connect", &key, "--name", "work", "--bearer-env", "KEY"]);
+    assert_eq!((&kept["name"], &kept["default"]), (&"work".into(), &true.into()), "{kept}");
+    assert!(!done(&["connections"]).to_string().contains("canary"));
+    done(&["update", "work", "--name", "home"]);
+    assert_eq!(done(&["connections"])[0]["name"], "home");
+    done(&["disconnect", "home"]);
+    assert_eq!(done(&["connections"]), serde_json::json!([]));
+}
+
+#[test]
 fn a_connect_link_is_made_on_the_command_line() {
     let home = Home::new();
     drop(home.up(&[]));

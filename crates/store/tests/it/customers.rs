@@ -14,6 +14,7 @@ pub(crate) fn customer(account_id: AccountId, key: &str) -> Customer {
         key: key.parse().unwrap(),
         name: "Ada".into(),
         metadata: RawJson::parse(r#"{"b":1.00,"a":2}"#.into()).unwrap(),
+        user_id: None,
         disabled_at: None,
         revision: 1,
         created_at: at(0),

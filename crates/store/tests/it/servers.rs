@@ -270,14 +270,17 @@ fn what_a_version_uses_stays_and_a_purge_takes_all_that_is_the_servers() {
         let row = new_server("crm");
         let id = row.server.id;
         insert(&store, a, &row).await.unwrap();
-        let used = PublishedUse { app_id, connection_id: Some(connection_id) };
+        let used = PublishedUse { app_id, connection: Some(connection_id.into()) };
         let server = Server { version: 1, ..row.server.clone() };
         let published = ServerRow { server, revision: 2, ..row };
         let mut change = store.begin(&audit(Some(a))).await.unwrap();
         assert!(change.update_server(a, &published, at(1)).await.unwrap());
         change.insert_version(a, &version(id, 1), "{\"a\":1}", &[used]).await.unwrap();
         change.insert_tools(a, id, &[tool(app_id, "list", 0)]).await.unwrap();
-        change.put_bindings(a, id, &BTreeMap::from([(app_id, connection_id)])).await.unwrap();
+        change
+            .put_bindings(a, id, &BTreeMap::from([(app_id, connection_id.into())]))
+            .await
+            .unwrap();
         change.commit().await.unwrap();
         assert_eq!(store.version(a, id, 1).await.unwrap(), Some(version(id, 1)));
         assert_eq!(store.versions(a, id, None, 10).await.unwrap(), [version(id, 1)]);

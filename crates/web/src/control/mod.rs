@@ -28,6 +28,7 @@ mod limits;
 mod local;
 mod oauth_clients;
 mod output;
+mod own;
 mod prompts;
 mod replay;
 mod request_id;
@@ -76,6 +77,7 @@ fn operations() -> OpenApiRouter<Arc<Shared>> {
         .merge(grants::router())
         .merge(limits::router())
         .merge(oauth_clients::router())
+        .merge(own::router())
         .merge(sessions::router())
         .merge(tokens::router())
         .merge(usage::router())

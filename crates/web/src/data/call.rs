@@ -84,7 +84,8 @@ pub(crate) fn ending(
     outcome: &Outcome,
     bytes_out: usize,
 ) -> Ending<'static> {
-    let redacted = || shared.app.redacted(&asked.published, call.name, call.arguments, outcome);
+    let redacted =
+        || shared.app.redacted(&asked.caller, &asked.published, call.name, call.arguments, outcome);
     Ending {
         outcome: if outcome.is_error { RecordOutcome::ToolError } else { RecordOutcome::Ok },
         error: outcome.is_error.then(|| Cow::Owned(first_line(outcome))),

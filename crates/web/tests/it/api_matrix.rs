@@ -6,6 +6,7 @@ use crate::{
     connected_apps::Client,
     world::{Reply, Setting, World},
 };
+use model::Role;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
@@ -44,6 +45,28 @@ const AFTER: &[(&str, &str)] = &[
 /// Operations of people, which no token can do: what they write down is looked at where people sign in.
 const PERSONAL: &[&str] = &["update_me", "delete_session"];
 
+/// Operations on what one user has connected for itself: a token of the account has nothing there.
+fn is_own(operation: &Operation) -> bool {
+    operation.path.starts_with("/me/")
+}
+
+/// Whoever asks in an account: itself by a token, and a user of it.
+pub(crate) struct Asking<'w> {
+    account: Api<'w>,
+    user: Api<'w>,
+}
+
+impl<'w> Asking<'w> {
+    pub(crate) fn of(world: &'w World, alias: &str) -> Self {
+        let (_, user) = world.api_of(alias, "own@example.com", Role::Owner);
+        Self { account: world.full_api(alias), user }
+    }
+
+    fn with(&self, operation: &Operation) -> &Api<'w> {
+        if is_own(operation) { &self.user } else { &self.account }
+    }
+}
+
 /// A world whose log keeps what is asked.
 pub(crate) fn prepared() -> World {
     World::with(Setting { strict_log: true, log_payloads: true, ..Setting::default() })
@@ -59,6 +82,7 @@ fn body(operation: &str) -> Option<Value> {
         "accept_link" => json!({"link": "x", "password": "x".repeat(12)}),
         "put_grant" => json!({"scopes": ["mcp:read"]}),
         "create_connect_link" => json!({"app": "gmail"}),
+        "create_own_connect_link" => json!({"app": "slack"}),
         "put_oauth_client" => json!({"client_id": "new"}),
         "create_user" => json!({"email": "new@example.com", "role": "member"}),
         "create_app" | "preview_import" => json!({"description": PETS}),
@@ -75,12 +99,16 @@ fn body(operation: &str) -> Option<Value> {
         "update_connection" => json!({"name": "changed"}),
         "rotate_connection" => json!({"credential": {"kind": "bearer", "token": "other"}}),
         "test_connection" => json!({}),
+        "create_own_connection" => json!({
+            "app": "{own_app}", "name": "new",
+            "credential": {"kind": "bearer", "token": "secret"},
+        }),
         "create_customer_connection" => json!({
             "app": "{app}", "name": "new",
             "credential": {"kind": "bearer", "token": "secret"},
         }),
-        "update_customer_connection" => json!({"name": "changed"}),
-        "rotate_customer_connection" => {
+        "update_customer_connection" | "update_own_connection" => json!({"name": "changed"}),
+        "rotate_customer_connection" | "rotate_own_connection" => {
             json!({"credential": {"kind": "bearer", "token": "other"}})
         }
         "update_user" | "update_customer" => json!({"name": "Changed"}),
@@ -138,7 +166,8 @@ fn scope() -> Value {
 }
 
 /// An object of the account for each parameter of a path.
-pub(crate) fn objects(world: &World, api: &Api<'_>) -> BTreeMap<&'static str, String> {
+pub(crate) fn objects(world: &World, asking: &Asking<'_>) -> BTreeMap<&'static str, String> {
+    let api = &asking.account;
     let made = |path: &str, body: Value| {
         let reply = api.post(path, &body);
         assert_eq!(reply.status, 201, "{path}: {reply:?}");
@@ -202,7 +231,33 @@ pub(crate) fn objects(world: &World, api: &Api<'_>) -> BTreeMap<&'static str, St
         ("audit_event", newest("/audit")),
     ]);
     objects.extend(server_objects(api));
+    objects.extend(own_objects(asking));
     objects
+}
+
+/// What a user has connected for itself, since a server calls with it.
+fn own_objects(asking: &Asking<'_>) -> BTreeMap<&'static str, String> {
+    let made = |api: &Api<'_>, path: &str, body: Value| {
+        let reply = api.post(path, &body);
+        assert_eq!(reply.status, 201, "{path}: {reply:?}");
+        reply.json()["id"].as_str().unwrap_or_default().to_owned()
+    };
+    let (account, user) = (&asking.account, &asking.user);
+    let app = made(account, "/apps", json!({"catalog": "slack"}));
+    let server = json!({"name": "Own", "tools": [{"app": app, "read_only": true}]});
+    let server = made(account, "/servers", server);
+    let path = format!("/servers/{server}");
+    let choice = json!({"connections": {app.as_str(): "caller"}});
+    assert_eq!(account.patch(&path, &choice).status, 200);
+    made(account, &format!("{path}/publish"), json!({}));
+    assert_eq!(account.patch(&path, &json!({"enabled": true})).status, 200);
+    let credential = json!({"kind": "bearer", "token": "secret"});
+    let connection = json!({"app": app, "name": "main", "credential": credential});
+    BTreeMap::from([
+        ("own_connection", made(user, "/me/connections", connection)),
+        ("own_connect_link", made(user, "/me/connect-links", json!({"app": app}))),
+        ("own_app", app),
+    ])
 }
 
 /// A server with one of each, published twice.
@@ -307,8 +362,7 @@ fn absent(objects: &BTreeMap<&'static str, String>) -> BTreeMap<&'static str, St
 #[test]
 fn no_operation_is_open_to_strangers_or_to_those_who_may_too_little() {
     let world = prepared();
-    let owner = world.full_api("local");
-    let objects = objects(&world, &owner);
+    let objects = objects(&world, &Asking::of(&world, "local"));
     let nobody = world.api("local", &[]);
     for operation in operations().iter().filter(|one| !one.is_anonymous()) {
         let mut path = operation.template();
@@ -333,21 +387,22 @@ fn no_operation_is_open_to_strangers_or_to_those_who_may_too_little() {
 #[test]
 fn what_is_anothers_reads_exactly_like_what_is_not_there() {
     let world = prepared();
-    let objects = objects(&world, &world.full_api("local"));
+    let own = Asking::of(&world, "local");
+    let objects = objects(&world, &own);
     let absent = absent(&objects);
-    let other = world.full_api("other");
+    let other = Asking::of(&world, "other");
     let of_an_account =
         |one: &&Operation| one.path.contains('{') && !SHARED.contains(&one.id.as_str());
     for operation in operations().iter().filter(of_an_account) {
-        let (theirs, nothing) = (operation.send(&other, &objects), operation.send(&other, &absent));
+        let other = other.with(operation);
+        let (theirs, nothing) = (operation.send(other, &objects), operation.send(other, &absent));
         assert_eq!(problem(&theirs), problem(&nothing), "{}: {theirs:?}", operation.id);
         assert_eq!(theirs.status, 404, "{}: {theirs:?}", operation.id);
         assert_eq!(theirs.body, nothing.body, "{}", operation.id);
     }
     // And nothing of it was changed.
-    let own = world.full_api("local");
     for operation in operations().iter().filter(|one| one.method == "GET") {
-        let reply = operation.send(&own, &objects);
+        let reply = operation.send(own.with(operation), &objects);
         assert_eq!(reply.status, 200, "{}: {reply:?}", operation.id);
     }
 }
@@ -362,16 +417,17 @@ fn every_change_is_one_row_of_the_audit_log_with_what_was_and_what_is() {
     };
     for operation in operations().into_iter().filter(changes) {
         let world = prepared();
-        let api = world.full_api("local");
-        let objects = objects(&world, &api);
+        let asking = Asking::of(&world, "local");
+        let objects = objects(&world, &asking);
+        let api = asking.with(&operation);
         let first = AFTER.iter().find(|(id, _)| *id == operation.id).map(|(_, first)| *first);
         for first in operations().iter().filter(|one| first == Some(&one.id)) {
-            let done = first.send(&api, &objects).status;
+            let done = first.send(api, &objects).status;
             assert!((200..300).contains(&done), "{}: {done}", first.id);
         }
-        let newest = || api.get("/audit?limit=2").json()["items"].clone();
+        let newest = || asking.account.get("/audit?limit=2").json()["items"].clone();
         let before = newest()[0].clone();
-        let reply = operation.send(&api, &objects);
+        let reply = operation.send(api, &objects);
         assert!((200..300).contains(&reply.status), "{}: {reply:?}", operation.id);
         let rows = newest();
         assert_eq!(rows[1], before, "{}: one row and no more: {rows}", operation.id);
@@ -392,7 +448,7 @@ fn every_change_is_one_row_of_the_audit_log_with_what_was_and_what_is() {
         assert_eq!(row["request_id"], reply.header("x-request-id").unwrap(), "{}", operation.id);
         check_headers(&operation.id, &reply);
         if reply.status == 201 && is_replayed(&operation.id) {
-            check_replay(&operation.id, &reply, &operation.send(&api, &objects));
+            check_replay(&operation.id, &reply, &operation.send(api, &objects));
             assert_eq!(newest(), rows, "{}: nothing happened twice", operation.id);
         }
     }
@@ -401,13 +457,13 @@ fn every_change_is_one_row_of_the_audit_log_with_what_was_and_what_is() {
 #[test]
 fn what_only_asks_writes_no_row() {
     let world = prepared();
-    let api = world.full_api("local");
-    let objects = objects(&world, &api);
-    let newest = || api.get("/audit?limit=1").json()["items"].clone();
+    let asking = Asking::of(&world, "local");
+    let objects = objects(&world, &asking);
+    let newest = || asking.account.get("/audit?limit=1").json()["items"].clone();
     let asks = |one: &Operation| one.method == "GET" || ASKING.contains(&one.id.as_str());
     for operation in operations().into_iter().filter(asks) {
         let before = newest();
-        let reply = operation.send(&api, &objects);
+        let reply = operation.send(asking.with(&operation), &objects);
         assert_eq!(reply.status, 200, "{}: {reply:?}", operation.id);
         assert_eq!(newest(), before, "{}", operation.id);
         // What a token finds there is no person with a revision.

@@ -53,6 +53,7 @@ mod http_layer;
 mod json_layer;
 mod legacy;
 mod mcp_layer;
+mod own_connections;
 mod provider;
 mod rows_c;
 mod rows_k;

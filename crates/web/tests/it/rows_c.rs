@@ -3,7 +3,7 @@
 
 use crate::{
     api::Api,
-    api_matrix::{objects, prepared},
+    api_matrix::{Asking, objects, prepared},
 };
 use serde::Deserialize;
 use serde_json::Value;
@@ -96,7 +96,7 @@ impl Row {
 fn each_row_of_group_c() {
     let world = prepared();
     let (own, foreign) = (world.full_api("local"), world.full_api("foreign"));
-    let objects = objects(&world, &own);
+    let objects = objects(&world, &Asking::of(&world, "local"));
     let rows: Vec<Row> = serde_json::from_str(include_str!("rows_c.json")).unwrap();
     assert!(rows.len() > 50);
     let hits = world.api.hits();
