@@ -10,6 +10,7 @@ export const navigation = {
   limits: 'Limits',
   users: 'Users and roles',
   account: 'Account settings',
+  connections: 'My connections',
   me: 'My tokens',
-  groups: { build: 'Build', observe: 'Observe', govern: 'Govern' },
+  groups: { build: 'Build', observe: 'Observe', govern: 'Govern', own: 'Yours' },
 } as const;

@@ -63,6 +63,9 @@ export const serverSettings = {
     hint: 'Which credentials the tools of each app use. A tool can have a connection of its own besides.',
     none: 'It has no tools yet, so it calls no app.',
     default: 'The default connection of the app',
+    caller: 'The caller’s own connection',
+    callerHint:
+      'Each call is made with what its user has connected under My connections; where there is nothing, the tool answers with a link.',
     ofApp: (app: string) => `Connection for ${app}`,
   },
   file: {

@@ -7,6 +7,7 @@ import { connections as texts } from '#texts/connections';
 import { credentialOf, type Preset, plainPresets, presetsOf } from '../credentials/credential';
 import { CredentialFields } from '../credentials/credentialFields';
 import { KindSelect } from '../credentials/kindSelect';
+import { Rename } from '../rename';
 import { ProblemNote } from '../states';
 import { toast } from '../toasts';
 
@@ -100,7 +101,6 @@ export function RotateConnection({ app, connection, onDone }: OfConnectionProps 
 }
 
 export function RenameConnection({ connection, onDone }: OfConnectionProps) {
-  const [name, setName] = useState(connection.name);
   const rename = $api.useMutation('patch', '/api/v1/connections/{connection}', {
     meta: { shown: true },
     onSuccess: () => {
@@ -108,28 +108,17 @@ export function RenameConnection({ connection, onDone }: OfConnectionProps) {
       onDone();
     },
   });
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
-    const params = { path: { connection: connection.id }, header: ifMatch(connection.revision) };
-    rename.mutate({ params, body: { name: name.trim() } });
-  };
+  const params = { path: { connection: connection.id }, header: ifMatch(connection.revision) };
   return (
-    <form onSubmit={submit}>
-      <Stack>
-        <TextInput
-          label={texts.name}
-          description={texts.nameHint}
-          required
-          maxLength={100}
-          data-autofocus
-          value={name}
-          onChange={(event) => setName(event.currentTarget.value)}
-          error={fieldError(rename.error, 'name')}
-        />
-        {rename.error ? <ProblemNote error={rename.error} /> : null}
-        <Buttons onDone={onDone} pending={rename.isPending} act={common.save} />
-      </Stack>
-    </form>
+    <Rename
+      name={connection.name}
+      label={texts.name}
+      hint={texts.nameHint}
+      pending={rename.isPending}
+      error={rename.error}
+      onRename={(name) => rename.mutate({ params, body: { name } })}
+      onDone={onDone}
+    />
   );
 }
 

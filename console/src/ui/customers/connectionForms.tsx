@@ -4,7 +4,6 @@ import { $api, ifMatch, type Schema } from '#api/client';
 import { useApps } from '#api/directory';
 import { fieldError } from '#api/fieldError';
 import { useMay } from '#api/session';
-import { common } from '#texts/common';
 import { connections } from '#texts/connections';
 import { customerConnections as texts } from '#texts/customers';
 import { Answers } from '../answers';
@@ -18,6 +17,7 @@ import {
 import { CredentialFields } from '../credentials/credentialFields';
 import { KindSelect } from '../credentials/kindSelect';
 import { WayFields } from '../credentials/wayFields';
+import { Rename } from '../rename';
 import { Forbidden, ProblemNote, Waiting } from '../states';
 import { toast } from '../toasts';
 
@@ -181,7 +181,6 @@ export function RotateCustomerConnection({ connection, onDone }: OfConnectionPro
 }
 
 export function RenameCustomerConnection({ connection, onDone }: OfConnectionProps) {
-  const [name, setName] = useState(connection.name);
   const rename = $api.useMutation('patch', '/api/v1/customers/{customer}/connections/{customer_connection}', {
     meta: { shown: true },
     onSuccess: () => {
@@ -189,27 +188,16 @@ export function RenameCustomerConnection({ connection, onDone }: OfConnectionPro
       onDone();
     },
   });
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
-    const params = { ...pathOf(connection), header: ifMatch(connection.revision) };
-    rename.mutate({ params, body: { name: name.trim() } });
-  };
+  const params = { ...pathOf(connection), header: ifMatch(connection.revision) };
   return (
-    <form onSubmit={submit}>
-      <Stack>
-        <TextInput
-          label={texts.name}
-          required
-          maxLength={100}
-          data-autofocus
-          value={name}
-          onChange={(event) => setName(event.currentTarget.value)}
-          error={fieldError(rename.error, 'name')}
-        />
-        {rename.error ? <ProblemNote error={rename.error} /> : null}
-        <Foot onDone={onDone} pending={rename.isPending} act={common.save} />
-      </Stack>
-    </form>
+    <Rename
+      name={connection.name}
+      label={texts.name}
+      pending={rename.isPending}
+      error={rename.error}
+      onRename={(name) => rename.mutate({ params, body: { name } })}
+      onDone={onDone}
+    />
   );
 }
 

@@ -1,5 +1,5 @@
-import { ActionIcon, Badge, Button, Group, Menu, Modal, Stack, Text } from '@mantine/core';
-import { IconDots, IconPlugConnected, IconPlus } from '@tabler/icons-react';
+import { Badge, Button, Group, Modal, Stack, Text } from '@mantine/core';
+import { IconPlugConnected, IconPlus } from '@tabler/icons-react';
 import { type ReactNode, useState } from 'react';
 import { $api, ifMatch, type Schema } from '#api/client';
 import { useApps } from '#api/directory';
@@ -7,9 +7,7 @@ import { byCursor, itemsOf } from '#api/pages';
 import { useMay } from '#api/session';
 import { common } from '#texts/common';
 import { customerConnections as texts } from '#texts/customers';
-import { Confirm } from '../confirm';
 import { When } from '../figures';
-import { StateBadge } from '../stateBadge';
 import { Empty, Loaded } from '../states';
 import { type Column, Table } from '../table';
 import { toast } from '../toasts';
@@ -19,13 +17,17 @@ import {
   RenameCustomerConnection,
   RotateCustomerConnection,
 } from './connectionForms';
+import {
+  type Act,
+  ConfirmDisconnect,
+  ConnectionMenu,
+  ConnectionState,
+  disconnected,
+} from './connectionParts';
 import { CreateConnectLink } from './createLink';
 
 type Connection = Schema<'CustomerConnection'>;
-type Act = 'rotate' | 'rename' | 'reconnect' | 'disconnect';
 type Opened = { act: Act; connection: Connection } | { act: 'create' | 'link' } | undefined;
-
-const COLORS = { connected: 'teal', needs_attention: 'yellow', expired: 'red' } as const;
 
 /** What one customer has connected, and all that can be done with it. */
 export function CustomerConnections({ customer }: { customer: string }) {
@@ -62,7 +64,7 @@ export function CustomerConnections({ customer }: { customer: string }) {
     </Group>
   );
   const menu = (connection: Connection) => (
-    <RowMenu
+    <ConnectionMenu
       connection={connection}
       reason={reason}
       onAct={(act) => setOpened({ act, connection })}
@@ -103,7 +105,7 @@ export function CustomerConnections({ customer }: { customer: string }) {
                   <Group justify="space-between" wrap="nowrap">
                     <Stack gap={4} miw={0}>
                       <Name connection={connection} app={titleOf(connection.app)} />
-                      <State connection={connection} />
+                      <ConnectionState connection={connection} />
                     </Stack>
                     {menu(connection)}
                   </Group>
@@ -133,7 +135,7 @@ function columns(
       key: 'state',
       title: texts.state,
       width: 'minmax(0, 2fr)',
-      cell: (connection) => <State connection={connection} />,
+      cell: (connection) => <ConnectionState connection={connection} />,
     },
     {
       key: 'used',
@@ -171,52 +173,6 @@ function Name({ connection, app }: { connection: Connection; app: string }) {
         {[name, label, way].filter(Boolean).join(' · ')}
       </Text>
     </div>
-  );
-}
-
-function State({ connection: { status, reason } }: { connection: Connection }) {
-  return (
-    <div>
-      <StateBadge color={COLORS[status]}>{texts.statuses[status]}</StateBadge>
-      {reason && (
-        <Text size="xs" c="dimmed" lineClamp={2} title={reason}>
-          {reason}
-        </Text>
-      )}
-    </div>
-  );
-}
-
-interface RowMenuProps {
-  connection: Connection;
-  reason: string | undefined;
-  onAct: (act: Act) => void;
-  onDefault: () => void;
-}
-
-function RowMenu({ connection, reason, onAct, onDefault }: RowMenuProps) {
-  const item = (act: Act, label: string, color?: string) => (
-    <Menu.Item color={color} disabled={reason !== undefined} title={reason} onClick={() => onAct(act)}>
-      {label}
-    </Menu.Item>
-  );
-  return (
-    <Menu position="bottom-end">
-      <Menu.Target>
-        <ActionIcon variant="subtle" color="gray" aria-label={texts.menu(connection.name)}>
-          <IconDots size={18} />
-        </ActionIcon>
-      </Menu.Target>
-      <Menu.Dropdown>
-        {item('reconnect', texts.reconnect)}
-        {item('rotate', texts.rotate)}
-        {item('rename', texts.rename)}
-        <Menu.Item disabled={reason !== undefined || connection.default} title={reason} onClick={onDefault}>
-          {texts.makeDefault}
-        </Menu.Item>
-        {item('disconnect', texts.disconnect, 'red')}
-      </Menu.Dropdown>
-    </Menu>
   );
 }
 
@@ -273,31 +229,17 @@ function Disconnect({ connection, onClose }: { connection: Connection; onClose: 
   const remove = $api.useMutation(
     'delete',
     '/api/v1/customers/{customer}/connections/{customer_connection}',
-    {
-      meta: { shown: true },
-      onSuccess: ({ revocation, reason }) => {
-        const { failed } = texts.revocations;
-        toast(
-          revocation === 'failed' ? failed(reason ?? texts.unknownReason) : texts.revocations[revocation],
-        );
-        onClose();
-      },
-    },
+    { meta: { shown: true }, onSuccess: (revoked) => disconnected(revoked, onClose) },
   );
   return (
-    <Confirm
-      opened
-      onClose={onClose}
-      title={texts.disconnectTitle(connection.name)}
-      name={connection.name}
-      act={texts.disconnect}
+    <ConfirmDisconnect
+      connection={connection}
       pending={remove.isPending}
       error={remove.error}
       onConfirm={() =>
         remove.mutate({ params: { ...pathOf(connection), header: ifMatch(connection.revision) } })
       }
-    >
-      {texts.disconnectText}
-    </Confirm>
+      onClose={onClose}
+    />
   );
 }

@@ -9,6 +9,8 @@ import { useAppsOfServer } from './appsOfServer';
 import { SettingsSection, useSection } from './settingsSection';
 
 const texts = all.connections;
+/** What stands for the caller's own connection in the place of an id. */
+const CALLER = 'caller';
 
 /** Which credentials the tools of each app use. */
 export function ConnectionsForm({ server }: { server: Schema<'Server'> }) {
@@ -31,9 +33,13 @@ export function ConnectionsForm({ server }: { server: Schema<'Server'> }) {
   const choicesOf = (app: string) => {
     const known = (connections.data ?? []).filter((connection) => connection.app === app);
     const current = chosen[app];
-    const items = known.map(({ id, name }) => ({ value: id, label: name }));
+    const items = [
+      { value: CALLER, label: texts.caller },
+      ...known.map(({ id, name }) => ({ value: id, label: name })),
+    ];
     // What one may not see is still what is chosen.
-    if (current && !known.some(({ id }) => id === current)) items.push({ value: current, label: current });
+    if (current && current !== CALLER && !known.some(({ id }) => id === current))
+      items.push({ value: current, label: current });
     return items;
   };
   return (
@@ -52,6 +58,7 @@ export function ConnectionsForm({ server }: { server: Schema<'Server'> }) {
                   key={app}
                   label={title}
                   aria-label={texts.ofApp(title)}
+                  description={chosen[app] === CALLER ? texts.callerHint : undefined}
                   placeholder={texts.default}
                   maw={420}
                   clearable

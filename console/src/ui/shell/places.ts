@@ -4,6 +4,7 @@ import {
   IconGauge,
   IconKey,
   IconListDetails,
+  IconPlugConnected,
   IconRocket,
   IconServer2,
   IconSettings,
@@ -51,6 +52,17 @@ export const places: { title: string; places: Place[] }[] = [
       { title: navigation.limits, to: '/limits', icon: IconGauge, permission: 'limits:read' },
       { title: navigation.users, to: '/users', icon: IconUsers, permission: 'users:read' },
       { title: navigation.account, to: '/account', icon: IconSettings, permission: 'account:read' },
+    ],
+  },
+  {
+    title: navigation.groups.own,
+    places: [
+      {
+        title: navigation.connections,
+        to: '/connections',
+        icon: IconPlugConnected,
+        permission: 'connections:own',
+      },
       { title: navigation.me, to: '/me', icon: IconUser },
     ],
   },
