@@ -18,7 +18,7 @@ test('an app of the catalog is looked at, added and connected', async ({ owner: 
   await expect(page.getByRole('heading', { level: 2 }).first()).toBeVisible();
   await expectAccessible(page);
 
-  await page.getByRole('link', { name: 'Connections' }).click();
+  await page.getByRole('link', { name: 'Connections', exact: true }).click();
   await page.getByRole('button', { name: 'Add a connection' }).click();
   const dialog = page.getByRole('dialog');
   await dialog.getByRole('textbox', { name: 'Name', exact: false }).first().fill('Main');
@@ -40,7 +40,7 @@ test('what a server uses is tested, and is not deleted', async ({ owner: page, g
   await makeApp(gateway, 'Used shop', 'User of the shop');
   await page.goto('/apps');
   await page.getByRole('row', { name: /Used shop/ }).click();
-  await page.getByRole('link', { name: 'Connections' }).click();
+  await page.getByRole('link', { name: 'Connections', exact: true }).click();
   await page.getByRole('button', { name: 'Add a connection' }).click();
   const dialog = page.getByRole('dialog');
   await dialog.getByRole('textbox', { name: 'Name' }).first().fill('Shop key');

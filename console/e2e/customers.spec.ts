@@ -1,28 +1,8 @@
 import type { Page } from '@playwright/test';
 import { expectAccessible } from './axe';
 import { mcpClient } from './mcp';
+import { shelf } from './shelf';
 import { expect, test } from './test';
-
-/** An app that is connected by a key; what it calls is the demo's bookshop. */
-const shelf = (base: string) => `key: shelf
-name: Shelf
-description: Finds books.
-homepage: https://shelf.example.com
-categories: [books]
-base_url: ${base}/demo
-auth:
-  - name: key
-    title: API key
-    help: Make one under Settings, API keys.
-    method:
-      api_key: {place: header, name: X-Api-Key}
-actions:
-  - key: list-books
-    title: List books
-    description: Lists the books of the shop.
-    request: GET /books
-    result: {type: object}
-`;
 
 async function addCustomer(page: Page, key: string, name: string) {
   await page.goto('/customers');
@@ -58,7 +38,7 @@ test('a connect link end to end: the customer connects, the console shows it, it
   await expectAccessible(page);
   await dialog.getByRole('button', { name: 'Close' }).last().click();
   await expect(page.getByText('not opened yet')).toBeVisible();
-  await page.getByRole('link', { name: 'Connections' }).click();
+  await page.getByRole('link', { name: 'Connections', exact: true }).click();
   await expect(page.getByText('Nothing is connected yet')).toBeVisible();
 
   const elsewhere = await browser.newContext();
@@ -112,7 +92,7 @@ test('a connect link end to end: the customer connects, the console shows it, it
   await page.getByRole('dialog').getByRole('button', { name: 'End' }).click();
   await expect(page.getByText('No chat yet')).toBeVisible();
 
-  await page.getByRole('link', { name: 'Connections' }).click();
+  await page.getByRole('link', { name: 'Connections', exact: true }).click();
   await row.getByRole('button', { name: /What to do with/ }).click();
   await page.getByRole('menuitem', { name: 'Disconnect' }).click();
   const confirm = page.getByRole('dialog');

@@ -1,10 +1,9 @@
-import type { Browser, Page } from '@playwright/test';
+import type { Page } from '@playwright/test';
 import { expectAccessible } from './axe';
 import { mcpClient } from './mcp';
+import { accept } from './people';
 import { expect, secretOf, test } from './test';
 import { makeToken } from './tokens';
-
-const PASSWORD = 'battery staple horse';
 
 /** Invites a person by hand, and returns the link. */
 async function invite(page: Page, email: string, role: string): Promise<string> {
@@ -18,17 +17,6 @@ async function invite(page: Page, email: string, role: string): Promise<string> 
   const link = await secretOf(dialog);
   await dialog.getByRole('button', { name: 'Done' }).click();
   return link;
-}
-
-/** Opens the link in a browser of its own, and chooses a password. */
-async function accept(browser: Browser, link: string): Promise<Page> {
-  const context = await browser.newContext({ baseURL: new URL(link).origin });
-  const page = await context.newPage();
-  await page.goto(link);
-  await page.locator('input[name=password]').fill(PASSWORD);
-  await page.getByRole('button', { name: 'Accept and sign in' }).click();
-  await expect(page.getByRole('navigation', { name: 'Navigation' })).toBeAttached();
-  return page;
 }
 
 const place = (page: Page, name: string) =>
