@@ -1,21 +1,27 @@
 import { NavLink, ScrollArea } from '@mantine/core';
 import { Link, useRouterState } from '@tanstack/react-router';
-import { useMay } from '#api/session';
+import { type Permission, useMay } from '#api/session';
 import { common } from '#texts/common';
-import { places } from './places';
+import { type Group, places } from './places';
 import classes from './shell.module.css';
 
 /** The places of the console. What one may not see is shown, disabled, with the reason. */
 export function Navigation() {
   const may = useMay();
+  const isOpen = (permission: Permission | undefined) => !permission || may(permission);
+  // Where hardly anything is open, that comes first, and nobody has to look for it among what is not.
+  const share = (group: Group) =>
+    group.places.filter(({ permission }) => isOpen(permission)).length / group.places.length;
+  const isMember = !may('servers:read');
+  const groups = isMember ? [...places].sort((one, other) => share(other) - share(one)) : places;
   const path = useRouterState({ select: (state) => state.location.pathname });
   return (
     <ScrollArea component="nav" aria-label={common.navigation}>
-      {places.map((group) => (
+      {groups.map((group) => (
         <div key={group.title}>
           <div className={classes.group}>{group.title}</div>
           {group.places.map(({ title, to, icon: Icon, permission }) => {
-            const allowed = !permission || may(permission);
+            const allowed = isOpen(permission);
             const active = path === to || path.startsWith(`${to}/`);
             return (
               <NavLink

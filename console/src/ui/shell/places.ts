@@ -26,8 +26,13 @@ export interface Place {
   permission?: Permission;
 }
 
+export interface Group {
+  title: string;
+  places: Place[];
+}
+
 /** Where one can go, in the order of the work. */
-export const places: { title: string; places: Place[] }[] = [
+export const places: Group[] = [
   {
     title: navigation.groups.build,
     places: [
