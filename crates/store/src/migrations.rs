@@ -72,6 +72,7 @@ fn migrator(files: &[File], text: fn(&'static str) -> sqlx::SqlStr) -> Migrator 
 #[cfg(test)]
 mod tests {
     use super::{MAIN, REQUESTS};
+    use sqlx::{Connection as _, SqlSafeStr as _, SqliteConnection};
 
     #[test]
     fn versions_rise() {
@@ -79,5 +80,26 @@ mod tests {
         for files in [MAIN, REQUESTS] {
             assert!(files.is_sorted_by(|(before, ..), (after, ..)| before < after));
         }
+    }
+
+    #[tokio::test]
+    async fn connections_of_servers_outlive_the_table_that_they_were_in() {
+        let mut db = SqliteConnection::connect("sqlite::memory:").await.unwrap();
+        // Nothing that the row names is there.
+        sqlx::raw_sql("pragma foreign_keys = off").execute(&mut db).await.unwrap();
+        for (version, _, sql) in MAIN {
+            if *version == 19 {
+                let row = "insert into server_connection (server_id, account_id, app_id, connection_id) \
+                    values ('srv_1', 'acc_1', 'app_1', 'con_1')";
+                sqlx::raw_sql(row).execute(&mut db).await.unwrap();
+            }
+            sqlx::raw_sql(sql.into_sql_str()).execute(&mut db).await.unwrap();
+        }
+        let rows: Vec<(String, String, Option<String>)> =
+            sqlx::query_as("select server_id, app_id, connection_id from server_connection")
+                .fetch_all(&mut db)
+                .await
+                .unwrap();
+        assert_eq!(rows, [("srv_1".into(), "app_1".into(), Some("con_1".into()))]);
     }
 }
