@@ -115,6 +115,7 @@ pub fn snippets(target: &SnippetTarget<'_>) -> Vec<Snippet> {
             "~/.codeium/windsurf/mcp_config.json",
             &servers(name, &json!({ "serverUrl": url, "headers": { "Authorization": bearer } })),
         ),
+        command("inspector", "MCP Inspector", inspector(url, &bearer)),
         command("curl", "curl", curl(url, &bearer)),
     ]);
     all
@@ -167,6 +168,15 @@ fn chatgpt(name: &str, url: &str, token: &str) -> Snippet {
     .join("\n");
     let form = SnippetForm::Steps;
     Snippet { client: "chatgpt", title: "ChatGPT", form, file: None, text, link: None }
+}
+
+/// Its command line, which calls a tool too: `--method tools/call --tool-name NAME`.
+fn inspector(url: &str, bearer: &str) -> String {
+    [
+        format!("npx @modelcontextprotocol/inspector@2 --cli {url} --transport http \\"),
+        format!("  --header \"Authorization: {bearer}\" --method tools/list"),
+    ]
+    .join("\n")
 }
 
 fn curl(url: &str, bearer: &str) -> String {
@@ -303,6 +313,7 @@ mod tests {
             "gemini_cli",
             "codex",
             "windsurf",
+            "inspector",
             "curl",
         ];
         assert_eq!(clients(false), common);

@@ -109,6 +109,7 @@ fn the_text_form_shows_how_to_connect() {
         "Gemini CLI",
         "Codex",
         "Windsurf",
+        "MCP Inspector",
         "cursor://",
         "curl",
     ] {

@@ -5,7 +5,7 @@ use crate::{
 use serde_json::{Value, json};
 
 /// Those that send a header.
-const CLIENTS: [&str; 8] = [
+const CLIENTS: [&str; 9] = [
     "claude_code",
     "claude_desktop",
     "cursor",
@@ -13,6 +13,7 @@ const CLIENTS: [&str; 8] = [
     "gemini_cli",
     "codex",
     "windsurf",
+    "inspector",
     "curl",
 ];
 
