@@ -158,9 +158,7 @@ pub(crate) fn has_ways(app: &store::App) -> bool {
 }
 
 /// Why a call was not sent that is to be made with the connection of a caller that has none to make.
-pub(crate) fn nobody() -> &'static str {
-    "this tool acts with the connection of whoever calls it, and this token belongs to no user: call it with a token of a user's own"
-}
+pub(crate) const NOBODY: &str = "this tool acts with the connection of whoever calls it, and this token belongs to no user: call it with a token of a user's own";
 
 fn own_user(caller: &Caller) -> Result<UserId, Error> {
     caller.user_id().ok_or_else(no_user)

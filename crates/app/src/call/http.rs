@@ -3,7 +3,7 @@ use super::{Companions, Step, cache::Asked};
 use crate::{
     App, Caller, Outbound,
     connected::{ConnectedApp, Unconnected},
-    own::nobody,
+    own::NOBODY,
     publication::{Place, Published},
     tool::{HttpWork, Tool},
 };
@@ -46,8 +46,8 @@ impl HttpCall<'_> {
         let own = match place {
             // Boxed: few calls need it, and all would carry its size.
             Place::Caller(app) => match Box::pin(self.own(caller, app)).await {
-                Ok(own) => Some(own),
-                Err(failed) => return failed.outcome(),
+                Ok(own) => own,
+                Err(outcome) => return Ok(outcome),
             },
             Place::Account(_) | Place::Customer(_) | Place::None(_) => None,
         };
@@ -62,12 +62,14 @@ impl HttpCall<'_> {
             Ok(arguments) => arguments.with(&self.work.injected),
             Err(error) => return Ok(refusal(&[error])),
         };
-        let chosen = match (place, &own) {
-            (Place::Account(target), _) => Ok((Way::Account(target), arguments)),
-            (Place::Customer(app), _) => Way::of(app, app.selector(), arguments),
-            (Place::Caller(_), Some(own)) => Way::of(own, self.tool.selector, arguments),
-            (Place::Caller(app), None) => Err(Failed::Customer(Unconnected::nothing(app))),
-            (Place::None(reason), _) => return Ok(not_connected(reason)),
+        let chosen = match place {
+            Place::Account(target) => Ok((Way::Account(target), arguments)),
+            Place::Customer(app) => Way::of(app, app.selector(), arguments),
+            Place::Caller(app) => match &own {
+                Some(own) => Way::of(own, self.tool.selector, arguments),
+                None => Err(Failed::Customer(Unconnected::nothing(app))),
+            },
+            Place::None(reason) => return Ok(not_connected(reason)),
         };
         let (way, arguments) = match chosen {
             Ok(chosen) => chosen,
@@ -99,28 +101,26 @@ impl HttpCall<'_> {
         Ok(outcome)
     }
 
-    /// The app as the caller has connected it for itself.
+    /// The app as the caller has connected it for itself, if it has.
+    ///
+    /// # Errors
+    ///
+    /// What the call comes to of a caller that is no user, or whose connections cannot be read.
     async fn own(
         &self,
         caller: &Caller,
-        app: &Arc<store::App>,
-    ) -> Result<Arc<ConnectedApp>, Failed> {
-        let refused = |outcome| Failed::Refused(Box::new(outcome));
-        let Some(user) = caller.user_id() else { return Err(refused(not_connected(nobody()))) };
-        match self.app.own_app(caller.account_id(), user, app.id).await {
-            Ok(Some(own)) => Ok(own),
-            Ok(None) => Err(Failed::Customer(Unconnected::nothing(app))),
-            Err(error) => {
-                tracing::error!(
-                    error = &error as &dyn std::error::Error,
-                    "a caller's own connections cannot be read"
-                );
-                Err(refused(unsent(
-                    "Your connections cannot be read now. Nothing was sent. Try again in a while."
-                        .to_owned(),
-                )))
-            }
-        }
+        app: &store::App,
+    ) -> Result<Option<Arc<ConnectedApp>>, Outcome> {
+        let Some(user) = caller.user_id() else { return Err(not_connected(NOBODY)) };
+        self.app.own_app(caller.account_id(), user, app.id).await.map_err(|error| {
+            tracing::error!(
+                error = &error as &dyn std::error::Error,
+                "a caller's own connections cannot be read"
+            );
+            let text =
+                "Your connections cannot be read now. Nothing was sent. Try again in a while.";
+            unsent(text.to_owned())
+        })
     }
 
     fn plan(&self, way: &Way<'_>, arguments: &Arguments<'_>) -> Result<Request, Outcome> {

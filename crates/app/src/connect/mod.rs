@@ -98,6 +98,10 @@ impl App {
         let name = store::CustomerName::Id(row.customer_id);
         let customer = self.store.customer(row.account_id, &name).await?;
         let customer = customer.filter(|one| one.disabled_at.is_none()).ok_or_else(spent)?;
+        if let Some(id) = customer.user_id {
+            let user = self.store.user(row.account_id, id).await?;
+            user.filter(|user| user.disabled_at.is_none()).ok_or_else(spent)?;
+        }
         let settings = LinkSettings::read(&row.settings)?;
         Ok(Live { row, settings, customer })
     }

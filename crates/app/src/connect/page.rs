@@ -1,5 +1,5 @@
 use super::{Live, brand::Brand};
-use crate::{App, Error, oauth_client::asked_scopes};
+use crate::{App, Error, customer_connections::way_base, oauth_client::asked_scopes};
 use model::{AppKey, AuthMethod, AuthWay, ConnectionField, FieldSource, OAuth2};
 
 /// What a link's page shows.
@@ -17,6 +17,8 @@ pub struct ConnectPage {
     pub failure: Option<String>,
     /// Where the customer goes back to who does not want to connect.
     pub cancel_url: Option<String>,
+    /// The host that it goes back to, either way.
+    pub return_host: Option<String>,
 }
 
 /// An app that can be connected.
@@ -43,6 +45,8 @@ pub struct ConnectWay {
     pub help: Option<String>,
     /// Whether the customer signs in at the app's own provider.
     pub is_sign_in: bool,
+    /// The host where it signs in, or those that what it enters is sent to; none where one is the customer's own choice.
+    pub host: Option<String>,
     /// What that provider is asked to allow, in words.
     pub scopes: Vec<String>,
     /// What the customer enters.
@@ -107,6 +111,7 @@ impl App {
             is_again: live.row.connection_id.is_some(),
             failure: live.row.failure.clone(),
             cancel_url: live.return_url("canceled", None),
+            return_host: live.settings.return_url.as_deref().and_then(fixed_host),
         })
     }
 
@@ -172,14 +177,14 @@ impl ConnectApp {
             ways: choice
                 .ways
                 .iter()
-                .map(|(way, client)| ConnectWay::new(way, client.as_ref()))
+                .map(|(way, client)| ConnectWay::new(&choice.app, way, client.as_ref()))
                 .collect(),
         }
     }
 }
 
 impl ConnectWay {
-    fn new(way: &AuthWay, client: Option<&store::OAuthClient>) -> Self {
+    fn new(app: &store::App, way: &AuthWay, client: Option<&store::OAuthClient>) -> Self {
         let scopes = match (&way.method, client) {
             (AuthMethod::OAuth2(oauth), Some(client)) => described(oauth, client),
             (
@@ -197,10 +202,37 @@ impl ConnectWay {
             title: way.title.clone(),
             help: way.help.clone(),
             is_sign_in: matches!(way.method, AuthMethod::OAuth2(_)),
+            host: match &way.method {
+                AuthMethod::OAuth2(oauth) => fixed_host(&oauth.authorization_url),
+                AuthMethod::ClientCredentials(_)
+                | AuthMethod::ApiKey(_)
+                | AuthMethod::Bearer
+                | AuthMethod::Basic(_)
+                | AuthMethod::Fields => {
+                    let further = app.trusted_hosts.iter().map(String::as_str);
+                    let hosts = std::iter::once(way_base(app, way)).chain(further).map(fixed_host);
+                    hosts.collect::<Option<Vec<_>>>().map(|hosts| hosts.join(", "))
+                }
+            },
             scopes,
             inputs: inputs(way),
         }
     }
+}
+
+/// The host of a URL, with … for what fields fill; none when they fill its end, so that it could be any.
+fn fixed_host(url: &str) -> Option<String> {
+    let (_, rest) = url.split_once("://")?;
+    let host = rest.split(['/', '?', '#']).next()?;
+    let mut shown = String::new();
+    let mut parts = host.split('{');
+    shown.push_str(parts.next()?);
+    for part in parts {
+        let (_, fixed) = part.split_once('}')?;
+        shown.push('…');
+        shown.push_str(fixed);
+    }
+    (!shown.is_empty() && !shown.ends_with('…')).then_some(shown)
 }
 
 /// What a client asks for, in the words of the definition where it has some.
@@ -252,5 +284,26 @@ fn of_field(field: &ConnectionField) -> ConnectInput {
         default: field.default.clone(),
         is_secret: field.secret,
         is_optional: field.default.is_some(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::fixed_host;
+
+    #[test]
+    fn a_host_is_shown_where_it_is_known() {
+        for (url, host) in [
+            ("https://api.example.com/v1?a=b", Some("api.example.com")),
+            ("http://127.0.0.1:3000", Some("127.0.0.1:3000")),
+            ("https://{site}.example.com/{more}", Some("….example.com")),
+            ("https://api.{region}.example.com#x", Some("api.….example.com")),
+            ("https://{host}/v1", None),
+            ("https://api.{domain}", None),
+            ("https://{broken", None),
+            ("no URL", None),
+        ] {
+            assert_eq!(fixed_host(url).as_deref(), host, "{url}");
+        }
     }
 }

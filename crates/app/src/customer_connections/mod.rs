@@ -20,6 +20,7 @@ pub use view::{CustomerConnectionQuery, CustomerConnectionView};
 
 pub(crate) use flight::Flights;
 pub(crate) use keep::{KeptConnection, NewCustomerCredential};
+pub(crate) use signing::way_base;
 pub(crate) use target::CustomerTarget;
 
 use crate::Error;

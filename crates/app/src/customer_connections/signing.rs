@@ -37,17 +37,13 @@ impl Opened {
     /// Where its calls go. What the account has chosen for the app comes first, then what the way says, then the app's own; each may
     /// hold fields of the connection.
     pub(super) fn base_url(&self, app: &store::App) -> Result<BaseUrl, String> {
-        let defined = app.definition.as_ref().map(|definition| definition.base_url.as_str());
-        let is_chosen = defined.is_some_and(|defined| defined != app.base_url);
         let url = match self {
             Self::Plain(_) if app.base_url.contains('{') => {
                 return Err("the app's base URL has fields: connect it in one of its ways".into());
             }
             Self::Plain(_) => app.base_url.clone(),
             Self::Way(way, secret) => {
-                let own = way.base_url.as_deref().filter(|_| !is_chosen);
-                let url = own.unwrap_or(&app.base_url);
-                way.fill(url, &secret.fields).map_err(|error| error.to_string())?
+                way.fill(way_base(app, way), &secret.fields).map_err(|error| error.to_string())?
             }
         };
         BaseUrl::parse(&url).map_err(|error| error.to_string())
@@ -170,6 +166,13 @@ impl Opened {
 /// The app's way of that name.
 pub(super) fn way<'a>(app: &'a store::App, name: &str) -> Option<&'a AuthWay> {
     app.definition.as_ref()?.auth.iter().find(|way| way.name == name)
+}
+
+/// The base URL of a way of the app, with its fields: the way's own, unless the account has chosen another for the app.
+pub(crate) fn way_base<'a>(app: &'a store::App, way: &'a AuthWay) -> &'a str {
+    let defined = app.definition.as_ref().map(|definition| definition.base_url.as_str());
+    let is_chosen = defined.is_some_and(|defined| defined != app.base_url);
+    way.base_url.as_deref().filter(|_| !is_chosen).unwrap_or(&app.base_url)
 }
 
 /// What credentials of the app may be sent to: its base URL for this connection, and the hosts that the app trusts.

@@ -86,11 +86,12 @@ pub(super) fn connect(page: &ConnectPage, token: &str, again: Option<&Again>) ->
         [] => content.raw(
             "<p>There is no app that can be connected yet. Ask whoever gave you this link.</p>",
         ),
-        [app] => content
-            .raw(r#"<p class="soft">"#)
-            .text(&app.description)
-            .raw("</p>")
-            .html(ways(app, token, again)),
+        [app] => content.raw(r#"<p class="soft">"#).text(&app.description).raw("</p>").html(ways(
+            app,
+            &page.brand,
+            token,
+            again,
+        )),
         apps => content.each(apps, |app| {
             let is_open = again.is_some_and(|again| again.app == app.key.as_str());
             Html::default()
@@ -99,26 +100,39 @@ pub(super) fn connect(page: &ConnectPage, token: &str, again: Option<&Again>) ->
                 .raw(r#"</summary><p class="soft">"#)
                 .text(&app.description)
                 .raw("</p>")
-                .html(ways(app, token, again))
+                .html(ways(app, &page.brand, token, again))
                 .raw("</details>")
         }),
     };
-    let content = content.html(back(page.cancel_url.as_deref(), "Cancel"));
+    let content = content
+        .each(&page.return_host, |host| {
+            Html::default()
+                .raw(r#"<p class="soft">Afterwards you are back at <strong>"#)
+                .text(host)
+                .raw("</strong>.</p>")
+        })
+        .html(back(page.cancel_url.as_deref(), "Cancel"));
     Page::new(StatusCode::OK, title, content).branded(&page.brand)
 }
 
-fn ways(app: &ConnectApp, token: &str, again: Option<&Again>) -> Html {
+fn ways(app: &ConnectApp, brand: &Brand, token: &str, again: Option<&Again>) -> Html {
     if app.ways.is_empty() {
         return Html::default()
             .raw("<p>This app is not set up yet. Ask whoever gave you this link.</p>");
     }
     Html::default().each(&app.ways, |way| {
         let again = again.filter(|again| again.app == app.key.as_str() && again.way == way.name);
-        form(app, way, token, again)
+        form(app, way, brand, token, again)
     })
 }
 
-fn form(app: &ConnectApp, way: &ConnectWay, token: &str, again: Option<&Again>) -> Html {
+fn form(
+    app: &ConnectApp,
+    way: &ConnectWay,
+    brand: &Brand,
+    token: &str,
+    again: Option<&Again>,
+) -> Html {
     let hidden = |name: &'static str, value: &str| {
         Html::default()
             .raw(r#"<input type="hidden" name=""#)
@@ -147,10 +161,28 @@ fn form(app: &ConnectApp, way: &ConnectWay, token: &str, again: Option<&Again>) 
                 .each(scopes, |scope| Html::default().raw("<li>").text(scope).raw("</li>"))
                 .raw("</ul>")
         })
+        .each(&way.host, |host| assurance(way, brand, host))
         .raw("<button>")
         .raw(if way.is_sign_in { "Continue with " } else { "Connect " })
         .text(&app.title)
         .raw("</button></form>")
+}
+
+/// Who gets to see what, in words that anybody can check by the address bar.
+fn assurance(way: &ConnectWay, brand: &Brand, host: &str) -> Html {
+    let place = Html::default().raw("<strong>").text(host).raw("</strong>");
+    let content = Html::default().raw(r#"<p class="soft">"#);
+    let content = if way.is_sign_in {
+        content
+            .raw("You sign in at ")
+            .html(place)
+            .raw(": look for that address. ")
+            .text(&brand.name)
+            .raw(" does not see your password.")
+    } else {
+        content.raw("What you enter is kept encrypted, and sent to ").html(place).raw(" alone.")
+    };
+    content.raw("</p>")
 }
 
 fn input(input: &ConnectInput, id: &str, again: Option<&Again>) -> Html {

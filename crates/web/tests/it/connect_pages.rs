@@ -239,6 +239,18 @@ fn a_page_offers_what_can_be_connected() {
     let page = Browser::new(&world).get(&all);
     assert!(page.body.contains("Files &#60;") && !page.body.contains("Gmail"), "{page:?}");
     assert_eq!(page.body.matches("<form").count(), 2, "{page:?}");
+    let at = format!("<strong>{}</strong>", provider.address);
+    for text in [
+        format!("You sign in at {at}: look for that address."),
+        format!("kept encrypted, and sent to {at} alone"),
+    ] {
+        assert!(page.body.contains(&text), "{text}: {}", page.body);
+    }
+    assert!(!page.body.contains("Afterwards"), "{page:?}");
+    let (_, back) = link(&api, &json!({"app": "files", "return_url": "https://app.example.com/a"}));
+    let page = Browser::new(&world).get(&back);
+    let told = "Afterwards you are back at <strong>app.example.com</strong>.";
+    assert!(page.body.contains(told), "{page:?}");
     let (_, one) = link(&api, &json!({"app": "gmail"}));
     let page = Browser::new(&world).get(&one);
     assert!(page.body.contains("not set up yet") && !page.body.contains("<form"), "{page:?}");

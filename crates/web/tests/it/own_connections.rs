@@ -2,7 +2,7 @@
 
 use crate::{
     api::{Api, problem},
-    connect_pages::HOST,
+    connect_pages::{HOST, gone},
     connected_apps::{Client, Customers, text},
     provider::Browser,
     world::{CREDENTIAL, Reply, World},
@@ -152,6 +152,14 @@ fn a_user_who_has_not_connected_opens_a_link_and_the_next_call_works() {
         said.split(HOST).nth(1).unwrap_or_else(|| panic!("{told:?}")).split(' ').next().unwrap();
     let browser = Browser::new(&world);
     assert!(browser.get(path).body.contains("ada@example.com"));
+    // Nobody connects for a user who is shut out.
+    let shut = |is_shut: bool| {
+        let done = api.patch(&format!("/users/{user}"), &json!({"disabled": is_shut}));
+        assert_eq!(done.status, 200, "{done:?}");
+    };
+    shut(true);
+    gone(&browser.get(path));
+    shut(false);
     let done = browser.submit(path, "files", "key", &[("api_key", "canary-key")]);
     assert_eq!(done.status, 200, "{done:?}");
     assert!(!is_error(&client.call("one", &json!({}))));
