@@ -1,4 +1,5 @@
 import type { Page } from '@playwright/test';
+import { shelf } from './apps';
 import { expectAccessible } from './axe';
 import { mcpClient } from './mcp';
 import { shelf } from './shelf';
