@@ -43,7 +43,7 @@ export async function seed(gateway: Gateway) {
   await api.POST('/api/v1/tokens', {
     body: { name: 'Support agent', description: 'The bot in the help desk', scope },
   });
-  await api.POST('/api/v1/apps', { body: { catalog: 'gmail' } });
+  const gmail = await api.POST('/api/v1/apps', { body: { catalog: 'gmail' } });
   await api.POST('/api/v1/apps', { body: { catalog: 'stripe' } });
   const customer = await api.POST('/api/v1/customers', { body: { key: 'acme-42', name: 'Acme, Berlin' } });
   const bare = await api.POST('/api/v1/customers', { body: { key: 'globex-7', name: 'Globex' } });
@@ -61,6 +61,7 @@ export async function seed(gateway: Gateway) {
     server,
     draft: pagers.data?.id ?? '',
     app: stockId,
+    gmail: gmail.data?.id ?? '',
     customer: customerId,
     bare: bare.data?.id ?? '',
     link,

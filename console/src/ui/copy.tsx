@@ -59,7 +59,7 @@ export function SecretOnce({ secret, children }: { secret: string; children?: Re
   return (
     <Alert color="yellow" icon={<IconKey aria-hidden />} title={common.secretOnce} role="status">
       <Stack gap="xs" align="flex-start">
-        <Code block w="100%" className="secret" data-testid="secret">
+        <Code block w="100%" className="wrap" data-testid="secret">
           {secret}
         </Code>
         <CopyButton value={secret}>

@@ -26,19 +26,21 @@ export function Page({ title, description, badges, actions, crumbs, children }: 
           </Breadcrumbs>
         )}
         <Group justify="space-between" align="flex-start" gap="md">
-          <Group gap="sm">
-            <Title order={1} size="h2">
-              {title}
-            </Title>
-            {badges}
-          </Group>
-          <Group gap="xs">{actions}</Group>
+          <Stack gap={6} flex="1 1 300px">
+            <Group gap="sm">
+              <Title order={1} size="h2">
+                {title}
+              </Title>
+              {badges}
+            </Group>
+            {description && (
+              <Text c="dimmed" maw={760} component="div" style={{ textWrap: 'pretty' }}>
+                {description}
+              </Text>
+            )}
+          </Stack>
+          {actions && <Group gap="xs">{actions}</Group>}
         </Group>
-        {description && (
-          <Text c="dimmed" maw={760} component="div">
-            {description}
-          </Text>
-        )}
       </Stack>
       {children}
     </Stack>

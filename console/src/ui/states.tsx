@@ -55,7 +55,7 @@ export function ProblemNote({ error, action }: { error: unknown; action?: ReactN
       role="alert"
     >
       <Stack gap="xs" align="flex-start">
-        <Text size="sm">{problem.message}</Text>
+        <Text size="sm">{sentence(problem.message)}</Text>
         <Group gap="sm">
           <Code>{common.problemCode(problem.code)}</Code>
           {problem.field && <Code>{problem.field}</Code>}
@@ -64,6 +64,11 @@ export function ProblemNote({ error, action }: { error: unknown; action?: ReactN
       </Stack>
     </Alert>
   );
+}
+
+/** The API says what is wrong as programs log it: without a capital and a full stop. */
+function sentence(message: string): string {
+  return `${message.charAt(0).toUpperCase()}${message.slice(1)}${/[.!?:]$/.test(message) ? '' : '.'}`;
 }
 
 export function Forbidden({ permission }: { permission: string }) {
@@ -102,7 +107,7 @@ export function Failure({ error, retry }: { error: unknown; retry?: () => void }
   if (problem.status === 403) {
     return (
       <Empty icon={<IconLock />} title={common.forbiddenTitle}>
-        {problem.message}
+        {sentence(problem.message)}
       </Empty>
     );
   }

@@ -1,6 +1,7 @@
 /** What every screen says. One file an area; another language is another folder beside this one. */
 export const common = {
   product: 'Gatewright',
+  connectedApps: 'Connected apps',
   loading: 'Loading…',
   retry: 'Try again',
   cancel: 'Cancel',

@@ -27,7 +27,7 @@ export const limits = {
   burstHint: 'At most the calls, which is the default.',
   burstRateOnly: 'For rates by the second, minute or hour.',
   mode: 'Mode',
-  modes: { hard: 'Hard: refuse with 429', soft: 'Soft: count apart' },
+  modes: { hard: 'Hard: refuse', soft: 'Soft: count' },
   modeShort: { hard: 'hard', soft: 'soft' },
   enabled: 'On',
   rate: (calls: string, unit: string) => `${calls} per ${unit}`,

@@ -104,7 +104,7 @@ export const servers = {
 export const createServer = {
   title: 'Create MCP server',
   from: 'Begin with',
-  sources: { scratch: 'An empty draft', app: 'An API or app', file: 'An exported file' },
+  sources: { scratch: 'Empty draft', app: 'API or app', file: 'File' },
   name: 'Name',
   namePlaceholder: 'Support desk',
   slug: 'Slug',

@@ -13,7 +13,7 @@ interface AuditFiltersProps {
 
 export function AuditFilters({ search, fixedObject, onChange }: AuditFiltersProps) {
   return (
-    <Group gap="sm">
+    <Group gap="sm" className="filters">
       <TimeframeFilter value={search} onChange={onChange} />
       <SearchField
         w={220}

@@ -29,8 +29,8 @@ const columns: Column<Row>[] = [
   {
     key: 'event',
     title: audit.columns.event,
-    width: 'minmax(140px, 1fr)',
-    cell: (row) => <span className="mono">{row.event}</span>,
+    width: 'minmax(140px, 1.3fr)',
+    cell: (row) => <Line mono text={row.event} />,
   },
   {
     key: 'actor',
@@ -48,7 +48,7 @@ const columns: Column<Row>[] = [
   {
     key: 'source',
     title: audit.columns.source,
-    width: '150px',
+    width: '172px',
     above: 900,
     cell: (row) => <Line text={[row.via, row.source].filter(Boolean).join(' · ')} />,
   },

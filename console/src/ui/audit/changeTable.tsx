@@ -8,28 +8,26 @@ export function ChangeTable({ before, after }: { before: unknown; after: unknown
   const changes = changesOf(before, after);
   if (changes.length === 0) return <Text c="dimmed">{audit.same}</Text>;
   return (
-    <Table.ScrollContainer minWidth={420} type="native">
-      <Table layout="fixed" withTableBorder verticalSpacing={6}>
-        <Table.Thead>
-          <Table.Tr>
-            <Table.Th w="34%">{audit.member}</Table.Th>
-            <Table.Th>{audit.before}</Table.Th>
-            <Table.Th>{audit.after}</Table.Th>
+    <Table layout="fixed" withTableBorder verticalSpacing={6}>
+      <Table.Thead>
+        <Table.Tr>
+          <Table.Th w="34%">{audit.member}</Table.Th>
+          <Table.Th>{audit.before}</Table.Th>
+          <Table.Th>{audit.after}</Table.Th>
+        </Table.Tr>
+      </Table.Thead>
+      <Table.Tbody>
+        {changes.map((change) => (
+          <Table.Tr key={change.path}>
+            <Table.Td className="mono" style={{ overflowWrap: 'anywhere' }}>
+              {change.path}
+            </Table.Td>
+            <Value text={change.before} sign="−" color="red" />
+            <Value text={change.after} sign="+" color="teal" />
           </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
-          {changes.map((change) => (
-            <Table.Tr key={change.path}>
-              <Table.Td className="mono" style={{ overflowWrap: 'anywhere' }}>
-                {change.path}
-              </Table.Td>
-              <Value text={change.before} sign="−" color="red" />
-              <Value text={change.after} sign="+" color="teal" />
-            </Table.Tr>
-          ))}
-        </Table.Tbody>
-      </Table>
-    </Table.ScrollContainer>
+        ))}
+      </Table.Tbody>
+    </Table>
   );
 }
 

@@ -84,9 +84,13 @@ const columns: Column<CustomerTool>[] = [
   {
     key: 'app',
     title: texts.app,
-    width: 'minmax(0, 1fr)',
+    width: '160px',
     above: 700,
-    cell: ({ app }) => <Text className="ellipsis">{app ?? texts.builtIn}</Text>,
+    cell: ({ app }) => (
+      <Text size="sm" className="ellipsis">
+        {app ?? texts.builtIn}
+      </Text>
+    ),
   },
   {
     key: 'connection',

@@ -36,7 +36,7 @@ export function RequestFilterBar({ filters, fixedServer, onChange }: RequestFilt
   const [opened, { toggle }] = useDisclosure(used > 0);
   return (
     <Stack gap="sm">
-      <Group gap="sm">
+      <Group gap="sm" className="filters">
         <SearchField
           w={{ base: '100%', sm: 300 }}
           label={texts.text}
@@ -72,7 +72,7 @@ export function RequestFilterBar({ filters, fixedServer, onChange }: RequestFilt
 function Rest({ filters, fixedServer, onChange }: RequestFiltersProps) {
   const servers = useServers();
   return (
-    <Group gap="sm">
+    <Group gap="sm" className="filters">
       {!fixedServer && (
         <Select
           clearable

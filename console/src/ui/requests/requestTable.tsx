@@ -23,7 +23,7 @@ export function RequestTable({ rows, oneServer, openId, onOpen, onEnd, more }: R
     {
       key: 'server',
       title: texts.server,
-      width: 'minmax(110px, 1fr)',
+      width: 'minmax(110px, 1.2fr)',
       above: 760,
       cell: (row) => <Line text={row.server} />,
     },
@@ -37,11 +37,11 @@ export function RequestTable({ rows, oneServer, openId, onOpen, onEnd, more }: R
       cell: (row) => <Outcome outcome={row.outcome} />,
     },
     ...(oneServer ? [] : server),
-    { key: 'what', title: texts.what, width: 'minmax(150px, 1.6fr)', cell: (row) => <What row={row} /> },
+    { key: 'what', title: texts.what, width: 'minmax(150px, 1.3fr)', cell: (row) => <What row={row} /> },
     {
       key: 'caller',
       title: texts.caller,
-      width: 'minmax(110px, 1fr)',
+      width: 'minmax(110px, 1.2fr)',
       above: 860,
       cell: (row) => <Line text={row.principal_name ?? row.principal} />,
     },

@@ -64,7 +64,7 @@ export function ServerList({ rows, more, onEnd, selected, onSelect, onAct }: Lis
       {
         key: 'name',
         title: texts.columns.name,
-        width: 'minmax(170px, 1.5fr)',
+        width: 'minmax(170px, 1.6fr)',
         cell: (row) => <Name row={row} />,
       },
       {
@@ -77,14 +77,14 @@ export function ServerList({ rows, more, onEnd, selected, onSelect, onAct }: Lis
       {
         key: 'tools',
         title: texts.columns.tools,
-        width: '72px',
+        width: '64px',
         align: 'right',
         cell: (row) => <Tools row={row} />,
       },
       {
         key: 'size',
         title: texts.columns.size,
-        width: '112px',
+        width: '104px',
         align: 'right',
         above: 760,
         cell: (row) => <Size row={row} />,
@@ -92,7 +92,7 @@ export function ServerList({ rows, more, onEnd, selected, onSelect, onAct }: Lis
       {
         key: 'usage',
         title: texts.columns.usage,
-        width: '168px',
+        width: '156px',
         align: 'right',
         above: 640,
         cell: (row) => hours && <LastDay hours={hours.get(row.id)} />,
@@ -100,7 +100,7 @@ export function ServerList({ rows, more, onEnd, selected, onSelect, onAct }: Lis
       {
         key: 'updated',
         title: texts.columns.updated,
-        width: '104px',
+        width: '96px',
         above: 980,
         cell: (row) => (
           <Text span size="xs" className="ellipsis">
@@ -117,7 +117,7 @@ export function ServerList({ rows, more, onEnd, selected, onSelect, onAct }: Lis
       {
         key: 'actions',
         title: <span className="spoken">{texts.columns.actions}</span>,
-        width: '54px',
+        width: '48px',
         cell: (row) => <RowMenu server={row} onAct={(act) => onAct(act, row)} />,
       },
     ];

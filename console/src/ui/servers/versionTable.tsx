@@ -1,6 +1,6 @@
 import { Button, Group, Stack, Text } from '@mantine/core';
 import type { Schema } from '#api/client';
-import { useUsers } from '#api/directory';
+import { useNames } from '#api/names';
 import { common } from '#texts/common';
 import { versions as texts } from '#texts/server';
 import { When } from '../figures';
@@ -129,9 +129,9 @@ function Note({ row }: { row: Version }) {
 
 /** Who published, by name where it is known. */
 export function Publisher({ principal }: { principal: string }) {
-  const users = useUsers();
-  const user = users.data?.find(({ id }) => id === principal);
-  const name = principal === 'operator' ? texts.operator : user?.name || user?.email;
+  const nameOf = useNames();
+  const known = principal === 'operator' ? texts.operator : nameOf(principal);
+  const name = known === principal ? undefined : known;
   return (
     <Text span size="sm" className={name ? 'ellipsis' : 'mono ellipsis'} title={principal}>
       {name ?? principal}

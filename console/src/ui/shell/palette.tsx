@@ -39,7 +39,8 @@ export default function Palette({ opened, onClose }: { opened: boolean; onClose:
     .flatMap((group) => group.places)
     .filter((place) => !place.permission || may(place.permission));
   const words = query.trim().toLowerCase();
-  const fits = (text: string) => text.toLowerCase().includes(words);
+  // Where a word begins: who types "sto" means the stock, not customers.
+  const fits = (text: string) => ` ${text.toLowerCase()}`.includes(` ${words}`);
   const groups: { group: string; actions: SpotlightActionData[] }[] = [
     {
       group: common.navigation,
@@ -59,7 +60,7 @@ export default function Palette({ opened, onClose }: { opened: boolean; onClose:
     {
       group: navigation.apps,
       actions: (apps.data?.items ?? [])
-        .filter((app) => fits(`${app.title} ${app.key}`))
+        .filter((app) => fits(`${app.title} ${app.key.replaceAll('-', ' ')}`))
         .slice(0, 8)
         .map((app) => ({
           id: app.id,

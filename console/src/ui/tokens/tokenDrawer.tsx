@@ -1,7 +1,7 @@
 import { Anchor, Button, Code, Drawer, Group, Stack, Text } from '@mantine/core';
 import { useState } from 'react';
 import { $api, ifMatch, type Schema } from '#api/client';
-import { useServers } from '#api/directory';
+import { useNames } from '#api/names';
 import { useMay, useSession } from '#api/session';
 import { common } from '#texts/common';
 import { tokenList } from '#texts/tokens';
@@ -100,9 +100,8 @@ function Opened({ token, onOpen, onClose }: Links & { token: Token }) {
 function TokenFacts({ token, onOpen }: { token: Token; onOpen: (token: string) => void }) {
   const may = useMay();
   const ownerOf = useOwner();
-  const servers = useServers();
+  const nameOf = useNames();
   const { scope, permissions = [], networks = [] } = token;
-  const serverName = (id: string) => servers.data?.find((server) => server.id === id)?.name ?? id;
   const list = (names: string[]) => (names.length > 0 ? names.join(', ') : common.none);
   return (
     <Facts
@@ -111,7 +110,7 @@ function TokenFacts({ token, onOpen }: { token: Token; onOpen: (token: string) =
         [texts.hint]: <Code>{token.hint}…</Code>,
         [texts.owner]: ownerOf(token),
         [texts.description]: token.description || undefined,
-        [texts.servers]: scope.servers === 'all' ? common.all : list(scope.servers.only.map(serverName)),
+        [texts.servers]: scope.servers === 'all' ? common.all : list(scope.servers.only.map(nameOf)),
         [texts.tools]: scope.tools === 'all' ? common.all : list(scope.tools.only),
         [texts.requests]: scope.read_only ? texts.readOnly : texts.readWrite,
         [texts.networks]: networks.length > 0 ? networks.join(', ') : texts.anyNetwork,
@@ -125,7 +124,7 @@ function TokenFacts({ token, onOpen }: { token: Token; onOpen: (token: string) =
         [texts.lastUsed]: <When at={token.last_used_at} />,
         [texts.created]: (
           <>
-            <When at={token.created_at} /> {texts.by(token.created_by)}
+            <When at={token.created_at} /> {texts.by(nameOf(token.created_by))}
           </>
         ),
         [texts.revoked]: token.revoked_at ? <When at={token.revoked_at} /> : undefined,

@@ -21,7 +21,7 @@ export function TokenFilters({ filters, onChange }: TokenFiltersProps) {
   const states = Object.entries(tokenList.states).map(([value, label]) => ({ value, label }));
   const unused = filters.never ? 'never' : (filters.unused?.toString() ?? null);
   return (
-    <Group gap="sm" align="center">
+    <Group gap="sm" align="center" className="filters">
       <Select
         clearable
         w={150}

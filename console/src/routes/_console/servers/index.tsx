@@ -14,7 +14,7 @@ import { BulkBar } from '#ui/servers/bulkBar';
 import { DeletedList } from '#ui/servers/deletedList';
 import { ServerList } from '#ui/servers/list';
 import { type Act, type ListSearch, listQuery, listSearch, SORTS, type Source } from '#ui/servers/listSearch';
-import { Empty, Loaded } from '#ui/states';
+import { Empty, Forbidden, Loaded } from '#ui/states';
 
 const CreateServer = lazy(() => import('#ui/servers/createServer'));
 const RowDialog = lazy(() =>
@@ -65,6 +65,13 @@ function Servers() {
       {texts.create}
     </Button>
   );
+  if (!may('servers:read')) {
+    return (
+      <Page title={texts.title} description={texts.description}>
+        <Forbidden permission="servers:read" />
+      </Page>
+    );
+  }
   const listed = { rows, more: query.hasNextPage, onEnd, onAct };
   return (
     <Page title={texts.title} description={texts.description} actions={!bare && createButton}>
