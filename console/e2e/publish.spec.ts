@@ -53,7 +53,9 @@ test('the draft is published with its difference in sight, and gone back from', 
   await expect(owner.getByRole('row').filter({ hasText: 'Without cancelling' })).toContainText('served now');
   await expectAccessible(owner);
   await owner.getByRole('button', { name: 'Open version 2' }).click();
-  await expect(owner.getByRole('region', { name: '1 tool is gone' })).toContainText('cancel_order');
+  const gone = owner.getByRole('region', { name: '1 tool is gone' });
+  await expect(gone).toContainText('cancel_order');
+  await expect(gone).toContainText('breaking');
   await expect(owner.getByRole('button', { name: 'Go back to it' })).toBeDisabled();
   await expectAccessible(owner);
   await owner.getByRole('dialog').getByRole('button', { name: 'Close' }).click();

@@ -48,7 +48,7 @@ export function GroupTable({ by, rows, search, from, nameOf }: GroupTableProps) 
         key,
         title,
         above,
-        width: key === 'context' ? 'minmax(140px, 1fr)' : 'minmax(90px, 1fr)',
+        width: key === 'context' ? 'minmax(156px, 1fr)' : 'minmax(90px, 1fr)',
         align: 'right',
         cell: (row) => <Text size="sm">{text(row)}</Text>,
       }),

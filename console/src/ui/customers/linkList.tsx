@@ -1,10 +1,11 @@
 import { Button, Group, Modal, Stack, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { IconLink, IconPlus } from '@tabler/icons-react';
+import { useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
-import { $api, type Schema } from '#api/client';
+import { $api, client, type Schema } from '#api/client';
 import { useApps } from '#api/directory';
-import { byCursor, itemsOf } from '#api/pages';
+import { everyPage, PAGE_MAX } from '#api/pages';
 import { useMay } from '#api/session';
 import { common } from '#texts/common';
 import { connectLinks as texts } from '#texts/customers';
@@ -30,12 +31,17 @@ export function ConnectLinks({ customer }: { customer: string }) {
   const may = useMay()('customers:write');
   const [making, { open, close }] = useDisclosure();
   const apps = useApps();
-  const query = $api.useInfiniteQuery(
-    'get',
-    '/api/v1/customers/{customer}/connect-links',
-    { params: { path: { customer }, query: { limit: 200 } } },
-    byCursor,
-  );
+  // The API lists the oldest first: which is the newest is known with the last page.
+  const query = useQuery({
+    queryKey: ['get', '/api/v1/customers/{customer}/connect-links', customer],
+    queryFn: ({ signal }) =>
+      everyPage((cursor) =>
+        client.GET('/api/v1/customers/{customer}/connect-links', {
+          signal,
+          params: { path: { customer }, query: { limit: PAGE_MAX, cursor } },
+        }),
+      ),
+  });
   const remove = $api.useMutation('delete', '/api/v1/customers/{customer}/connect-links/{connect_link}', {
     onSuccess: () => toast(texts.removed),
   });
@@ -61,7 +67,7 @@ export function ConnectLinks({ customer }: { customer: string }) {
     </Button>
   );
   // The newest first: that is the one that was just made.
-  const rows = itemsOf(query.data).toReversed();
+  const rows = (query.data ?? []).toReversed();
   return (
     <>
       <Loaded query={query}>
@@ -83,8 +89,6 @@ export function ConnectLinks({ customer }: { customer: string }) {
                 columns={columns(titleOf, removal)}
                 rows={rows}
                 rowKey={({ id }) => id}
-                more={query.hasNextPage}
-                onEnd={() => void query.fetchNextPage()}
                 narrow={(link) => (
                   <Group justify="space-between" wrap="nowrap">
                     <Stack gap={4}>

@@ -64,13 +64,13 @@ export function ServerList({ rows, more, onEnd, selected, onSelect, onAct }: Lis
       {
         key: 'name',
         title: texts.columns.name,
-        width: 'minmax(170px, 1.6fr)',
+        width: 'minmax(170px, 1.4fr)',
         cell: (row) => <Name row={row} />,
       },
       {
         key: 'url',
         title: texts.columns.url,
-        width: 'minmax(190px, 1.5fr)',
+        width: 'minmax(190px, 1.7fr)',
         above: 820,
         cell: (row) => <Url row={row} alias={account.alias} />,
       },

@@ -11,7 +11,7 @@ import { StateBadge } from '../stateBadge';
 import { Loaded } from '../states';
 import { toast } from '../toasts';
 import { anyChange, compareVersions } from './compareVersions';
-import { ChangedSetting, NamedThings, Names, Section } from './diffParts';
+import { Breaking, ChangedSetting, NamedThings, Names, Section } from './diffParts';
 import { Publisher } from './versionTable';
 
 interface VersionDrawerProps {
@@ -135,7 +135,7 @@ function Changes({ server, detail }: { server: string; detail: Schema<'VersionDe
           return (
             <>
               {removed.length > 0 && (
-                <Section title={publishing.removed(removed.length)}>
+                <Section title={publishing.removed(removed.length)} mark={<Breaking />}>
                   <Names names={removed} />
                 </Section>
               )}
