@@ -1,8 +1,9 @@
-import { Alert, Badge, Chip, Code, Group, Stack, Text } from '@mantine/core';
+import { Alert, Chip, Code, Group, Stack, Text } from '@mantine/core';
 import { useState } from 'react';
 import type { Schema } from '#api/client';
 import { report as texts } from '#texts/apps';
 import { SearchField } from '../searchField';
+import { StateBadge } from '../stateBadge';
 import { type Column, Table } from '../table';
 import { type ImportStatus, STATUSES } from './importBar';
 import { Method } from './method';
@@ -123,9 +124,9 @@ const COLORS = Object.fromEntries(STATUSES.map(({ status, color }) => [status, c
 
 function Status({ status }: { status: ImportStatus }) {
   return (
-    <Badge variant="dot" color={COLORS[status]} tt="none" title={texts.hints[status]}>
-      {texts[status]}
-    </Badge>
+    <span title={texts.hints[status]}>
+      <StateBadge color={COLORS[status] ?? 'gray'}>{texts[status]}</StateBadge>
+    </span>
   );
 }
 
