@@ -2,7 +2,6 @@ import type { Page } from '@playwright/test';
 import { shelf } from './apps';
 import { expectAccessible } from './axe';
 import { mcpClient } from './mcp';
-import { shelf } from './shelf';
 import { expect, test } from './test';
 
 async function addCustomer(page: Page, key: string, name: string) {

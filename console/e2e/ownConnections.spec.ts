@@ -1,7 +1,7 @@
+import { shelf } from './apps';
 import { expectAccessible } from './axe';
 import { mcpClient } from './mcp';
 import { memberOf } from './people';
-import { shelf } from './shelf';
 import { expect, test } from './test';
 
 test('a member connects an app for itself, and its calls are made as the member', async ({
