@@ -66,6 +66,7 @@ const places = (ids: Ids): Screen[] => [
   plain('users', '/users'),
   plain('account', '/account'),
   ...['brand', 'signing'].map((tab) => plain(`account-${tab}`, `/account?tab=${tab}`)),
+  plain('connections', '/connections'),
   plain('me', '/me'),
 ];
 
@@ -133,5 +134,6 @@ const states = (ids: Ids): Screen[] => [
 /** What somebody sees who may do little. */
 export const screensOfMember: Screen[] = [
   plain('member-tokens', '/me'),
+  plain('member-connections', '/connections'),
   plain('member-forbidden', '/servers'),
 ];

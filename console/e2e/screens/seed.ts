@@ -37,14 +37,16 @@ export async function seed(gateway: Gateway) {
   ] as const) {
     const email = `${name.split(' ')[0]?.toLowerCase()}@example.com`;
     const made = await api.POST('/api/v1/users', { body: { name, email, role } });
-    if (email === MEMBER.email) await accept(gateway, made.data?.invitation.url ?? '');
+    if (email === MEMBER.email) {
+      await accept(gateway, made.data?.invitation.url ?? '');
+      await byCaller(gateway, made.data?.id ?? '');
+    }
   }
   const scope = { servers: 'all', tools: 'all', read_only: false } as const;
   await api.POST('/api/v1/tokens', {
     body: { name: 'Support agent', description: 'The bot in the help desk', scope },
   });
   const gmail = await api.POST('/api/v1/apps', { body: { catalog: 'gmail' } });
-  await api.POST('/api/v1/apps', { body: { catalog: 'stripe' } });
   const customer = await api.POST('/api/v1/customers', { body: { key: 'acme-42', name: 'Acme, Berlin' } });
   const bare = await api.POST('/api/v1/customers', { body: { key: 'globex-7', name: 'Globex' } });
   const customerId = customer.data?.id ?? '';
@@ -66,6 +68,27 @@ export async function seed(gateway: Gateway) {
     bare: bare.data?.id ?? '',
     link,
   };
+}
+
+/** A server that calls as whoever calls, and that the member may. */
+async function byCaller(gateway: Gateway, user: string) {
+  const api = await gateway.api();
+  const app = (await api.POST('/api/v1/apps', { body: { catalog: 'stripe' } })).data?.id ?? '';
+  const made = await api.POST('/api/v1/servers', {
+    body: { name: 'Payments', description: 'Each asks as oneself.', tools: [{ app, read_only: true }] },
+  });
+  const server = made.data?.id ?? '';
+  await api.PATCH('/api/v1/servers/{server}', {
+    params: { path: { server }, header: { 'If-Match': '*' } },
+    headers: { 'content-type': 'application/merge-patch+json' },
+    body: { connections: { [app]: 'caller' } },
+  });
+  await api.POST('/api/v1/servers/{server}/publish', { params: { path: { server } }, body: {} });
+  await api.POST('/api/v1/servers/enable', { body: { servers: [server], enabled: true } });
+  await api.PUT('/api/v1/users/{user}/grants/{server}', {
+    params: { path: { user, server } },
+    body: { scopes: ['mcp:read'] },
+  });
 }
 
 /** Chooses the member's password, as the page of the invitation does. */
