@@ -1,8 +1,7 @@
-import { Box, Loader, Text } from '@mantine/core';
+import { Box, Center, Loader } from '@mantine/core';
 import { useElementSize } from '@mantine/hooks';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { type KeyboardEvent, type MouseEvent, memo, type ReactNode, useEffect, useMemo, useRef } from 'react';
-import { common } from '#texts/common';
 import classes from './table.module.css';
 
 export interface Column<Row> {
@@ -145,9 +144,10 @@ export function Table<Row>(props: TableProps<Row>) {
           })}
         </div>
         {more && (
-          <Text c="dimmed" size="xs" ta="center" p="xs">
-            <Loader size="xs" aria-label={common.loading} />
-          </Text>
+          // For the eye alone: among rows there is nothing but rows, and the table says that their number is not known.
+          <Center p="xs" aria-hidden>
+            <Loader size="xs" />
+          </Center>
         )}
       </div>
     </Box>
