@@ -9,7 +9,7 @@ export const ownConnections = {
   connect: 'Connect',
   connectAnother: 'Connect another account',
   connectApp: (app: string) => `Connect ${app}`,
-  notConnected: 'Not connected: its tools answer with a link that leads here.',
+  notConnected: 'Not connected: until you connect it, its tools answer with a link to do so.',
   usedBy: 'Used by',
   connected: (app: string) => `${app} is connected.`,
   created: 'The connection was added.',
