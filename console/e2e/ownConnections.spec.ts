@@ -78,21 +78,13 @@ test('a member connects an app for itself, and its calls are made as the member'
   });
 
   await test.step('a second account, renamed and made the default; then one goes', async () => {
-    await gateway.cli(
-      'me',
-      'connect',
-      'own-shelf',
-      '--name',
-      'second',
-      '--way',
-      'key',
-      '--value-env',
-      'PATH',
-      '--url',
-      gateway.base,
-      '--token',
-      token,
-    );
+    const way = { name: 'key', key: 'another-key-of-the-member' };
+    const answer = await fetch(`${gateway.base}/api/v1/me/connections`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ app: app?.id, name: 'second', way }),
+    });
+    expect(answer.status).toBe(201);
     // Made elsewhere, it appears without a reload.
     const list = member.getByRole('list', { name: 'Your connections of Own shelf' });
     await expect(list.getByRole('listitem')).toHaveCount(2);

@@ -279,10 +279,7 @@ impl App {
             Named::Stored(_) => self.known_customer(caller.may(permission)?, name).await,
             Named::Own => {
                 caller.may(Permission::OwnConnections)?;
-                if permission == Permission::WriteCustomers {
-                    return self.kept_own_customer(caller).await;
-                }
-                self.own_customer(caller).await
+                Ok(self.own_customer(caller).await?.0)
             }
         }
     }

@@ -103,17 +103,20 @@ impl App {
         Err(Error::invalid(message).code("not_your_app").field("app"))
     }
 
-    /// What keeps the caller's own connections, as it is or would be.
-    pub(crate) async fn own_customer(&self, caller: &Caller) -> Result<store::Customer, Error> {
+    /// What keeps the caller's own connections, as it is or would be; and whether it is there.
+    pub(crate) async fn own_customer(
+        &self,
+        caller: &Caller,
+    ) -> Result<(store::Customer, bool), Error> {
         let user = own_user(caller)?;
         let account = caller.account_id();
         let name = store::CustomerName::Id(customer_of(user));
         if let Some(known) = self.store.customer(account, &name).await? {
-            return Ok(known);
+            return Ok((known, true));
         }
         let known = self.store.user(account, user).await?.ok_or_else(no_user)?;
         let now = self.clock.now();
-        Ok(store::Customer {
+        let row = store::Customer {
             id: customer_of(user),
             account_id: account,
             // No token names it: a key that is written as an id is nobody's.
@@ -125,19 +128,15 @@ impl App {
             revision: 1,
             created_at: now,
             updated_at: now,
-        })
+        };
+        Ok((row, false))
     }
 
-    /// The same, made when it is not there.
-    pub(crate) async fn kept_own_customer(
-        &self,
-        caller: &Caller,
-    ) -> Result<store::Customer, Error> {
-        let row = self.own_customer(caller).await?;
-        let account = row.account_id;
-        let name = store::CustomerName::Id(row.id);
-        if self.store.customer(account, &name).await?.is_some() {
-            return Ok(row);
+    /// Makes what keeps the caller's own connections, if it is not there. For what has been checked: a refused request leaves nothing.
+    pub(crate) async fn keep_own_customer(&self, caller: &Caller) -> Result<CustomerId, Error> {
+        let (row, is_kept) = self.own_customer(caller).await?;
+        if is_kept {
+            return Ok(row.id);
         }
         let (now, about) = (self.clock.now(), Customer::from(row.clone()));
         let mut change =
@@ -148,7 +147,7 @@ impl App {
             Err(store::Error::Duplicate) => {}
             Err(other) => return Err(other.into()),
         }
-        Ok(row)
+        Ok(row.id)
     }
 }
 

@@ -220,6 +220,9 @@ impl App {
             );
             return Err(Error::conflict(message).code("too_many_links"));
         }
+        if customer.user_id.is_some() {
+            self.keep_own_customer(caller).await?;
+        }
         let row = store::ConnectLink {
             app_id,
             connection_id,

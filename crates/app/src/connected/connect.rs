@@ -152,7 +152,7 @@ impl App {
         if has_ways(app) {
             let customer = match caller.customer_id() {
                 Some(customer) => customer,
-                None => self.kept_own_customer(caller).await?.id,
+                None => self.keep_own_customer(caller).await?,
             };
             let (account, connection) = (caller.account_id(), unconnected.connection);
             let (url, _) = self.connect_link_for(account, customer, app.id, connection).await?;

@@ -116,6 +116,9 @@ impl App {
             credential,
             link: None,
         };
+        if customer.user_id.is_some() {
+            self.keep_own_customer(caller).await?;
+        }
         self.keep_customer_connection(caller, account, kept, outbound).await
     }
 

@@ -23,7 +23,7 @@ pub(crate) struct CustomerTarget {
 /// What stays of a connection while its tokens come and go.
 pub(super) struct Connection {
     pub(super) account: AccountId,
-    pub(super) app: store::App,
+    pub(super) app: Arc<store::App>,
     /// As it was when the target was made. Its secret and its state are those of then.
     pub(super) row: CustomerConnection,
     origin: Origin,
@@ -68,7 +68,7 @@ impl App {
     pub(crate) fn customer_target(
         &self,
         account: AccountId,
-        app: &store::App,
+        app: &Arc<store::App>,
         connection: &CustomerConnection,
     ) -> Result<CustomerTarget, Unusable> {
         if let Some(unusable) = Unusable::of(connection) {
@@ -83,7 +83,7 @@ impl App {
         let used_at = connection.last_used_at.map_or(i64::MIN, Timestamp::as_millisecond);
         let connection = Connection {
             account,
-            app: app.clone(),
+            app: Arc::clone(app),
             row: connection.clone(),
             state: ArcSwap::from_pointee(state),
             flight: self.flights.of(connection.id),

@@ -192,6 +192,9 @@ fn only_apps_that_ones_servers_call_so_can_be_connected() {
     let new = json!({"app": app, "credential": {"kind": "bearer", "token": "canary"}});
     let refused = ada.post("/me/connections", &new);
     assert_eq!(problem(&refused).1, "not_your_app", "{refused:?}");
+    assert_eq!(problem(&ada.post("/me/connect-links", &json!({"app": app}))).0, 400);
+    let made = api.get("/audit?event=customer.create").json();
+    assert_eq!(made["items"], json!([]), "what is refused leaves nothing");
     by_caller(&world);
     let (_, stranger) = world.api_of("local", "eve@example.com", Role::Member);
     for body in [json!({"app": app}), json!({})] {
@@ -263,4 +266,28 @@ fn a_file_a_clone_and_a_version_keep_whose_connection_it_is() {
     );
     let diff = api.get(&format!("/servers/{server}/diff")).json();
     assert!(diff.to_string().contains(r#""before":"caller""#), "{diff}");
+}
+
+#[test]
+fn an_answer_that_is_kept_is_its_callers_and_ends_with_the_connection() {
+    let world = World::new();
+    let api = world.full_api("local");
+    let server = format!("/servers/{}", world.server_id());
+    let kept = json!({"settings": {"cache_seconds": 60}});
+    assert_eq!(api.patch(&format!("{server}/tools/get_item"), &kept).status, 200);
+    let app = by_caller(&world);
+    let ((_, ada), (_, bob)) =
+        (member(&world, "ada@example.com"), member(&world, "bob@example.com"));
+    let one = connect(&ada, &app, "work", "canary-of-ada");
+    connect(&bob, &app, "work", "canary-of-bob");
+    let asked = |api: &Api<'_>| {
+        let before = world.api.hits();
+        assert!(!is_error(&call(api, &json!({"id": "1"}))));
+        world.api.hits() - before
+    };
+    assert_eq!((asked(&ada), asked(&ada), asked(&bob)), (1, 0, 1));
+    let path = format!("/me/connections/{}/rotate", one["id"].as_str().unwrap());
+    let new = json!({"credential": {"kind": "bearer", "token": "canary-of-later"}});
+    assert_eq!(ada.post(&path, &new).status, 200);
+    assert_eq!((asked(&ada), asked(&bob)), (1, 0));
 }

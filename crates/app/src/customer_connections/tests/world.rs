@@ -310,7 +310,7 @@ impl World {
     /// The first connection, made ready.
     pub(super) async fn target(&self) -> Result<CustomerTarget, Unusable> {
         let entry = self.app.store.app(self.account, self.id).await.unwrap().unwrap();
-        self.app.customer_target(self.account, &entry.app, &self.row().await)
+        self.app.customer_target(self.account, &Arc::new(entry.app), &self.row().await)
     }
 
     pub(super) async fn route(&self, target: &CustomerTarget) -> Result<Arc<Route>, Unusable> {
