@@ -78,6 +78,7 @@ mod tested;
 mod throttle;
 mod token;
 mod tool;
+mod tool_list;
 mod upgrade;
 mod usage;
 mod usage_hours;
@@ -149,7 +150,7 @@ pub use page::{Page, PageQuery};
 pub use password::Password;
 pub use patch::{Expected, Patch};
 pub use principal::{Context, PrincipalId, Via};
-pub use publication::{Published, ToolView};
+pub use publication::Published;
 pub use publish::{Prepared, Publish, PublishOutcome};
 pub use record::{Record, RecordOutcome};
 pub use request::{
@@ -178,6 +179,7 @@ pub use token::{
     TokenSettings, TokenState,
 };
 pub use tool::Tool;
+pub use tool_list::{Define, ToolView};
 pub use usage::{Usage, UsageQuery};
 pub use usage_hours::{HourQuery, ServerHours};
 pub use user::{CreatedUser, NewUser, User, UserSettings};

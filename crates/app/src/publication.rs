@@ -8,12 +8,14 @@ use crate::{
     resource::Template,
     target::{Destination, NotConnected, Target, Targets},
     tool::{HttpWork, Tool},
+    tool_list::{Define, Shown, ToolList, ToolSet, ToolView},
 };
 use bytes::Bytes;
 use model::{AccountId, Prompt, Resource, ServerId, Slug};
 use std::{
     collections::HashMap,
     fmt,
+    ops::Range,
     sync::{Arc, Mutex, OnceLock, PoisonError, atomic::Ordering},
 };
 
@@ -49,9 +51,9 @@ pub struct Published {
     pub(crate) prompts: Vec<Prompt>,
     pub(crate) resources: Vec<Resource>,
     pub(crate) templates: Vec<Template>,
-    tools: Tools,
+    tools: ToolList,
     all: OnceLock<Arc<ToolView>>,
-    views: Mutex<HashMap<Vec<u32>, Arc<ToolView>>>,
+    views: Mutex<HashMap<Box<[u32]>, Arc<ToolView>>>,
     /// What finds the tools of dynamic mode.
     pub(crate) finding: Finding,
 }
@@ -72,57 +74,6 @@ pub(crate) enum Finding {
     Shared(Arc<AccountIndex>),
 }
 
-/// Tools, and where each is by its name.
-struct Tools {
-    all: Vec<Arc<Tool>>,
-    /// Places among them, in the order of their names.
-    by_name: Box<[u32]>,
-}
-
-impl Tools {
-    fn new(all: Vec<Arc<Tool>>) -> Self {
-        let mut by_name: Box<[u32]> = (0..).take(all.len()).collect();
-        by_name.sort_by(|a, b| all[*a as usize].name.cmp(&all[*b as usize].name));
-        Self { all, by_name }
-    }
-
-    fn find(&self, name: &str) -> Option<&Arc<Tool>> {
-        let at = |index: &u32| (*self.all[*index as usize].name).cmp(name);
-        self.by_name.binary_search_by(at).ok().map(|at| &self.all[self.by_name[at] as usize])
-    }
-}
-
-/// The tools of a server that one kind of caller may see, in the order of the list, and that list in bytes.
-pub struct ToolView {
-    indexes: Vec<u32>,
-    forms: [OnceLock<Bytes>; FORMS],
-    bytes: OnceLock<usize>,
-}
-
-impl ToolView {
-    /// The list in one of the three forms, rendered at the first asking.
-    pub fn rendered(&self, form: usize, render: impl FnOnce() -> Bytes) -> Bytes {
-        self.forms[form].get_or_init(render).clone()
-    }
-
-    /// Bytes of the list, counted at the first asking.
-    pub fn bytes(&self, count: impl FnOnce() -> usize) -> usize {
-        *self.bytes.get_or_init(count)
-    }
-
-    /// How many tools there are.
-    #[must_use]
-    pub fn len(&self) -> usize {
-        self.indexes.len()
-    }
-
-    /// Whether there is none.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.indexes.is_empty()
-    }
-}
-
 impl Published {
     /// The tools that the caller may see and call, and no others.
     #[must_use]
@@ -130,43 +81,55 @@ impl Published {
         if caller.principal.rights.access.covers_all_tools() {
             return self.everything();
         }
-        let indexes: Vec<u32> = (0..)
-            .zip(&self.tools.all)
+        let places: Box<[u32]> = (0..)
+            .zip(self.tools.iter())
             .filter(|(_, tool)| tool.is_visible_to(caller, self.id))
-            .map(|(index, _)| index)
+            .map(|(place, _)| place)
             .collect();
         let mut views = self.views.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(view) = views.get(&indexes) {
+        if let Some(view) = views.get(&places) {
             return Arc::clone(view);
         }
         if views.len() >= VIEWS_MAX {
             views.clear();
         }
-        let view = self.make_view(indexes.clone());
-        views.insert(indexes, Arc::clone(&view));
+        let view = Arc::new(ToolView::new(Shown::Some(places.clone())));
+        views.insert(places, Arc::clone(&view));
         view
     }
 
     /// Every tool, for the operator.
     #[must_use]
     pub fn everything(&self) -> Arc<ToolView> {
-        Arc::clone(
-            self.all.get_or_init(|| self.make_view((0..).take(self.tools.all.len()).collect())),
-        )
-    }
-
-    fn make_view(&self, indexes: Vec<u32>) -> Arc<ToolView> {
-        Arc::new(ToolView { indexes, forms: Default::default(), bytes: OnceLock::new() })
+        let all = || Arc::new(ToolView::new(Shown::All(self.tools.len())));
+        Arc::clone(self.all.get_or_init(all))
     }
 
     /// The tools of a view, in its order.
     pub fn tools<'a>(&'a self, view: &'a ToolView) -> impl Iterator<Item = &'a Tool> {
-        view.indexes.iter().map(|index| &*self.tools.all[*index as usize])
+        view.places().filter_map(|place| self.tools.get(place).map(|tool| &**tool))
+    }
+
+    /// The definitions of those of its tools in one of the forms: each is written once, at the first asking.
+    pub fn definitions<'a>(
+        &'a self,
+        view: &'a ToolView,
+        range: Range<usize>,
+        form: usize,
+        define: Define<'a>,
+    ) -> impl Iterator<Item = &'a [u8]> {
+        let places = view.places().skip(range.start).take(range.len());
+        places.map(move |place| self.tools.definition(place, form, define))
+    }
+
+    /// The definitions of all tools, in pieces of many, with a comma before each.
+    pub fn all_definitions(&self, form: usize, define: Define<'_>) -> impl Iterator<Item = Bytes> {
+        self.tools.listed(form, define)
     }
 
     /// Every tool, whoever may see it.
-    pub(crate) fn all_tools(&self) -> &[Arc<Tool>] {
-        &self.tools.all
+    pub(crate) fn all_tools(&self) -> impl Iterator<Item = &Arc<Tool>> {
+        self.tools.iter()
     }
 
     /// The tool of that name, whoever asks: for the log alone.
@@ -177,7 +140,7 @@ impl Published {
     /// The tool of a key of what finds its tools.
     pub(crate) fn tool_by_key(&self, key: u32) -> Option<&Tool> {
         match &self.places {
-            Places::Account(_) => self.tools.all.get(key as usize).map(|tool| &**tool),
+            Places::Account(_) => self.tools.get(key as usize).map(|tool| &**tool),
             Places::Customer(apps) => {
                 // Keys rise with places.
                 let after = apps.partition_point(|app| app.set.keys <= key);
@@ -322,7 +285,7 @@ impl App {
             prompts: document.prompts,
             resources: document.resources,
             templates,
-            tools: Tools::new(tools),
+            tools: ToolList::new([Arc::new(ToolSet::new(tools))]),
             all: OnceLock::new(),
             views: Mutex::default(),
             finding: Finding::Own(OnceLock::new()),
@@ -336,12 +299,10 @@ impl App {
         apps: Vec<Arc<ConnectedApp>>,
         index: Arc<AccountIndex>,
     ) -> Published {
-        let mut tools: Vec<Arc<Tool>> =
-            Vec::with_capacity(apps.iter().map(|app| app.tools().len()).sum::<usize>() + 2);
         let mut listed: Vec<&Arc<ConnectedApp>> = apps.iter().collect();
         listed.sort_by(|a, b| a.set.app.key.cmp(&b.set.app.key));
-        tools.extend(listed.into_iter().flat_map(|app| app.tools().iter().map(Arc::clone)));
-        tools.extend(built_in().iter().map(Arc::clone));
+        let sets = listed.into_iter().map(|app| app.tools()).chain([built_in()]);
+        let tools = ToolList::new(sets.map(Arc::clone));
         Published {
             id: CONNECTED_APPS,
             name: connected_name(),
@@ -357,7 +318,7 @@ impl App {
             prompts: Vec::new(),
             resources: Vec::new(),
             templates: Vec::new(),
-            tools: Tools::new(tools),
+            tools,
             all: OnceLock::new(),
             views: Mutex::default(),
             finding: Finding::Shared(index),

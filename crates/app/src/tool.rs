@@ -1,8 +1,7 @@
 use crate::{
     Caller, Error, Kind, clock::entropy, connected::SELECTORS, document::PublishedTool,
-    dynamic::Finder, embeddings, publication::FORMS,
+    dynamic::Finder, embeddings,
 };
-use bytes::Bytes;
 use jiff::SignedDuration;
 use model::{Annotations, HttpCall, Pagination, RawJson, ServerId};
 use std::{
@@ -33,8 +32,6 @@ pub struct Tool {
     pub(crate) work: Work,
     /// What the argument is called that chooses among the caller's own connections, where it calls with one of them.
     pub(crate) selector: Option<&'static str>,
-    /// Its definition in the three forms, where lists are put together of those of many tools.
-    definitions: [OnceLock<Bytes>; FORMS],
     text_digest: OnceLock<[u8; 32]>,
     input: OnceLock<Result<Validator, String>>,
     output: OnceLock<Result<Validator, String>>,
@@ -147,7 +144,6 @@ impl Tool {
             annotations: action.annotations,
             work: Work::Http(Arc::new(work)),
             selector: None,
-            definitions: Default::default(),
             text_digest: OnceLock::new(),
             input: OnceLock::new(),
             output: OnceLock::new(),
@@ -171,7 +167,6 @@ impl Tool {
                 Work::ConnectApp => Work::ConnectApp,
             },
             selector: self.selector,
-            definitions: Default::default(),
             text_digest: OnceLock::new(),
             input: OnceLock::new(),
             output: OnceLock::new(),
@@ -236,16 +231,10 @@ impl Tool {
             headers: Vec::new(),
             work,
             selector: None,
-            definitions: Default::default(),
             text_digest: OnceLock::new(),
             input: OnceLock::new(),
             output: OnceLock::new(),
         }
-    }
-
-    /// Its definition in one of the three forms, rendered at the first asking.
-    pub fn definition(&self, form: usize, render: impl FnOnce() -> Bytes) -> &Bytes {
-        self.definitions[form].get_or_init(render)
     }
 
     /// What it says of itself, as a model of embeddings is told it.

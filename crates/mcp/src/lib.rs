@@ -74,7 +74,9 @@ pub use resource::{
 pub use revision::{ListShape, Revision};
 pub use scan::{JsonFault, Limits, Trouble, check_json};
 pub use sse::{SSE_KEEP_ALIVE, sse_event};
-pub use tool::{Annotations, ToolDefinition, tool_definition, tools_list_result};
+pub use tool::{
+    Annotations, ToolDefinition, tool_definition, tools_list_chunks, tools_list_result,
+};
 pub use tool_result::{ToolResult, tool_response};
 pub use uri::{URI_BYTES_MAX, is_uri};
 pub use uri_template::{TemplateFault, URI_TEMPLATE_VARIABLES_MAX, UriTemplate};

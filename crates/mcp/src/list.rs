@@ -16,28 +16,44 @@ pub(crate) fn list_result<'d>(
     caching: Caching,
 ) -> Vec<u8> {
     let mut out = Vec::with_capacity(1024);
-    let modern = shape == ListShape::Modern;
-    out.extend_from_slice(if modern { b"{\"resultType\":\"complete\",".as_slice() } else { b"{" });
-    push_string(&mut out, member);
-    out.extend_from_slice(b":[");
+    push_head(&mut out, member, shape);
     for (at, definition) in definitions.into_iter().enumerate() {
         if at > 0 {
             out.push(b',');
         }
         out.extend_from_slice(definition);
     }
+    push_tail(&mut out, next_cursor, shape, info, caching);
+    out
+}
+
+/// What stands before the definitions of a page.
+pub(crate) fn push_head(out: &mut Vec<u8>, member: &str, shape: ListShape) {
+    let modern = shape == ListShape::Modern;
+    out.extend_from_slice(if modern { b"{\"resultType\":\"complete\",".as_slice() } else { b"{" });
+    push_string(out, member);
+    out.extend_from_slice(b":[");
+}
+
+/// And what stands behind them.
+pub(crate) fn push_tail(
+    out: &mut Vec<u8>,
+    next_cursor: Option<&str>,
+    shape: ListShape,
+    info: &ServerInfo,
+    caching: Caching,
+) {
     out.push(b']');
     if let Some(cursor) = next_cursor {
         out.extend_from_slice(b",\"nextCursor\":");
-        push_string(&mut out, cursor);
+        push_string(out, cursor);
     }
-    if modern {
-        push_caching(&mut out, caching);
-        push_modern_tail(&mut out, info);
+    if shape == ListShape::Modern {
+        push_caching(out, caching);
+        push_modern_tail(out, info);
     } else {
         out.push(b'}');
     }
-    out
 }
 
 /// Appends `,"name":"value"`, if there is a value.

@@ -1,8 +1,11 @@
 //! Tool definitions and the pages of `tools/list`.
 
 use crate::{
-    Caching, Json, Limits, ListShape, ServerInfo, check_json, list::list_result, text::push_string,
+    Caching, Json, Limits, ListShape, ServerInfo, check_json,
+    list::{list_result, push_head, push_tail},
+    text::push_string,
 };
+use bytes::Bytes;
 
 /// A tool as clients are told of it.
 #[derive(Clone, Copy, Debug)]
@@ -96,4 +99,27 @@ pub fn tools_list_result<'d>(
     caching: Caching,
 ) -> Vec<u8> {
     list_result("tools", definitions, next_cursor, shape, info, caching)
+}
+
+/// The same with all tools on one page, in pieces to be sent one after the other, without copying a definition. `definitions` come as many
+/// to a piece as one likes, each with a comma before it.
+#[must_use]
+pub fn tools_list_chunks(
+    definitions: impl IntoIterator<Item = Bytes>,
+    shape: ListShape,
+    info: &ServerInfo,
+    caching: Caching,
+) -> Vec<Bytes> {
+    let (mut head, mut tail) = (Vec::with_capacity(64), Vec::with_capacity(256));
+    push_head(&mut head, "tools", shape);
+    push_tail(&mut tail, None, shape, info, caching);
+    let mut chunks = vec![head.into()];
+    let definitions = definitions.into_iter().filter(|piece| !piece.is_empty());
+    // None stands before the first of all.
+    chunks.extend(definitions.enumerate().map(|(at, mut piece)| match at {
+        0 => piece.split_off(1),
+        _ => piece,
+    }));
+    chunks.push(tail.into());
+    chunks
 }

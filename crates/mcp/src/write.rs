@@ -31,10 +31,11 @@ pub fn response(id: Id<'_>, result: &[u8]) -> Vec<u8> {
     out
 }
 
-/// The same as [`response`], in three parts to be sent one after the other, without copying the result.
+/// The same as [`response`], in parts to be sent one after the other, without copying the result.
 #[must_use]
-pub fn response_chunks(id: Id<'_>, result: Bytes) -> [Bytes; 3] {
-    [response_head(id).into(), result, Bytes::from_static(RESPONSE_TAIL)]
+pub fn response_chunks(id: Id<'_>, result: impl IntoIterator<Item = Bytes>) -> Vec<Bytes> {
+    let head = [Bytes::from(response_head(id))];
+    head.into_iter().chain(result).chain([Bytes::from_static(RESPONSE_TAIL)]).collect()
 }
 
 /// The answer with an empty result: to `ping`, `logging/setLevel`.

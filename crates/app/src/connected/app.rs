@@ -3,6 +3,7 @@ use crate::{
     App, Error,
     customer_connections::{CustomerTarget, Unusable},
     tool::Tool,
+    tool_list::ToolSet,
 };
 use model::{AccountId, ConnectionId, Outcome, RawJson, Secret};
 use serde_json::{Value, json};
@@ -25,7 +26,7 @@ pub(crate) struct ConnectedApp {
 
 struct Own {
     selector: &'static str,
-    tools: Vec<Arc<Tool>>,
+    tools: Arc<ToolSet>,
 }
 
 /// One connection of a customer, ready to be used, or why it is not.
@@ -58,7 +59,7 @@ impl ConnectedApp {
     }
 
     /// Its tools, in the order of their actions' names.
-    pub(crate) fn tools(&self) -> &[Arc<Tool>] {
+    pub(crate) fn tools(&self) -> &Arc<ToolSet> {
         self.own.as_ref().map_or(&self.set.tools, |own| &own.tools)
     }
 
@@ -137,6 +138,6 @@ impl Own {
                 .map_err(|_| Error::corrupt("action", "its schema cannot be read"))?;
             tools.push(Arc::new(tool.with_schema(schema)));
         }
-        Ok(Some(Self { selector, tools }))
+        Ok(Some(Self { selector, tools: Arc::new(ToolSet::new(tools)) }))
     }
 }

@@ -4,6 +4,7 @@ use crate::{
     dynamic::answer,
     own::has_ways,
     tool::{Tool, Work},
+    tool_list::ToolSet,
 };
 use model::{Annotations, AppKey, Connect, ConnectionId, Outcome, RawJson, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -85,8 +86,8 @@ impl Unconnected {
 }
 
 /// The tools that a customer has beside those of its apps.
-pub(crate) fn built_in() -> &'static [Arc<Tool>; 2] {
-    static TOOLS: LazyLock<[Arc<Tool>; 2]> = LazyLock::new(|| {
+pub(crate) fn built_in() -> &'static Arc<ToolSet> {
+    static TOOLS: LazyLock<Arc<ToolSet>> = LazyLock::new(|| {
         let schema = r#"{"type":"object","properties":{"app":{"type":"string","description":"The key of an app, as this tool tells it without arguments"}},"additionalProperties":false}"#;
         let annotations = Annotations {
             read_only: true,
@@ -103,7 +104,7 @@ pub(crate) fn built_in() -> &'static [Arc<Tool>; 2] {
             Work::ConnectApp,
         );
         let read = Tool::read_result().expect("its schema is a constant");
-        [Arc::new(connect), Arc::new(read)]
+        Arc::new(ToolSet::new(vec![Arc::new(connect), Arc::new(read)]))
     });
     &TOOLS
 }

@@ -1,4 +1,4 @@
-use crate::{App, Error, document::PublishedTool, tool::Tool};
+use crate::{App, Error, document::PublishedTool, tool::Tool, tool_list::ToolSet};
 use model::{AccountId, Action, AppId};
 use sha2::{Digest as _, Sha256};
 use std::{
@@ -17,7 +17,7 @@ pub(crate) struct AppTools {
     pub(crate) place: usize,
     /// The first key of its tools in the account's index.
     pub(crate) keys: u32,
-    pub(crate) tools: Vec<Arc<Tool>>,
+    pub(crate) tools: Arc<ToolSet>,
 }
 
 /// The words of all tools of an account that were looked for, under keys that no two tools of the process have.
@@ -78,7 +78,7 @@ impl AccountIndex {
         let mut held = self.held.write().unwrap_or_else(PoisonError::into_inner);
         for app in apps {
             if held.apps.insert(app.place) {
-                for (key, tool) in (app.keys..).zip(&app.tools) {
+                for (key, tool) in (app.keys..).zip(app.tools.iter()) {
                     put(&mut held.index, key, tool, app.app.key.as_str());
                 }
             }
@@ -89,7 +89,7 @@ impl AccountIndex {
     fn remove(&self, app: &AppTools) {
         let mut held = self.held.write().unwrap_or_else(PoisonError::into_inner);
         if held.apps.remove(&app.place) {
-            for (key, _) in (app.keys..).zip(&app.tools) {
+            for (key, _) in (app.keys..).zip(app.tools.iter()) {
                 held.index.remove(key);
             }
         }
@@ -178,6 +178,7 @@ impl App {
                 ),
             }
         }
+        let tools = Arc::new(ToolSet::new(tools));
         Ok(Some(Arc::new(AppTools { app: Arc::new(app), place, keys, tools })))
     }
 }

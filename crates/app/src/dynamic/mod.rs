@@ -67,7 +67,7 @@ impl App {
         let listed = |tool: &&Tool| {
             (tool.is_built_in() || enabled.has(&tool.name)) && tool.is_visible_to(caller, server.id)
         };
-        let tools = server.all_tools().iter().map(|tool| &**tool);
+        let tools = server.all_tools().map(|tool| &**tool);
         finders(server.is_connected_apps()).iter().chain(tools.filter(listed)).collect()
     }
 

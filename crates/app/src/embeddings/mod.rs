@@ -61,7 +61,7 @@ impl App {
                 return None;
             }
         };
-        let tools = server.all_tools().iter().filter(|tool| !tool.is_built_in());
+        let tools = server.all_tools().filter(|tool| !tool.is_built_in());
         let mut count = 0;
         let missing: Vec<Arc<Tool>> = {
             let known = account.known();

@@ -265,16 +265,37 @@ fn stream_messages() {
 }
 
 #[test]
-fn the_three_chunks_are_the_response() {
+fn the_chunks_are_the_response() {
     let result = page(ListShape::Modern, None);
     let whole = mcp::response(id("\"a\""), &result);
-    let chunks = mcp::response_chunks(id("\"a\""), result.into());
+    let chunks = mcp::response_chunks(id("\"a\""), [result.into()]);
     assert_eq!(chunks.concat(), whole);
     assert_eq!(
         [mcp::response_head(id("\"a\"")).as_slice(), &chunks[1], mcp::RESPONSE_TAIL].concat(),
         whole
     );
     assert!(check_json(&whole, &Limits::default()).is_ok());
+}
+
+#[test]
+fn a_list_in_pieces_is_the_list_in_one() {
+    for revision in mcp::Revision::ALL {
+        let shape = revision.list_shape();
+        let one = |tool: &ToolDefinition<'_>| {
+            let mut out = vec![b','];
+            mcp::tool_definition(&mut out, tool, shape);
+            bytes::Bytes::from(out)
+        };
+        let (list, delete) = (one(&LIST_PETS), one(&DELETE_PET));
+        let both = bytes::Bytes::from([list.clone(), delete.clone()].concat());
+        let none = bytes::Bytes::new();
+        for pieces in [vec![none, list, delete], vec![both]] {
+            let chunks = mcp::tools_list_chunks(pieces, shape, &info(), PRIVATE);
+            assert_eq!(chunks.concat(), page(shape, None));
+        }
+    }
+    let chunks = mcp::tools_list_chunks([], ListShape::Plain, &info(), PRIVATE);
+    assert_eq!(chunks.concat(), br#"{"tools":[]}"#);
 }
 
 #[test]

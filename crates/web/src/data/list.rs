@@ -3,18 +3,17 @@ use crate::{Shared, rpc_error};
 use app::{Published, SessionHandle, Tool, ToolView};
 use bytes::Bytes;
 use mcp::{CacheScope, Caching, Id, ListShape, RpcError, ServerInfo, ToolDefinition};
+use std::ops::Range;
 
 /// Bytes of the whole tool list of a server in its newest form: what a model is told before it has called anything.
 #[must_use]
 pub fn list_bytes(published: &Published) -> usize {
     let info = ServerInfo::new("gatewright", None, env!("CARGO_PKG_VERSION"));
     let caching = Caching { ttl_ms: 0, scope: CacheScope::Private };
-    let view = published.everything();
-    let tools: Vec<&Tool> = published.tools(&view).collect();
-    render(&tools, None, ListShape::Modern, &info, caching).len()
+    length(&everything(published, ListShape::Modern, &info, caching))
 }
 
-/// The answer to `tools/list`, in pieces. The list of one page is made once for each kind of caller and form.
+/// The answer to `tools/list`, in pieces.
 pub(crate) async fn tools_list(
     shared: &Shared,
     asked: &Asked,
@@ -22,8 +21,8 @@ pub(crate) async fn tools_list(
     cursor: Option<&str>,
     shape: ListShape,
     session: Option<&SessionHandle>,
-) -> Result<[Bytes; 3], RpcError> {
-    let caching = caching(shared);
+) -> Result<Vec<Bytes>, RpcError> {
+    let (info, caching) = (&shared.info, caching(shared));
     let published = &asked.published;
     if asked.shown.is_few() {
         // One page: there are few, and what is enabled has a limit.
@@ -37,10 +36,17 @@ pub(crate) async fn tools_list(
             rpc_error::rpc_error(&error)
         })?;
         let tools = shared.app.dynamic_tools(&asked.caller, published, &enabled);
-        return Ok(mcp::response_chunks(
-            id,
-            render(&tools, None, shape, &shared.info, caching).into(),
-        ));
+        let definitions: Vec<Vec<u8>> = tools
+            .iter()
+            .map(|tool| {
+                let mut out = Vec::new();
+                define(tool, &mut out, shape);
+                out
+            })
+            .collect();
+        let definitions = definitions.iter().map(Vec::as_slice);
+        let list = mcp::tools_list_result(definitions, None, shape, info, caching);
+        return Ok(mcp::response_chunks(id, [list.into()]));
     }
     let view = published.view(&asked.caller);
     let page = shared.config.tools_per_page.max(1);
@@ -54,37 +60,62 @@ pub(crate) async fn tools_list(
             .list_offset(&asked.caller, published, cursor)
             .map_err(|_| RpcError::invalid_cursor())?,
     };
-    let tools: Vec<&Tool> = published.tools(&view).skip(start).take(page).collect();
-    let end = start + tools.len();
+    let end = view.len().min(start.saturating_add(page));
     let next = (end < view.len()).then(|| shared.app.list_cursor(&asked.caller, published, end));
-    Ok(mcp::response_chunks(
-        id,
-        render(&tools, next.as_deref(), shape, &shared.info, caching).into(),
-    ))
+    let list = part(published, &view, start..end, next.as_deref(), shape, info, caching);
+    Ok(mcp::response_chunks(id, [list]))
 }
 
-/// All tools of a view on one page, made once. Those of a customer's apps are put together each time: what many customers share is kept
-/// once, and no customer has a list of its own in memory.
-fn whole(shared: &Shared, published: &Published, view: &ToolView, shape: ListShape) -> Bytes {
-    if published.is_connected_apps() {
-        let tools: Vec<&Tool> = published.tools(view).collect();
-        let pieces = tools.iter().map(|tool| {
-            let rendered = || definition(tool, shape).into();
-            &**tool.definition(form(shape), rendered)
-        });
-        let caching = caching(shared);
-        return mcp::tools_list_result(pieces, None, shape, &shared.info, caching).into();
+/// All tools of a view on one page. The list of all tools is sent as it is kept, with those of every server and customer that have them;
+/// a managed server keeps that of each other kind of caller, and connected apps put it together each time: no customer has a list of its
+/// own in memory.
+fn whole(shared: &Shared, published: &Published, view: &ToolView, shape: ListShape) -> Vec<Bytes> {
+    let (info, caching) = (&shared.info, caching(shared));
+    if view.is_everything() {
+        return everything(published, shape, info, caching);
     }
-    view.rendered(form(shape), || {
-        let tools: Vec<&Tool> = published.tools(view).collect();
-        render(&tools, None, shape, &shared.info, caching(shared)).into()
-    })
+    let make = || part(published, view, 0..view.len(), None, shape, info, caching);
+    let list =
+        if published.is_connected_apps() { make() } else { view.rendered(form(shape), make) };
+    vec![list]
+}
+
+/// The list of all tools, in pieces.
+fn everything(
+    published: &Published,
+    shape: ListShape,
+    info: &ServerInfo,
+    caching: Caching,
+) -> Vec<Bytes> {
+    let define = |tool: &Tool, out: &mut Vec<u8>| define(tool, out, shape);
+    let definitions = published.all_definitions(form(shape), &define);
+    mcp::tools_list_chunks(definitions, shape, info, caching)
+}
+
+/// Some of the tools of a view, as one page.
+fn part(
+    published: &Published,
+    view: &ToolView,
+    range: Range<usize>,
+    next: Option<&str>,
+    shape: ListShape,
+    info: &ServerInfo,
+    caching: Caching,
+) -> Bytes {
+    let define = |tool: &Tool, out: &mut Vec<u8>| define(tool, out, shape);
+    let definitions = published.definitions(view, range, form(shape), &define);
+    mcp::tools_list_result(definitions, next, shape, info, caching).into()
 }
 
 /// Bytes of all tools that the caller may see.
 pub(crate) fn view_bytes(shared: &Shared, asked: &Asked) -> usize {
     let view = asked.published.view(&asked.caller);
-    view.bytes(|| whole(shared, &asked.published, &view, ListShape::Modern).len())
+    view.bytes(|| length(&whole(shared, &asked.published, &view, ListShape::Modern)))
+}
+
+/// Bytes of all pieces.
+pub(crate) fn length(pieces: &[Bytes]) -> usize {
+    pieces.iter().map(Bytes::len).sum()
 }
 
 /// Lists differ by token, so no shared cache may keep one.
@@ -101,19 +132,7 @@ const fn form(shape: ListShape) -> usize {
     }
 }
 
-fn render(
-    tools: &[&Tool],
-    next: Option<&str>,
-    shape: ListShape,
-    info: &ServerInfo,
-    caching: Caching,
-) -> Vec<u8> {
-    let definitions: Vec<Vec<u8>> = tools.iter().map(|tool| definition(tool, shape)).collect();
-    mcp::tools_list_result(definitions.iter().map(Vec::as_slice), next, shape, info, caching)
-}
-
-fn definition(tool: &Tool, shape: ListShape) -> Vec<u8> {
-    let mut out = Vec::new();
+fn define(tool: &Tool, out: &mut Vec<u8>, shape: ListShape) {
     let definition = ToolDefinition {
         name: &tool.name,
         title: tool.title.as_deref(),
@@ -127,6 +146,5 @@ fn definition(tool: &Tool, shape: ListShape) -> Vec<u8> {
             open_world: tool.annotations.open_world,
         },
     };
-    mcp::tool_definition(&mut out, &definition, shape);
-    out
+    mcp::tool_definition(out, &definition, shape);
 }

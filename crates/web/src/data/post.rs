@@ -5,7 +5,7 @@ use super::{
     cancel::Cancellable,
     entry::{Asked, At, asked, failed},
     get,
-    list::{caching, tools_list},
+    list::{caching, length, tools_list},
     listen::{event, listen},
     parts::Parts,
     record::{Arrival, Client, Ending, Pending},
@@ -310,7 +310,7 @@ impl Post<'_> {
     }
 
     /// One answer: as JSON, or as the only event for a client that takes events alone.
-    fn single(&self, pieces: [Bytes; 3]) -> Response<Body> {
+    fn single(&self, pieces: Vec<Bytes>) -> Response<Body> {
         if self.accept.json {
             return answer::json(pieces);
         }
@@ -326,9 +326,9 @@ impl Post<'_> {
         &self,
         request: &Request<'_>,
         admission: &Admission,
-    ) -> Result<[Bytes; 3], Refusal> {
+    ) -> Result<Vec<Bytes>, Refusal> {
         let (shared, id, modern) = (self.shared, request.id, self.lane.is_modern());
-        let one = |body: Vec<u8>| [Bytes::from(body), Bytes::new(), Bytes::new()];
+        let one = |body: Vec<u8>| vec![Bytes::from(body)];
         let refused = |error: RpcError| error.refuse(Some(id), modern);
         let made = |made: Result<Vec<u8>, RpcError>| {
             made.map(|result| one(mcp::response(id, &result))).map_err(refused)
@@ -424,7 +424,7 @@ impl Post<'_> {
         if let Err(error) = pending.finish(Ending::ok(body.len())).await {
             return failed(&error, false);
         }
-        let mut response = self.single([body, Bytes::new(), Bytes::new()]);
+        let mut response = self.single(vec![body]);
         if let Ok(value) = HeaderValue::from_str(&session) {
             response.headers_mut().insert("mcp-session-id", value);
         }
@@ -593,7 +593,7 @@ impl Post<'_> {
             }
         }
         match mcp::batch_response(&answers) {
-            Some(body) => self.single([body.into(), Bytes::new(), Bytes::new()]),
+            Some(body) => self.single(vec![body.into()]),
             None => accepted(),
         }
     }
@@ -658,8 +658,4 @@ pub(crate) fn capabilities(published: &Published) -> Capabilities {
         completions: published.has_completions(),
         logging: true,
     }
-}
-
-fn length(pieces: &[Bytes]) -> usize {
-    pieces.iter().map(Bytes::len).sum()
 }

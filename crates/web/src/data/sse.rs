@@ -241,7 +241,7 @@ impl Served {
         match response.into_body() {
             Body::Pieces(pieces) if is_stream => self.ready.extend(pieces),
             Body::Pieces(pieces) if status != StatusCode::ACCEPTED && !pieces.is_empty() => {
-                let json: Vec<u8> = pieces.into_iter().flatten().collect();
+                let json: Vec<u8> = Vec::from(pieces).concat();
                 let mut event = Vec::new();
                 mcp::sse_event(&mut event, &json);
                 self.ready.push_back(event.into());
