@@ -7,7 +7,10 @@ use crate::{
 };
 use model::{AccountId, ConnectionId, Outcome, RawJson, Secret};
 use serde_json::{Value, json};
-use std::sync::{Arc, atomic::Ordering};
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, PoisonError, Weak, atomic::Ordering},
+};
 use upstream::{Arguments, refusal};
 
 /// What the argument that chooses a connection is called: the first that the app's actions have no argument for.
@@ -17,16 +20,23 @@ pub(crate) const SELECTORS: [&str; 3] = ["connection", "use_connection", "gatewr
 pub(crate) struct ConnectedApp {
     pub(crate) set: Arc<AppTools>,
     /// With an argument that chooses the connection, where there are several.
-    own: Option<Own>,
+    choice: Option<Arc<Choice>>,
     /// The default first. None for an app that was asked for and is not connected.
     connections: Vec<Connected>,
     /// Tells this reading of the connections from others, with other credentials.
     pub(crate) generation: u64,
 }
 
-struct Own {
+/// The tools of an app with one more argument, which chooses among connections of certain names.
+pub(super) struct Choice {
     selector: &'static str,
     tools: Arc<ToolSet>,
+}
+
+/// Those that customers of now have: whoever calls its connections the same has the same tools.
+#[derive(Default)]
+pub(super) struct Choices {
+    held: Mutex<HashMap<Vec<String>, Weak<Choice>>>,
 }
 
 /// One connection of a customer, ready to be used, or why it is not.
@@ -45,7 +55,7 @@ impl ConnectedApp {
     ) -> Result<Self, Error> {
         rows.sort_by_key(|row| (!row.is_default, row.id));
         let names: Vec<&str> = rows.iter().map(|row| row.name.as_str()).collect();
-        let own = if rows.len() > 1 { Own::new(&set, &names)? } else { None };
+        let choice = if rows.len() > 1 { set.choices.of(&set.tools, &names)? } else { None };
         let connections = rows
             .iter()
             .map(|row| Connected {
@@ -55,12 +65,12 @@ impl ConnectedApp {
             })
             .collect();
         let generation = app.generations.fetch_add(1, Ordering::Relaxed);
-        Ok(Self { set, own, connections, generation })
+        Ok(Self { set, choice, connections, generation })
     }
 
     /// Its tools, in the order of their actions' names.
     pub(crate) fn tools(&self) -> &Arc<ToolSet> {
-        self.own.as_ref().map_or(&self.set.tools, |own| &own.tools)
+        self.choice.as_ref().map_or(&self.set.tools, |choice| &choice.tools)
     }
 
     /// The tool of that key in the account's index, if it is this app's.
@@ -100,7 +110,7 @@ impl ConnectedApp {
 
     /// What the argument that chooses a connection is called, where there is one.
     pub(crate) fn selector(&self) -> Option<&'static str> {
-        self.own.as_ref().map(|own| own.selector)
+        self.choice.as_ref().map(|choice| choice.selector)
     }
 
     /// What must not be shown of its answers.
@@ -114,11 +124,27 @@ impl ConnectedApp {
     }
 }
 
-impl Own {
-    /// The tools with one more argument; nothing when each name that it could have is taken.
-    fn new(set: &AppTools, names: &[&str]) -> Result<Option<Self>, Error> {
-        let schemas: Vec<Value> = set
-            .tools
+impl Choices {
+    fn of(&self, tools: &ToolSet, names: &[&str]) -> Result<Option<Arc<Choice>>, Error> {
+        let names: Vec<String> = names.iter().copied().map(str::to_owned).collect();
+        let held = || self.held.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = held().get(&names).and_then(Weak::upgrade) {
+            return Ok(Some(known));
+        }
+        let made = Choice::new(tools, &names)?.map(Arc::new);
+        if let Some(choice) = &made {
+            let mut held = held();
+            held.retain(|_, choice| choice.strong_count() > 0);
+            held.insert(names, Arc::downgrade(choice));
+        }
+        Ok(made)
+    }
+}
+
+impl Choice {
+    /// Nothing when each name that the argument could have is taken.
+    fn new(tools: &ToolSet, names: &[String]) -> Result<Option<Self>, Error> {
+        let schemas: Vec<Value> = tools
             .iter()
             .map(|tool| serde_json::from_str(tool.input_schema.get()).unwrap_or_default())
             .collect();
@@ -131,13 +157,51 @@ impl Own {
             "default": names.first(),
             "description": "Which of the user's connections of this app is used",
         });
-        let mut tools = Vec::with_capacity(schemas.len());
-        for (tool, mut schema) in set.tools.iter().zip(schemas) {
+        let mut chosen = Vec::with_capacity(schemas.len());
+        for (tool, mut schema) in tools.iter().zip(schemas) {
             schema["properties"][*selector] = argument.clone();
             let schema = RawJson::parse(schema.to_string())
                 .map_err(|_| Error::corrupt("action", "its schema cannot be read"))?;
-            tools.push(Arc::new(tool.with_schema(schema)));
+            chosen.push(Arc::new(tool.with_schema(schema)));
         }
-        Ok(Some(Self { selector, tools: Arc::new(ToolSet::new(tools)) }))
+        Ok(Some(Self { selector, tools: Arc::new(ToolSet::new(chosen)) }))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Choices;
+    use crate::{
+        tool::{Tool, Work},
+        tool_list::ToolSet,
+    };
+    use model::{Annotations, RawJson};
+    use std::sync::Arc;
+
+    #[test]
+    fn customers_with_the_same_names_share_the_tools_and_others_do_not() {
+        let schema = RawJson::parse(r#"{"type":"object"}"#.to_owned()).unwrap();
+        let annotations = Annotations {
+            read_only: true,
+            destructive: false,
+            idempotent: true,
+            open_world: false,
+        };
+        let tool = Tool::built_in("crm-find", "", schema, annotations, Work::ReadResult);
+        let tools = ToolSet::new(vec![Arc::new(tool)]);
+        let choices = Choices::default();
+        let of = |names: &[&str]| choices.of(&tools, names).unwrap().unwrap();
+        let (one, same, other) =
+            (of(&["work", "home"]), of(&["work", "home"]), of(&["home", "work"]));
+        assert!(Arc::ptr_eq(&one, &same) && !Arc::ptr_eq(&one, &other));
+        let schema = |choice: &Arc<super::Choice>| choice.tools[0].input_schema.get().to_owned();
+        assert!(schema(&one).contains(r#""enum":["work","home"]"#), "{}", schema(&one));
+        assert!(schema(&other).contains(r#""default":"home""#), "{}", schema(&other));
+        // What nobody has any more goes.
+        drop((one, same));
+        of(&["a", "b"]);
+        let held = choices.held.lock().unwrap();
+        assert!(!held.contains_key(&["work".to_owned(), "home".to_owned()][..]));
+        assert!(held.contains_key(&["home".to_owned(), "work".to_owned()][..]));
     }
 }

@@ -1,3 +1,4 @@
+use super::app::Choices;
 use crate::{App, Error, document::PublishedTool, tool::Tool, tool_list::ToolSet};
 use model::{AccountId, Action, AppId};
 use sha2::{Digest as _, Sha256};
@@ -18,6 +19,7 @@ pub(crate) struct AppTools {
     /// The first key of its tools in the account's index.
     pub(crate) keys: u32,
     pub(crate) tools: Arc<ToolSet>,
+    pub(super) choices: Choices,
 }
 
 /// The words of all tools of an account that were looked for, under keys that no two tools of the process have.
@@ -179,7 +181,8 @@ impl App {
             }
         }
         let tools = Arc::new(ToolSet::new(tools));
-        Ok(Some(Arc::new(AppTools { app: Arc::new(app), place, keys, tools })))
+        let app = Arc::new(app);
+        Ok(Some(Arc::new(AppTools { app, place, keys, tools, choices: Choices::default() })))
     }
 }
 
