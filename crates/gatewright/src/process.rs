@@ -10,17 +10,19 @@ use std::{
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
-/// Has the allocator give back what the start, and an import above all, has freed. It does so by itself when a large piece is
-/// freed a second or more later; a process that is then idle would keep its largest moment for ever.
+/// Has the allocator give back what an import, a start or a busy hour has freed. It does so by itself only while pages are freed, and at the
+/// end of each thread that allocated: a process that is then idle would keep its largest moment for ever.
 async fn give_back() {
-    for _ in 0..2 {
-        tokio::time::sleep(Duration::from_millis(1_100)).await;
-        drop(std::hint::black_box(Vec::<u8>::with_capacity(LARGE_BYTES)));
+    loop {
+        tokio::time::sleep(GIVE_BACK_INTERVAL).await;
+        let thread = std::thread::Builder::new().name("give-back".to_owned());
+        // Without a thread, the next one does it.
+        let _ = thread.spawn(|| drop(std::hint::black_box(Box::new(0_u8))));
     }
 }
 
-/// More than the allocator keeps in one piece for small ones.
-const LARGE_BYTES: usize = 32 << 20;
+/// More than the time that the allocator keeps what is freed at hand, a second.
+const GIVE_BACK_INTERVAL: Duration = Duration::from_millis(1_100);
 
 /// A serving process between its start and its end.
 pub(crate) struct Process {
