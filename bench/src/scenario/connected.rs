@@ -20,7 +20,7 @@ const LOCAL: &str = "local";
 const PATH: &str = "/mcp";
 const CONCURRENCY: u32 = 32;
 /// Customers, each with a session over the same app.
-const CUSTOMERS: usize = 200;
+const CUSTOMERS: usize = 1_000;
 const TOOLS: usize = 1_000;
 /// Tools that every customer has beside those of its apps.
 const BUILT_IN: usize = 2;
@@ -39,7 +39,7 @@ pub(super) fn run(context: &Context) -> Result<Section> {
     let mut section = Section::new(
         "Connected apps",
         "*Session*: `initialize` and the whole `tools/list` of a customer who has connected an app of 1,000 actions, one after another; \
-         after 200 of one customer for warm-up, for 199 customers whom the process does not know yet, then for the same again. CPU and growth of RSS of the process, per \
+         after 1,000 of one customer for warm-up, for 999 customers whom the process does not know yet, then for the same again. CPU and growth of RSS of the process, per \
          session; the reference takes 270–490 ms and 23–29 MB. *Call*: the call of the first section with 1,000 tools and a bearer credential, at `/mcp/local/…` and \
          at `/mcp`, 32 at once. *Ten apps*: a new process, a customer with 10 apps of 250 actions each over an upstream of 200 ms: \
          `initialize` to the end of the first `tools/list`.",
