@@ -61,6 +61,8 @@ pub struct Config {
     pub token_unused_days: Option<u32>,
     /// Life of a legacy session.
     pub session_life: Duration,
+    /// Sessions of one account that were ended or have a log level and are remembered. Beyond them, the one that expires first makes room.
+    pub session_states_per_account: usize,
     /// Life of a chat that nobody goes on with.
     pub chat_life: Duration,
     /// Chats of one customer. Beyond them, the one that would end first makes room.
@@ -117,6 +119,7 @@ impl Default for Config {
             token_days_max: None,
             token_unused_days: None,
             session_life: Duration::from_secs(24 * 60 * 60),
+            session_states_per_account: 100_000,
             chat_life: Duration::from_secs(30 * 24 * 60 * 60),
             chats_per_customer: 1_000,
             customers_kept: 10_000,
@@ -243,7 +246,10 @@ impl App {
             passwords: Passwords::new(),
             throttle: Throttle::new(),
             refusals: Quota::new(Instant::now()),
-            sessions: SessionStates::load(store.session_states().await?),
+            sessions: SessionStates::load(
+                store.session_states().await?,
+                config.session_states_per_account,
+            ),
             log,
             imports: Imports::new(config.imports, config.imports_per_account),
             node,

@@ -4,13 +4,10 @@ use model::{AccountId, ServerId, Timestamp};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::{
-    collections::HashMap,
+    collections::{BTreeSet, HashMap},
     sync::{PoisonError, RwLock},
 };
-use store::SessionState;
-
-/// Sessions with state of their own that are kept. A client that sets no log level and ends nothing needs none.
-const STATES_MAX: usize = 100_000;
+use store::{SessionChange, SessionState};
 
 /// A legacy session: what its id says, which only we could have written.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -68,51 +65,81 @@ pub struct SessionHandle {
     pub key: [u8; 16],
 }
 
-/// States of sessions, as the database holds them.
-#[derive(Debug, Default)]
+/// The sessions that were ended, or have a log level. Others need nothing to be kept.
+#[derive(Debug)]
 pub(crate) struct SessionStates {
-    states: RwLock<HashMap<(AccountId, String), Kept>>,
+    /// Of one account.
+    most: usize,
+    accounts: RwLock<HashMap<AccountId, AccountStates>>,
 }
 
-#[derive(Debug)]
+/// Those of one account. When they are as many as may be, the one that expires first makes room.
+#[derive(Debug, Default)]
+struct AccountStates {
+    by_key: HashMap<Key, Kept>,
+    by_end: BTreeSet<(Timestamp, Key)>,
+}
+
+/// What a session is called inside.
+type Key = [u8; 16];
+
+#[derive(Clone, Debug)]
 struct Kept {
     state: SessionState,
     expires_at: Timestamp,
 }
 
 impl SessionStates {
-    pub(crate) fn load(rows: Vec<(AccountId, String, SessionState, Timestamp)>) -> Self {
-        let kept = |(account, id, state, expires_at)| ((account, id), Kept { state, expires_at });
-        Self { states: RwLock::new(rows.into_iter().map(kept).collect()) }
+    pub(crate) fn load(
+        rows: Vec<(AccountId, String, SessionState, Timestamp)>,
+        most: usize,
+    ) -> Self {
+        let states = Self { most: most.max(1), accounts: RwLock::default() };
+        for (account, id, state, expires_at) in rows {
+            if let Some(key) = unhex(&id) {
+                states.change(account, key, expires_at, |kept| *kept = state);
+            }
+        }
+        states
     }
 
-    fn get(&self, account: AccountId, key: &[u8; 16]) -> Option<SessionState> {
-        let states = self.states.read().unwrap_or_else(PoisonError::into_inner);
-        if states.is_empty() {
-            None
-        } else {
-            states.get(&(account, hex(key))).map(|kept| kept.state.clone())
-        }
+    fn get(&self, account: AccountId, key: &Key) -> SessionState {
+        let accounts = self.accounts.read().unwrap_or_else(PoisonError::into_inner);
+        let kept = accounts.get(&account).and_then(|states| states.by_key.get(key));
+        kept.map(|kept| kept.state.clone()).unwrap_or_default()
     }
 
-    fn set(&self, account: AccountId, key: String, kept: Kept) -> Result<(), Error> {
-        let mut states = self.states.write().unwrap_or_else(PoisonError::into_inner);
-        let place = (account, key);
-        if states.len() >= STATES_MAX && !states.contains_key(&place) {
-            return Err(Error::new(
-                Kind::Unavailable,
-                "too many sessions: wait until some have expired",
-            ));
+    fn change(
+        &self,
+        account: AccountId,
+        key: Key,
+        expires_at: Timestamp,
+        change: impl FnOnce(&mut SessionState),
+    ) {
+        let mut accounts = self.accounts.write().unwrap_or_else(PoisonError::into_inner);
+        let states = accounts.entry(account).or_default();
+        let new = || Kept { state: SessionState::default(), expires_at };
+        let kept = states.by_key.entry(key).or_insert_with(new);
+        change(&mut kept.state);
+        states.by_end.remove(&(kept.expires_at, key));
+        kept.expires_at = expires_at;
+        states.by_end.insert((expires_at, key));
+        if states.by_key.len() > self.most
+            && let Some((_, first)) = states.by_end.pop_first()
+        {
+            states.by_key.remove(&first);
         }
-        states.insert(place, kept);
-        Ok(())
     }
 
     pub(crate) fn forget_expired(&self, now: Timestamp) {
-        self.states
-            .write()
-            .unwrap_or_else(PoisonError::into_inner)
-            .retain(|_, kept| kept.expires_at > now);
+        let mut accounts = self.accounts.write().unwrap_or_else(PoisonError::into_inner);
+        accounts.retain(|_, states| {
+            let later = states.by_end.split_off(&(now, [u8::MAX; 16]));
+            for (_, key) in std::mem::replace(&mut states.by_end, later) {
+                states.by_key.remove(&key);
+            }
+            !states.by_key.is_empty()
+        });
     }
 }
 
@@ -159,7 +186,7 @@ impl App {
             Error::not_found("there is no such session: begin anew with initialize")
         })?;
         let key = key(id);
-        let log_level = self.sessions.get(account, &key).unwrap_or_default().log_level;
+        let log_level = self.sessions.get(account, &key).log_level;
         Ok(SessionHandle { session, log_level, key })
     }
 
@@ -173,7 +200,7 @@ impl App {
         let sealed = URL_SAFE_NO_PAD.decode(id).ok()?;
         let plain = self.sealer.open(&place(account), &sealed).ok()?;
         let session: Session = serde_json::from_slice(plain.expose()).ok()?;
-        let state = self.sessions.get(account, &key(id)).unwrap_or_default();
+        let state = self.sessions.get(account, &key(id));
         let is_open = session.server == server
             && session.expires_at_ms > self.clock.now().as_millisecond()
             && !state.ended;
@@ -191,9 +218,12 @@ impl App {
         handle: &SessionHandle,
         level: &str,
     ) -> Result<(), Error> {
-        let state = self.sessions.get(caller.account_id(), &handle.key).unwrap_or_default();
-        let state = SessionState { log_level: Some(level.to_owned()), ..state };
-        self.put_session_state(caller, handle, state).await
+        let (account, end) = (caller.account_id(), end(&handle.session)?);
+        let change = SessionChange::LogLevel(level);
+        self.store.change_session(account, &hex(&handle.key), change, end).await?;
+        let level = Some(level.to_owned());
+        self.sessions.change(account, handle.key, end, |state| state.log_level = level);
+        Ok(())
     }
 
     /// Ends a session: from now on its id is unknown, after a restart too.
@@ -202,12 +232,7 @@ impl App {
     ///
     /// [`Kind::Unavailable`] when the database does not answer; then it was not ended.
     pub async fn end_session(&self, caller: &Caller, handle: &SessionHandle) -> Result<(), Error> {
-        let state = SessionState {
-            log_level: handle.log_level.clone(),
-            ended: true,
-            enabled_tools: Vec::new(),
-        };
-        self.put_session_state(caller, handle, state).await
+        self.end_of(caller.account_id(), handle.key, &handle.session).await
     }
 
     /// Ends a session that was opened from that id: see [`Self::end_session`].
@@ -217,8 +242,7 @@ impl App {
         id: &str,
         session: &Session,
     ) -> Result<(), Error> {
-        let state = SessionState { ended: true, ..SessionState::default() };
-        self.put_state(account, &key(id), session.expires_at_ms, state).await
+        self.end_of(account, key(id), session).await
     }
 
     /// The tools that were enabled in a session or a chat, by whichever process.
@@ -238,9 +262,7 @@ impl App {
         handle: &SessionHandle,
         tools: EnabledTools,
     ) -> Result<(), Error> {
-        let state = self.sessions.get(caller.account_id(), &handle.key).unwrap_or_default();
-        let state = SessionState { enabled_tools: tools.0.into_iter().collect(), ..state };
-        self.put_session_state(caller, handle, state).await
+        self.enable(caller, &handle.key, tools, end(&handle.session)?).await
     }
 
     /// What a chat of the caller at a server is called inside: two callers that give a chat the same name have two.
@@ -256,36 +278,34 @@ impl App {
         tools: EnabledTools,
     ) -> Result<(), Error> {
         let expires_at = self.chat_end(self.clock.now())?;
-        let enabled_tools = tools.0.into_iter().collect();
-        let state = SessionState { enabled_tools, ..SessionState::default() };
-        self.store.put_session_state(caller.account_id(), &hex(&key), &state, expires_at).await?;
-        self.sessions.set(caller.account_id(), hex(&key), Kept { state, expires_at })
+        self.enable(caller, &key, tools, expires_at).await
     }
 
-    async fn put_session_state(
+    async fn enable(
         &self,
         caller: &Caller,
-        handle: &SessionHandle,
-        state: SessionState,
+        key: &Key,
+        tools: EnabledTools,
+        expires_at: Timestamp,
     ) -> Result<(), Error> {
-        let end = handle.session.expires_at_ms;
-        self.put_state(caller.account_id(), &handle.key, end, state).await
+        let names: Vec<String> = tools.0.into_iter().collect();
+        let change = SessionChange::EnabledTools(&names);
+        Ok(self.store.change_session(caller.account_id(), &hex(key), change, expires_at).await?)
     }
 
-    async fn put_state(
-        &self,
-        account: AccountId,
-        key: &[u8; 16],
-        expires_at_ms: i64,
-        state: SessionState,
-    ) -> Result<(), Error> {
-        let key = hex(key);
-        let expires_at = Timestamp::from_millisecond(expires_at_ms).map_err(|error| {
-            Error::new(Kind::Internal, "the session's expiry cannot be read").with_source(error)
-        })?;
-        self.store.put_session_state(account, &key, &state, expires_at).await?;
-        self.sessions.set(account, key, Kept { state, expires_at })
+    async fn end_of(&self, account: AccountId, key: Key, session: &Session) -> Result<(), Error> {
+        let end = end(session)?;
+        self.store.change_session(account, &hex(&key), SessionChange::Ended, end).await?;
+        let ended = SessionState { ended: true, ..SessionState::default() };
+        self.sessions.change(account, key, end, |state| *state = ended);
+        Ok(())
     }
+}
+
+fn end(session: &Session) -> Result<Timestamp, Error> {
+    Timestamp::from_millisecond(session.expires_at_ms).map_err(|error| {
+        Error::new(Kind::Internal, "the session's expiry cannot be read").with_source(error)
+    })
 }
 
 fn chat_key(owner: &str, server: ServerId, chat: &str) -> [u8; 16] {
@@ -309,7 +329,7 @@ fn place(account: AccountId) -> String {
     format!("{account}|mcp session")
 }
 
-fn key(id: &str) -> [u8; 16] {
+fn key(id: &str) -> Key {
     let digest: [u8; 32] = Sha256::digest(id.as_bytes()).into();
     digest[..16].try_into().expect("16 of 32 bytes")
 }
@@ -318,7 +338,61 @@ fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
+fn unhex(text: &str) -> Option<Key> {
+    let is_hex = text.len() == 32 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
+    is_hex.then(|| u128::from_str_radix(text, 16).ok().map(u128::to_be_bytes))?
+}
+
 /// A session id travels in a header with every request: names in it are kept short.
 fn short(text: String) -> String {
     text.chars().take(48).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{SessionStates, hex, unhex};
+    use model::{AccountId, Timestamp};
+    use store::SessionState;
+
+    fn account(number: u8) -> AccountId {
+        AccountId::new(Timestamp::UNIX_EPOCH, [number; 10])
+    }
+
+    fn at(second: i64) -> Timestamp {
+        Timestamp::from_second(second).unwrap()
+    }
+
+    #[test]
+    fn an_account_that_has_many_takes_the_place_of_its_own_alone() {
+        let ended = || SessionState { ended: true, ..SessionState::default() };
+        let key = |number: u8| [number; 16];
+        let states = SessionStates::load(vec![(account(1), hex(&key(9)), ended(), at(5))], 3);
+        let end = |of, number, at| states.change(of, key(number), at, |state| *state = ended());
+        let is_ended = |of, number| states.get(of, &key(number)).ended;
+        for (number, second) in [(1, 30), (2, 10), (3, 20)] {
+            end(account(2), number, at(second));
+        }
+        // One more: the one that expires first goes, whenever it came. A change of one that is there takes no place.
+        end(account(2), 1, at(31));
+        end(account(2), 4, at(40));
+        assert!(is_ended(account(1), 9) && !is_ended(account(2), 9));
+        assert_eq!(
+            [1, 2, 3, 4].map(|number| is_ended(account(2), number)),
+            [true, false, true, true]
+        );
+        states.forget_expired(at(20));
+        assert!(!is_ended(account(1), 9) && !is_ended(account(2), 3) && is_ended(account(2), 1));
+        let held = states.accounts.read().unwrap();
+        assert_eq!(held.len(), 1);
+        assert_eq!((held[&account(2)].by_key.len(), held[&account(2)].by_end.len()), (2, 2));
+    }
+
+    #[test]
+    fn what_a_session_is_called_inside_is_read_back() {
+        let key = [0, 1, 2, 250, 251, 252, 253, 254, 255, 16, 17, 18, 19, 20, 21, 22];
+        assert_eq!(unhex(&hex(&key)), Some(key));
+        for wrong in ["", "00", "zz", &"0".repeat(33), &format!("+{}", "0".repeat(31))] {
+            assert_eq!(unhex(wrong), None, "{wrong}");
+        }
+    }
 }

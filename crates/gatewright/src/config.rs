@@ -45,6 +45,7 @@ struct Limits {
     kept_results_minutes: Option<u64>,
     cache_bytes: Option<usize>,
     session_hours: Option<u64>,
+    session_states_per_account: Option<usize>,
     chat_days: Option<u64>,
     chats_per_customer: Option<u32>,
     embeddings_batch: Option<usize>,
@@ -214,6 +215,7 @@ impl Limits {
             &mut app.session_life,
             seconds(self.session_hours.map(|hours| hours.saturating_mul(3_600))),
         );
+        set(&mut app.session_states_per_account, self.session_states_per_account);
         set(&mut app.chat_life, seconds(self.chat_days.map(|days| days.saturating_mul(86_400))));
         set(&mut app.chats_per_customer, self.chats_per_customer);
         set(&mut app.embeddings_batch, self.embeddings_batch);

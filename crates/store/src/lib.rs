@@ -100,7 +100,7 @@ pub use seal::{Sealer, WeakKey};
 pub use server::{Server, ServerEntry};
 pub use server_name::{ServerHost, ServerSlug};
 pub use server_row::{ServerRow, ServerSettings};
-pub use session::SessionState;
+pub use session::{SessionChange, SessionState};
 pub use sign_in::SignIn;
 pub use signing_secret::SigningSecret;
 pub use test_case::TestCase;

@@ -1,22 +1,31 @@
 use crate::{Error, Store, engine::on};
 use model::{AccountId, Timestamp};
 
-/// What a legacy session keeps beside its sealed id, and a chat beside its name.
+/// What a process keeps of a legacy session beside its sealed id.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SessionState {
     /// The log level that the client set.
     pub log_level: Option<String>,
     /// Whether the client ended it.
     pub ended: bool,
-    /// The tools that the client has enabled, where tools are enabled.
-    pub enabled_tools: Vec<String>,
 }
 
-type Row = (String, String, Option<String>, i64, Option<String>, i64);
+/// What changes of a legacy session, or of a chat. The rest of it stays, whichever process wrote it.
+#[derive(Clone, Copy, Debug)]
+pub enum SessionChange<'a> {
+    /// The client sets a log level.
+    LogLevel(&'a str),
+    /// The client enables these tools, and no others.
+    EnabledTools(&'a [String]),
+    /// The client ends it.
+    Ended,
+}
+
+type Row = (String, String, Option<String>, i64, i64);
 
 impl Store {
-    /// The state of every session that has some, with its account: for the process that serves them, which answers
-    /// each by its own. A session without a row is in its first state.
+    /// The state of every session that was ended, or has a log level, with its account: for the process that serves them, which answers
+    /// each by its own.
     ///
     /// # Errors
     ///
@@ -24,22 +33,17 @@ impl Store {
     pub async fn session_states(
         &self,
     ) -> Result<Vec<(AccountId, String, SessionState, Timestamp)>, Error> {
-        const SQL: &str =
-            "select account_id, id, log_level, ended, enabled_tools, expires_at from mcp_session";
+        const SQL: &str = "select account_id, id, log_level, ended, expires_at from mcp_session \
+             where ended = 1 or log_level is not null";
         let rows: Vec<Row> = on!(self.reader, |db| sqlx::query_as(SQL).fetch_all(db).await?);
         rows.into_iter()
-            .map(|(account, id, log_level, ended, enabled, expires_at)| {
+            .map(|(account, id, log_level, ended, expires_at)| {
                 let account = account
                     .parse()
                     .map_err(|_| Error::Corrupt { column: "mcp_session.account_id" })?;
                 let expires_at = Timestamp::from_millisecond(expires_at)
                     .map_err(|_| Error::Corrupt { column: "mcp_session.expires_at" })?;
-                let enabled =
-                    enabled.map_or_else(|| Ok(Vec::new()), |names| serde_json::from_str(&names));
-                let enabled_tools =
-                    enabled.map_err(|_| Error::Corrupt { column: "mcp_session.enabled_tools" })?;
-                let state = SessionState { log_level, ended: ended != 0, enabled_tools };
-                Ok((account, id, state, expires_at))
+                Ok((account, id, SessionState { log_level, ended: ended != 0 }, expires_at))
             })
             .collect()
     }
@@ -68,34 +72,40 @@ impl Store {
         names.map_err(|_| Error::Corrupt { column: "mcp_session.enabled_tools" })
     }
 
-    /// Writes the state of a session, which is kept until `expires_at`. An ended session stays ended.
+    /// Writes a change of a session, which is kept until `expires_at`. An ended session stays ended.
     ///
     /// # Errors
     ///
     /// [`Error::Sql`].
-    pub async fn put_session_state(
+    pub async fn change_session(
         &self,
         account: AccountId,
         session: &str,
-        state: &SessionState,
+        change: SessionChange<'_>,
         expires_at: Timestamp,
     ) -> Result<(), Error> {
-        const SQL: &str = "insert into mcp_session (id, account_id, log_level, ended, enabled_tools, expires_at) \
-             values ($1, $2, $3, $4, $5, $6) \
-             on conflict (id) do update set log_level = excluded.log_level, \
-             enabled_tools = excluded.enabled_tools, expires_at = excluded.expires_at, \
-             ended = case when mcp_session.ended = 1 then 1 else excluded.ended end \
+        const LEVEL: &str = "insert into mcp_session (id, account_id, expires_at, ended, log_level) values ($1, $2, $3, 0, $4) \
+             on conflict (id) do update set log_level = excluded.log_level, expires_at = excluded.expires_at \
              where mcp_session.account_id = excluded.account_id";
-        let enabled = &state.enabled_tools;
-        let enabled =
-            (!enabled.is_empty()).then(|| serde_json::Value::from(enabled.as_slice()).to_string());
-        on!(self.writer, |db| sqlx::query(SQL)
+        const TOOLS: &str = "insert into mcp_session (id, account_id, expires_at, ended, enabled_tools) values ($1, $2, $3, 0, $4) \
+             on conflict (id) do update set enabled_tools = excluded.enabled_tools, expires_at = excluded.expires_at \
+             where mcp_session.account_id = excluded.account_id";
+        const ENDED: &str = "insert into mcp_session (id, account_id, expires_at, ended, log_level) values ($1, $2, $3, 1, $4) \
+             on conflict (id) do update set ended = 1, log_level = null, enabled_tools = null \
+             where mcp_session.account_id = excluded.account_id";
+        let (sql, value) = match change {
+            SessionChange::LogLevel(level) => (LEVEL, Some(level.to_owned())),
+            SessionChange::EnabledTools([]) => (TOOLS, None),
+            SessionChange::EnabledTools(names) => {
+                (TOOLS, Some(serde_json::Value::from(names).to_string()))
+            }
+            SessionChange::Ended => (ENDED, None),
+        };
+        on!(self.writer, |db| sqlx::query(sql)
             .bind(session)
             .bind(account.to_string())
-            .bind(&state.log_level)
-            .bind(i64::from(state.ended))
-            .bind(&enabled)
             .bind(expires_at.as_millisecond())
+            .bind(&value)
             .execute(db)
             .await?
             .rows_affected());

@@ -4,7 +4,7 @@ use crate::{
     customers::{customer, insert},
     world::{account, at, on_both},
 };
-use store::{Chat, SessionState};
+use store::{Chat, SessionChange};
 
 fn chat(name: &str, session: &str, end: i64) -> Chat {
     Chat {
@@ -81,14 +81,13 @@ fn tools_that_were_enabled_are_read_until_their_end() {
         let store = world.open().await;
         let (id, other) = (account(&store, "acme").await, account(&store, "other").await);
         let tools = vec!["gmail-send-email".to_owned()];
-        let state = SessionState { enabled_tools: tools.clone(), ..SessionState::default() };
-        store.put_session_state(id, "k", &state, at(60)).await.unwrap();
+        let enabled = SessionChange::EnabledTools(&tools);
+        store.change_session(id, "k", enabled, at(60)).await.unwrap();
         assert_eq!(store.enabled_tools(id, "k", at(0)).await.unwrap(), tools);
         for (account, session, now) in [(other, "k", at(0)), (id, "x", at(0)), (id, "k", at(60))] {
             assert!(store.enabled_tools(account, session, now).await.unwrap().is_empty());
         }
-        let ended = SessionState { ended: true, ..state };
-        store.put_session_state(id, "k", &ended, at(60)).await.unwrap();
+        store.change_session(id, "k", SessionChange::Ended, at(60)).await.unwrap();
         assert!(store.enabled_tools(id, "k", at(0)).await.unwrap().is_empty());
     });
 }

@@ -7,7 +7,8 @@ use crate::{
 };
 use model::{AccountId, Names, Scope, ServerId, Slug, TokenId};
 use store::{
-    ActionRow, App, Connection, Error, Server, ServerRow, SessionState, Token, TokenFilter,
+    ActionRow, App, Connection, Error, Server, ServerRow, SessionChange, SessionState, Token,
+    TokenFilter,
 };
 
 pub(crate) fn token(account: AccountId, byte: u8) -> Token {
@@ -161,18 +162,30 @@ fn an_ended_session_stays_ended() {
     on_both(async |world| {
         let store = world.open().await;
         let (a, b) = (account(&store, "a").await, account(&store, "b").await);
-        let ended = SessionState { ended: true, ..SessionState::default() };
-        store.put_session_state(a, "s1", &ended, at(100)).await.unwrap();
-        let enabled_tools = vec!["get \"it\"".to_owned()];
-        let level = SessionState {
-            log_level: Some("info".into()),
-            ended: false,
-            enabled_tools: enabled_tools.clone(),
+        let change =
+            async |id, change| store.change_session(id, "s1", change, at(100)).await.unwrap();
+        let tools = vec!["get \"it\"".to_owned()];
+        change(a, SessionChange::EnabledTools(&tools)).await;
+        // What has tools alone is read with each list.
+        assert_eq!(store.session_states().await.unwrap(), []);
+        change(a, SessionChange::LogLevel("info")).await;
+        let states = async || store.session_states().await.unwrap();
+        let state = |log_level: Option<&str>, ended| SessionState {
+            log_level: log_level.map(str::to_owned),
+            ended,
         };
-        store.put_session_state(a, "s1", &level, at(100)).await.unwrap();
-        store.put_session_state(b, "s1", &SessionState::default(), at(100)).await.unwrap();
-        let kept = SessionState { log_level: Some("info".into()), ended: true, enabled_tools };
-        assert_eq!(store.session_states().await.unwrap(), [(a, "s1".to_owned(), kept, at(100))]);
+        let kept = |state| [(a, "s1".to_owned(), state, at(100))];
+        assert_eq!(states().await, kept(state(Some("info"), false)));
+        // A change of the one leaves the other.
+        assert_eq!(store.enabled_tools(a, "s1", at(1)).await.unwrap(), tools);
+        change(a, SessionChange::EnabledTools(&[])).await;
+        assert_eq!(states().await, kept(state(Some("info"), false)));
+        assert!(store.enabled_tools(a, "s1", at(1)).await.unwrap().is_empty());
+        change(a, SessionChange::Ended).await;
+        assert_eq!(states().await, kept(state(None, true)));
+        change(a, SessionChange::LogLevel("debug")).await;
+        change(b, SessionChange::LogLevel("error")).await;
+        assert_eq!(states().await, kept(state(Some("debug"), true)));
         assert_eq!(store.delete_expired_sessions(at(101)).await.unwrap(), 1);
     });
 }

@@ -1,6 +1,6 @@
 //! The revisions with `initialize` and sessions.
 
-use crate::world::{Setting, World};
+use crate::world::{Reply, Setting, World};
 use model::Names;
 use std::time::Duration;
 
@@ -118,6 +118,59 @@ fn sessions_are_of_one_caller_and_end() {
     let session = world.session(revision);
     world.pass(Duration::from_secs(24 * 60 * 60 + 1));
     assert_eq!(world.legacy(Some(&session), revision, LIST).status, 404);
+}
+
+#[test]
+fn sessions_that_end_never_keep_others_from_ending_or_from_enabling_tools() {
+    let mut setting = Setting::default();
+    setting.app.session_states_per_account = 2;
+    let world = World::with(setting);
+    let (revision, own) = ("2025-11-25", world.bearer());
+    let sessions = [0; 4].map(|_| {
+        world.pass(Duration::from_secs(1));
+        world.session(revision)
+    });
+    let status = |session: &String| world.legacy(Some(session), revision, LIST).status;
+    for session in &sessions[..3] {
+        let headers =
+            [("authorization", own.as_str()), ("mcp-session-id", session), ("accept", "*/*")];
+        assert_eq!(world.send("DELETE", "/mcp/local/fixture", &headers, b"").status, 204);
+        assert_eq!(status(session), 404);
+    }
+    // One more than are remembered: the first, which would expire first, is not.
+    assert_eq!(sessions.each_ref().map(status), [200, 404, 404, 200]);
+    let enabled = in_dynamic_mode(&world, &sessions[3], &enable_echo()).events();
+    assert_eq!(enabled.last().unwrap()["result"]["structuredContent"]["enabled"][0], "echo");
+}
+
+#[test]
+fn a_log_level_leaves_the_tools_that_are_enabled() {
+    let world = World::new();
+    let session = world.session("2025-11-25");
+    let send = |body: &str| in_dynamic_mode(&world, &session, body);
+    let shows_echo = || send(LIST).json().to_string().contains(r#""name":"echo""#);
+    assert!(!shows_echo());
+    send(&enable_echo());
+    assert!(shows_echo());
+    let level = r#"{"jsonrpc":"2.0","id":4,"method":"logging/setLevel","params":{"level":"info"}}"#;
+    assert_eq!(send(level).status, 200);
+    assert!(shows_echo());
+}
+
+fn enable_echo() -> String {
+    CALL.replace("get_item", "enable-tools").replace(r#""id":"1""#, r#""tools":["echo"]"#)
+}
+
+fn in_dynamic_mode(world: &World, session: &str, body: &str) -> Reply {
+    let own = world.bearer();
+    let headers = [
+        ("authorization", own.as_str()),
+        ("content-type", "application/json"),
+        ("accept", "application/json, text/event-stream"),
+        ("mcp-protocol-version", "2025-11-25"),
+        ("mcp-session-id", session),
+    ];
+    world.send("POST", "/mcp/local/fixture?mode=dynamic", &headers, body.as_bytes())
 }
 
 #[test]
