@@ -1,4 +1,4 @@
-use crate::{App, Caller, Error, Expected, Page, PageQuery, Patch, clock::entropy};
+use crate::{App, Caller, Error, Expected, Outbound, Page, PageQuery, Patch, clock::entropy};
 use model::{AccountId, CustomerId, CustomerKey, Permission, RawJson, Timestamp, UserId};
 use serde::{Deserialize, Serialize};
 use std::str::FromStr;
@@ -230,7 +230,7 @@ impl App {
         Ok(after)
     }
 
-    /// Removes a customer for good, with its tokens.
+    /// Removes a customer for good, with its tokens and its connections, whose tokens are given back to the apps that take them.
     ///
     /// # Errors
     ///
@@ -240,12 +240,14 @@ impl App {
         caller: &Caller,
         name: &CustomerName,
         expected: Expected,
+        outbound: &Outbound,
     ) -> Result<(), Error> {
         let account = caller.may(Permission::WriteCustomers)?;
         let known = self.known_customer(account, name).await?;
         expected.check(known.revision)?;
         let now = self.clock.now();
         let (id, revision) = (known.id, known.revision);
+        let connections = self.store.customer_connections(account, id).await?;
         let before = Customer::from(known);
         let mut change =
             self.begin(caller, now, "customer.delete", &id, Some(&before), None::<&()>).await?;
@@ -254,6 +256,7 @@ impl App {
         }
         change.customers_changed(account).await?;
         change.commit().await?;
+        self.revoke_all_tokens(account, connections, outbound);
         self.refresh().await
     }
 

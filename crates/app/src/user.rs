@@ -1,4 +1,7 @@
-use crate::{App, Caller, Error, Expected, OneTimeLink, Page, PageQuery, Patch, clock::entropy};
+use crate::{
+    App, Caller, Error, Expected, OneTimeLink, Outbound, Page, PageQuery, Patch, clock::entropy,
+    own::customer_of,
+};
 use model::{AccountId, Permission, Role, Timestamp, UserId};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -183,7 +186,8 @@ impl App {
         Ok(after)
     }
 
-    /// Removes a user for good, with its grants, sign-ins and tokens.
+    /// Removes a user for good, with its grants, sign-ins and tokens, and with its own connections, whose tokens are given back to the apps
+    /// that take them.
     ///
     /// # Errors
     ///
@@ -193,6 +197,7 @@ impl App {
         caller: &Caller,
         id: UserId,
         expected: Expected,
+        outbound: &Outbound,
     ) -> Result<(), Error> {
         let account = caller.may(Permission::WriteUsers)?;
         let known = self.known_user(account, id).await?;
@@ -201,6 +206,7 @@ impl App {
         }
         expected.check(known.revision)?;
         let now = self.clock.now();
+        let own = self.store.customer_connections(account, customer_of(id)).await?;
         let before = User::from(known.clone());
         let mut change =
             self.begin(caller, now, "user.delete", &id, Some(&before), None::<&()>).await?;
@@ -211,6 +217,7 @@ impl App {
             keep_an_owner(&mut change, account).await?;
         }
         change.commit().await?;
+        self.revoke_all_tokens(account, own, outbound);
         self.refresh().await
     }
 

@@ -2,8 +2,8 @@ use super::target::open;
 use crate::{App, Outbound};
 use model::AccountId;
 use serde::Serialize;
-use store::CustomerConnection;
-use upstream::TokenEndpoint;
+use store::{CustomerConnection, Sealer, Store};
+use upstream::{Client, TokenEndpoint};
 use utoipa::ToSchema;
 
 /// What became of the tokens of a connection that was removed.
@@ -29,7 +29,20 @@ pub enum Revocation {
     NotSupported,
 }
 
+/// What gives tokens back to the app that they are of.
+struct Giver {
+    account: AccountId,
+    store: Store,
+    sealer: Sealer,
+    client: Client,
+}
+
 impl App {
+    fn giver(&self, account: AccountId, outbound: &Outbound) -> Giver {
+        let (store, sealer) = (self.store.clone(), self.sealer.clone());
+        Giver { account, store, sealer, client: outbound.client.clone() }
+    }
+
     /// Gives the tokens of a connection back, as far as the app takes them.
     pub(super) async fn revoke_tokens(
         &self,
@@ -37,7 +50,26 @@ impl App {
         row: &CustomerConnection,
         outbound: &Outbound,
     ) -> RevokedToken {
-        match self.try_revoke_tokens(account, row, outbound).await {
+        self.giver(account, outbound).give_back(row).await
+    }
+
+    /// The same for connections that are gone with whoever had them: nobody waits for the apps' answers but the process at its end.
+    pub(crate) fn revoke_all_tokens(
+        &self,
+        account: AccountId,
+        rows: Vec<CustomerConnection>,
+        outbound: &Outbound,
+    ) {
+        for row in rows {
+            let giver = self.giver(account, outbound);
+            self.tracker.spawn(async move { giver.give_back(&row).await });
+        }
+    }
+}
+
+impl Giver {
+    async fn give_back(&self, row: &CustomerConnection) -> RevokedToken {
+        match self.try_give_back(row).await {
             Ok(revocation) => RevokedToken { revocation, reason: None },
             Err(reason) => {
                 tracing::warn!(connection = %row.id, reason, "the tokens of a connection were not revoked");
@@ -46,12 +78,8 @@ impl App {
         }
     }
 
-    async fn try_revoke_tokens(
-        &self,
-        account: AccountId,
-        row: &CustomerConnection,
-        outbound: &Outbound,
-    ) -> Result<Revocation, String> {
+    async fn try_give_back(&self, row: &CustomerConnection) -> Result<Revocation, String> {
+        let account = self.account;
         let database = |error: store::Error| error.to_string();
         let app = self.store.app(account, row.app_id).await.map_err(database)?;
         let Some(app) = app.map(|entry| entry.app) else { return Ok(Revocation::NotSupported) };
@@ -83,7 +111,7 @@ impl App {
             Some(refresh) => (refresh, "refresh_token"),
             None => (access, "access_token"),
         };
-        let revoked = outbound.client.revoke_token(account, &endpoint, token, hint).await;
+        let revoked = self.client.revoke_token(account, &endpoint, token, hint).await;
         revoked.map(|()| Revocation::Revoked).map_err(|error| error.reason)
     }
 }

@@ -7,9 +7,9 @@ use super::{
 use crate::{Shared, problem::Problem};
 use app::{
     CreatedToken, Customer, CustomerName, CustomerQuery, CustomerSettings, NewCustomer,
-    NewCustomerToken, Page,
+    NewCustomerToken, Outbound, Page,
 };
-use axum::extract::State;
+use axum::{Extension, extract::State};
 use std::sync::Arc;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
@@ -96,7 +96,7 @@ async fn update_customer(
 
 /// Remove a customer
 ///
-/// For good, with its tokens. What it did stays in the logs.
+/// For good, with its tokens and its connections, whose tokens are given back to the apps afterwards. What it did stays in the logs.
 #[utoipa::path(
     delete,
     path = "/customers/{customer}",
@@ -109,8 +109,9 @@ async fn delete_customer(
     Asked(caller): Asked,
     Path(name): Path<CustomerName>,
     IfMatch(expected): IfMatch,
+    Extension(outbound): Extension<Outbound>,
 ) -> Result<Done, Problem> {
-    shared.app.delete_customer(&caller, &name, expected).await?;
+    shared.app.delete_customer(&caller, &name, expected, &outbound).await?;
     Ok(Done)
 }
 

@@ -5,8 +5,8 @@ use super::{
     schema::Patched,
 };
 use crate::{Shared, problem::Problem};
-use app::{CreatedUser, NewUser, OneTimeLink, Page, PageQuery, User, UserSettings};
-use axum::extract::State;
+use app::{CreatedUser, NewUser, OneTimeLink, Outbound, Page, PageQuery, User, UserSettings};
+use axum::{Extension, extract::State};
 use model::UserId;
 use std::sync::Arc;
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -80,7 +80,8 @@ async fn update_user(
 
 /// Remove a user
 ///
-/// For good, with its grants, sign-ins and tokens. What it did stays in the logs.
+/// For good, with its grants, sign-ins, tokens and own connections, whose tokens are given back to the apps afterwards. What it did stays in
+/// the logs.
 #[utoipa::path(
     delete,
     path = "/users/{user}",
@@ -93,8 +94,9 @@ async fn delete_user(
     Asked(caller): Asked,
     Path(id): Path<UserId>,
     IfMatch(expected): IfMatch,
+    Extension(outbound): Extension<Outbound>,
 ) -> Result<Done, Problem> {
-    shared.app.delete_user(&caller, id, expected).await?;
+    shared.app.delete_user(&caller, id, expected, &outbound).await?;
     Ok(Done)
 }
 

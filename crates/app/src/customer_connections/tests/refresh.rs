@@ -339,6 +339,23 @@ async fn a_connection_that_is_removed_meanwhile_signs_nothing_more() {
 }
 
 #[tokio::test]
+async fn whoever_is_removed_gives_its_tokens_back() {
+    let tokens = granting();
+    let world = World::oauth(&tokens).await;
+    let target = world.connect().await;
+    let (app, operator, outbound) = (&world.app, &world.operator, &world.outbound);
+    let name = world.customer.to_string().parse().unwrap();
+    // What is refused gives nothing back.
+    let stale = crate::Expected::Revision(7);
+    app.delete_customer(operator, &name, stale, outbound).await.unwrap_err();
+    world.route(&target).await.unwrap();
+    assert_eq!(tokens.hits(), 0);
+    app.delete_customer(operator, &name, crate::Expected::Any, outbound).await.unwrap();
+    tokens.was_asked(1).await;
+    assert!(tokens.asked(0).contains("\r\n\r\ntoken=canary-r0&token_type_hint=refresh_token&"));
+}
+
+#[tokio::test]
 async fn u15_what_is_granted_is_used_when_it_is_kept() {
     let lock = Lock::default();
     let locked = lock.clone();
