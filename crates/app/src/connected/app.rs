@@ -171,24 +171,12 @@ impl Choice {
 #[cfg(test)]
 mod tests {
     use super::Choices;
-    use crate::{
-        tool::{Tool, Work},
-        tool_list::ToolSet,
-    };
-    use model::{Annotations, RawJson};
+    use crate::{tool::Tool, tool_list::ToolSet};
     use std::sync::Arc;
 
     #[test]
     fn customers_with_the_same_names_share_the_tools_and_others_do_not() {
-        let schema = RawJson::parse(r#"{"type":"object"}"#.to_owned()).unwrap();
-        let annotations = Annotations {
-            read_only: true,
-            destructive: false,
-            idempotent: true,
-            open_world: false,
-        };
-        let tool = Tool::built_in("crm-find", "", schema, annotations, Work::ReadResult);
-        let tools = ToolSet::new(vec![Arc::new(tool)]);
+        let tools = ToolSet::new(vec![Arc::new(Tool::read_result().unwrap())]);
         let choices = Choices::default();
         let of = |names: &[&str]| choices.of(&tools, names).unwrap().unwrap();
         let (one, same, other) =

@@ -4,7 +4,12 @@ use super::{
     Lock, on_postgres,
     world::{Reply, Server, Valve, World, granted, granting, oauth, refusing, soon, token},
 };
-use crate::customer_connections::{CustomerTarget, UnusableKind};
+use crate::{
+    Expected,
+    customer_connections::{CustomerTarget, UnusableKind},
+    own::customer_of,
+};
+use serde_json::json;
 use std::{sync::Arc, time::Duration};
 use tokio::task::JoinSet;
 
@@ -342,17 +347,43 @@ async fn a_connection_that_is_removed_meanwhile_signs_nothing_more() {
 async fn whoever_is_removed_gives_its_tokens_back() {
     let tokens = granting();
     let world = World::oauth(&tokens).await;
-    let target = world.connect().await;
-    let (app, operator, outbound) = (&world.app, &world.operator, &world.outbound);
+    world.connect().await;
     let name = world.customer.to_string().parse().unwrap();
+    let (app, operator, outbound) = (&world.app, &world.operator, &world.outbound);
+    let given_back = |number| {
+        let asked = tokens.asked(number);
+        assert!(
+            asked.contains("\r\n\r\ntoken=canary-r0&token_type_hint=refresh_token&"),
+            "{asked}"
+        );
+    };
+    // A user, with what keeps its own connections.
+    let new = serde_json::from_value(json!({"email": "u@example.com", "role": "member"})).unwrap();
+    let user = app.create_user(operator, new).await.unwrap().user.id;
+    let ada = store::CustomerName::Id(world.customer);
+    let ada = app.store.customer(world.account, &ada).await.unwrap().unwrap();
+    let own = store::Customer {
+        id: customer_of(user),
+        key: user.to_string().parse().unwrap(),
+        user_id: Some(user),
+        ..ada
+    };
+    let (now, event) = (app.clock.now(), "customer.create");
+    let begun = app.begin(operator, now, event, &own.id, None::<&()>, None::<&()>).await;
+    let mut change = begun.unwrap();
+    change.insert_customer(&own).await.unwrap();
+    change.commit().await.unwrap();
+    world.of(own.id).connect().await;
     // What is refused gives nothing back.
-    let stale = crate::Expected::Revision(7);
+    let stale = Expected::Revision(7);
     app.delete_customer(operator, &name, stale, outbound).await.unwrap_err();
-    world.route(&target).await.unwrap();
-    assert_eq!(tokens.hits(), 0);
-    app.delete_customer(operator, &name, crate::Expected::Any, outbound).await.unwrap();
+    app.delete_user(operator, user, stale, outbound).await.unwrap_err();
+    app.delete_customer(operator, &name, Expected::Any, outbound).await.unwrap();
     tokens.was_asked(1).await;
-    assert!(tokens.asked(0).contains("\r\n\r\ntoken=canary-r0&token_type_hint=refresh_token&"));
+    given_back(0);
+    app.delete_user(operator, user, Expected::Any, outbound).await.unwrap();
+    tokens.was_asked(2).await;
+    given_back(1);
 }
 
 #[tokio::test]

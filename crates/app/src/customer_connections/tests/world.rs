@@ -92,9 +92,13 @@ impl Server {
     }
 
     pub(super) async fn was_asked(&self, times: usize) {
-        while self.hits() < times {
-            tokio::time::sleep(Duration::from_millis(2)).await;
-        }
+        let asked = async {
+            while self.hits() < times {
+                tokio::time::sleep(Duration::from_millis(2)).await;
+            }
+        };
+        let asked = tokio::time::timeout(Duration::from_secs(30), asked).await;
+        assert!(asked.is_ok(), "{} of {times} requests came", self.hits());
     }
 }
 
@@ -223,6 +227,14 @@ impl World {
         let operator = app.operator(&"local".parse().unwrap(), Context::default()).await.unwrap();
         let (clock, dir) = (Arc::clone(&self.clock), Arc::clone(&self.dir));
         Self { app, outbound, operator, clock, dir, ..*self }
+    }
+
+    /// The same process, for another customer.
+    pub(super) fn of(&self, customer: CustomerId) -> Self {
+        let (app, outbound, operator) =
+            (Arc::clone(&self.app), self.app.outbound(), self.operator.clone());
+        let (clock, dir) = (Arc::clone(&self.clock), Arc::clone(&self.dir));
+        Self { app, outbound, operator, customer, clock, dir, ..*self }
     }
 
     pub(super) fn pass(&self, seconds: i64) {
